@@ -1,0 +1,87 @@
+# `make demo` and `make test` need Python >= 3.11 (with venv and pip) and nothing else: they set up .venv/
+# themselves. PYTHON=python3.12 picks another interpreter, ARGS=… is passed on.
+
+PYTHON ?= python3
+ARGS ?=
+
+# Our own distributions, as requirements.in lists them: ". ./seeds ./sim ./plugins/…".
+OURS := $(shell sed -n 's/^-e *\([^[]*\).*/\1/p' requirements.in)
+PYPROJECTS := $(addsuffix /pyproject.toml,$(OURS))
+
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check
+# Hashes pin every file, so nothing is resolved; bytecode is written on first import, only where it is used.
+INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
+
+# A foreign PYTHONPATH would shadow what the lock pins.
+unexport PYTHONPATH
+unexport PYTHONHOME
+
+.PHONY: help demo test lint format bench lock clean python
+.DEFAULT_GOAL := help
+
+help:
+	@echo "make demo    the main job end to end on the shipped real data (ARGS='--out DIR --lang en')"
+	@echo "make test    style, types, import rules and the whole test suite (ARGS='-k bills')"
+	@echo "make lint    style, types and import rules only; make format mends the style"
+	@echo "make bench   side by side with peers"
+	@echo "make lock    resolve requirements*.in again into requirements*.lock"
+	@echo "make clean   remove .venv/ and every cache"
+
+demo: .venv/.ours
+	@$(BIN)/aicfo demo $(ARGS)
+
+test: lint
+	$(BIN)/python -m pytest -n 2 $(ARGS)
+
+lint: .venv/.ours .venv/.dev
+	$(BIN)/ruff check
+	$(BIN)/ruff format --check
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+
+format: .venv/.dev
+	$(BIN)/ruff check --fix-only
+	$(BIN)/ruff format
+
+bench: .venv/.ours .venv/.dev
+	$(BIN)/python -m benchmarks $(ARGS)
+
+# Set-up, in three stamps: a second run finds them newer than what they were made from and does nothing.
+# Two are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that
+# changed makes the folder anew, so that nothing unpinned lingers in it.
+.venv/.base: requirements.lock | python
+	@cmp -s $< $@ || { \
+		echo "Setting up .venv/ (once, about a minute) ..." && \
+		$(PYTHON) -m venv --clear .venv && $(INSTALL) -r $< && cp $< $@; }
+	@touch $@
+
+.venv/.dev: requirements-dev.lock .venv/.base
+	@cmp -s $< $@ || { \
+		echo "Adding the development tools to .venv/ (once) ..." && $(INSTALL) -r $< && cp $< $@; }
+	@touch $@
+
+.venv/.ours: $(PYPROJECTS) .venv/.base
+	@$(PIP) install -qq --no-deps --no-build-isolation --no-index $(addprefix -e ,$(OURS))
+	@touch $@
+
+# One lock for Linux, macOS and Windows and every Python since 3.11; it names no index, so that pip asks the
+# user's own.
+COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
+	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+lock: .venv/.dev
+	$(COMPILE) $(addprefix --no-emit-package ,$(shell sed -n 's/^name = "\(aicfo-[a-z-]*\)"/\1/p' $(PYPROJECTS))) \
+		requirements.in --output-file requirements.lock $(ARGS)
+	$(COMPILE) --constraints requirements.lock requirements-dev.in --output-file requirements-dev.lock $(ARGS)
+
+clean:
+	rm -rf .venv .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+python:
+	@command -v $(PYTHON) >/dev/null || { \
+		echo "aicfo needs Python 3.11 or newer, but there is no '$(PYTHON)': install it or name yours, as in 'make demo PYTHON=python3.12'" >&2; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+		echo "aicfo needs Python 3.11 or newer, but '$(PYTHON)' is $$($(PYTHON) -V 2>&1): name a newer one, as in 'make demo PYTHON=python3.12'" >&2; exit 1; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { \
+		echo "'$(PYTHON)' has no venv module: install it (on Debian and Ubuntu: apt install python3-venv)" >&2; exit 1; }

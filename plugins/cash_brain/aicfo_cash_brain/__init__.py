@@ -1,0 +1,1 @@
+"""The cash brain (资金大脑): forecasts cash and places what is idle."""

@@ -1,0 +1,1 @@
+"""The merchant simulation sandbox: synthetic firms, a simulated bank, paired experiments."""
