@@ -1,0 +1,80 @@
+"""aicfo: write a financial capability once, as typed functions over a merchant's books.
+
+The public names below are loaded on first use, so importing the package stays cheap.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .books.port import Books, MemoryBooks
+    from .context import Context
+    from .days import WorkCalendar, calendar
+    from .errors import AicfoError
+    from .model.action import Action
+    from .model.proposal import Proposal
+    from .orchestrator.orchestrator import Goal, Orchestrator, Plan, Run
+    from .parameters import Parameters, parameters
+    from .plugin import Agent, Needs, NeedsAll, NeedsAsk, Plugin, Same, Tool, With
+    from .registry import Registry, discover
+    from .safety.policy import Policy
+
+__version__ = "0.1.0"
+
+_HOMES = {
+    "books.port": "Books MemoryBooks",
+    "context": "Context",
+    "days": "WorkCalendar calendar",
+    "errors": "AicfoError",
+    "model.action": "Action",
+    "model.proposal": "Proposal",
+    "orchestrator.orchestrator": "Goal Orchestrator Plan Run",
+    "parameters": "Parameters parameters",
+    "plugin": "Agent Needs NeedsAll NeedsAsk Plugin Same Tool With",
+    "registry": "Registry discover",
+    "safety.policy": "Policy",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = [
+    "Action",
+    "Agent",
+    "AicfoError",
+    "Books",
+    "Context",
+    "Goal",
+    "MemoryBooks",
+    "Needs",
+    "NeedsAll",
+    "NeedsAsk",
+    "Orchestrator",
+    "Parameters",
+    "Plan",
+    "Plugin",
+    "Policy",
+    "Proposal",
+    "Registry",
+    "Run",
+    "Same",
+    "Tool",
+    "With",
+    "WorkCalendar",
+    "calendar",
+    "discover",
+    "parameters",
+]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,1 @@
+"""Books: the read port over a merchant's records, the ledger, the store, importers, exporters."""

@@ -1,0 +1,272 @@
+"""What tools conclude. Plugins meet only here, by type."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ..money import Fen, FenNonNegative, FenPositive, Ppm, PpmNonNegative
+from .action import Action
+from .base import BillId, Fact, Frozen, Id, StoreId, TenderId
+from .proposal import Proposal
+from .text import UntrustedText
+
+Quantiles = tuple[Fen, ...]
+
+
+class ForecastScore(Frozen):
+    """How a forecast method did on the past of the same series (rolling origin)."""
+
+    method: str = Field(description="Name of the method.")
+    wape_ppm: int = Field(ge=0, description="Weighted absolute percentage error of P50, ppm.")
+    coverage_ppm: int = Field(ge=0, le=1_000_000, description="Share of days inside P10–P90, ppm.")
+    origins: int = Field(ge=0, description="Number of forecast origins scored.")
+
+
+class SalesForecast(Fact):
+    """Daily sales to come (销售预测)."""
+
+    VERSION: ClassVar[int] = 1
+
+    start: date = Field(description="First forecast day.")
+    store: StoreId | None = Field(default=None, description="Store, or none for the whole firm.")
+    p10: Quantiles = Field(description="Daily sales, 10 % quantile, minor units, from `start`.")
+    p50: Quantiles = Field(description="Daily sales, median, minor units.")
+    p90: Quantiles = Field(description="Daily sales, 90 % quantile, minor units.")
+    sum_p10: Fen = Field(description="Sum over the horizon, 10 % quantile, minor units.")
+    sum_p50: Fen = Field(description="Sum over the horizon, median, minor units.")
+    sum_p90: Fen = Field(description="Sum over the horizon, 90 % quantile, minor units.")
+    method: str = Field(description="Method chosen by its error on the past.")
+    scores: tuple[ForecastScore, ...] = Field(
+        default=(), description="Measured on the past, chosen method first, seasonal naive beside."
+    )
+    note: str = Field(default="", description="What limits it, e.g. too little history.")
+
+
+class CashForecast(Fact):
+    """Cash at each day's end if no new decision is taken (现金流预测).
+
+    Expected sales and receipts less commitments. Never planned moves: forecast and plan would
+    need each other.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    start: date = Field(description="First forecast day (the day after the books' as-of day).")
+    opening: Fen = Field(description="Cash at the end of the as-of day, minor units.")
+    p10: Quantiles = Field(description="Cash at day's end, 10 % quantile, minor units.")
+    p50: Quantiles = Field(description="Cash at day's end, median, minor units.")
+    p90: Quantiles = Field(description="Cash at day's end, 90 % quantile, minor units.")
+    sales: Quantiles = Field(default=(), description="Expected takings that day, minor units.")
+    receipts: Quantiles = Field(
+        default=(), description="Expected receipts from invoices and bills that day, minor units."
+    )
+    payments: Quantiles = Field(
+        default=(), description="Expected payments that day, minor units, as positive numbers."
+    )
+    buffer: FenNonNegative = Field(default=0, description="Cash the firm should not fall below.")
+    assumptions: tuple[str, ...] = Field(default=(), description="What was assumed, in words.")
+    note: str = Field(default="", description="What limits it.")
+
+    @property
+    def horizon_days(self) -> int:
+        """Number of forecast days."""
+        return len(self.p50)
+
+
+class Finding(Frozen):
+    """One result of a check."""
+
+    code: str = Field(description="Stable code of the check.")
+    severity: Literal["info", "warning", "refuse"] = Field(description="How bad it is.")
+    message: str = Field(description="What was found, with the values.")
+    action: str = Field(default="", description="What to do about it.")
+    source: str = Field(default="", description="The rule it rests on.")
+
+
+class BillCheck(Fact):
+    """Whether a bill is safe to hold or take (票据审验)."""
+
+    VERSION: ClassVar[int] = 1
+
+    bill: BillId = Field(description="The bill checked.")
+    verdict: Literal["take", "take_with_care", "refuse"] = Field(description="Overall verdict.")
+    findings: tuple[Finding, ...] = Field(description="Every check that had something to say.")
+    checked: tuple[str, ...] = Field(description="Codes of all checks that ran.")
+    not_checked: tuple[str, ...] = Field(
+        default=(), description="Codes of checks that could not be made, and so prove nothing."
+    )
+
+
+class BillMove(Frozen):
+    """One move of a bill plan."""
+
+    bill: BillId = Field(description="Bill moved.")
+    move: Literal["endorse", "discount", "hold", "pledge"] = Field(description="What to do.")
+    amount: FenPositive = Field(description="Face moved, fen.")
+    day: date = Field(description="When.")
+    payable: str = Field(default="", description="Invoice paid by it, for an endorsement.")
+    institution: str = Field(default="", description="Who discounts it.")
+    cost: Fen = Field(default=0, description="Interest and fees, fen.")
+
+
+class BillPlan(Fact):
+    """How to use the bills on hand to pay what is due (票据支付方案)."""
+
+    VERSION: ClassVar[int] = 1
+
+    moves: tuple[BillMove, ...] = Field(description="The plan, by day.")
+    wealth: Fen = Field(description="Terminal wealth of the plan, fen.")
+    bound: Fen = Field(description="Proven upper bound of terminal wealth, fen.")
+    gap_ppm: PpmNonNegative = Field(description="(bound − wealth) / face of all bills, ppm.")
+    hold_all: Fen = Field(description="Terminal wealth of the simple rule 'hold all bills', fen.")
+    discount_all: Fen = Field(description="Terminal wealth of 'always discount at once', fen.")
+    shortage: FenNonNegative = Field(default=0, description="Fen that no plan can pay in time.")
+    shortage_day: date | None = Field(default=None, description="First day of the shortage.")
+    method: Literal["lp_repair", "milp"] = Field(description="How it was solved.")
+    proposals: tuple[Proposal, ...] = Field(default=(), description="Moves due today.")
+
+
+class TenderMatch(Frozen):
+    """One tender of a ranked search."""
+
+    tender: TenderId = Field(description="The tender.")
+    title: UntrustedText = Field(description="Its title, as published.")
+    score_ppm: int = Field(description="Rank score, 1,000,000 = best of this search.")
+    reasons: tuple[str, ...] = Field(description="Why it ranks here.")
+    deadline: date | None = Field(default=None, description="Last day for bids.")
+    value: FenNonNegative | None = Field(default=None, description="Value, minor units.")
+    currency: str = Field(default="CNY", description="Currency of the value.")
+
+
+class TenderMatches(Fact):
+    """Tenders open on the as-of day that suit the merchant, best first (商机)."""
+
+    VERSION: ClassVar[int] = 1
+
+    query: str = Field(description="What was searched for.")
+    searched: int = Field(ge=0, description="Number of open tenders searched.")
+    matches: tuple[TenderMatch, ...] = Field(description="Best first.")
+
+
+class BidGate(Fact):
+    """Whether the merchant may bid at all (资格审查)."""
+
+    VERSION: ClassVar[int] = 1
+
+    tender: TenderId = Field(description="The tender.")
+    passed: bool = Field(description="False when at least one finding refuses.")
+    findings: tuple[Finding, ...] = Field(description="Each requirement with what was found.")
+
+
+class FundingNeed(Fact):
+    """Working capital that winning a tender would need (垫资需求)."""
+
+    VERSION: ClassVar[int] = 1
+
+    tender: TenderId = Field(description="The tender.")
+    price: FenNonNegative = Field(description="Contract price assumed, minor units.")
+    need_p50: FenNonNegative = Field(description="−min cumulative cash of the contract, median.")
+    need_p95: FenNonNegative = Field(description="The same, 95 % quantile.")
+    short_p50: FenNonNegative = Field(
+        description="What own cash cannot cover, median: with the forecast, above its buffer."
+    )
+    short_p95: FenNonNegative = Field(description="The same, 95 % quantile.")
+    by: date = Field(description="First day on which money is short (or contract start).")
+    until: date = Field(description="Day from which the contract has paid itself back.")
+    assumptions: tuple[str, ...] = Field(default=(), description="What was assumed, in words.")
+
+
+class CashDemand(Fact):
+    """Money that something needs for a time; funding meets it (资金需求)."""
+
+    VERSION: ClassVar[int] = 1
+
+    id: Id = Field(description="Identity within a run, e.g. tender:T-2031.")
+    amount: FenPositive = Field(description="Minor units needed.")
+    by: date = Field(description="First day on which it must be there.")
+    until: date = Field(description="Last day on which it is needed.")
+    purpose: str = Field(default="", description="What for, in words.")
+
+
+class CashSource(Fact):
+    """A way to get money; funding picks the cheapest mix (资金来源).
+
+    `amount` drawn is in principal (loan) or face (bill): the cash obtained is amount less
+    upfront cost and fee. It counts as money from `first` to `until`.
+    """
+
+    VERSION: ClassVar[int] = 1
+
+    id: Id = Field(description="Identity within a run, e.g. discount:B-17:citybank.")
+    resource: Id = Field(
+        description="What it draws on, `Type:id`; all sources of one resource share its capacity."
+    )
+    capacity: FenPositive = Field(description="Most that all sources may draw on the resource.")
+    limit: FenPositive = Field(description="Most that this source gives, minor units.")
+    first: date = Field(description="First day on which it can give money.")
+    until: date = Field(description="Last day on which the money counts (maturity, term).")
+    upfront_ppm: PpmNonNegative = Field(default=0, description="Cost taken at once, ppm of amount.")
+    annual_ppm: Ppm = Field(default=0, description="Cost per year while in use, ppm of amount.")
+    day_basis: Literal[360, 365] = Field(default=365, description="Days of the year it counts.")
+    fee: FenNonNegative = Field(default=0, description="Fixed fee if used at all, minor units.")
+    minimum: FenNonNegative = Field(default=0, description="Smallest piece, minor units.")
+    indivisible: bool = Field(default=False, description="All of `limit` or nothing.")
+    action: Action = Field(description="The action it stands for, at its full limit.")
+
+
+class FundingPiece(Frozen):
+    """One source's part in a funding plan."""
+
+    source: Id = Field(description="Id of the CashSource.")
+    demand: Id = Field(description="Id of the CashDemand it serves.")
+    amount: FenPositive = Field(description="Principal or face used, minor units.")
+    cash: FenNonNegative = Field(description="Money obtained, minor units.")
+    cost: Fen = Field(description="Interest and fees over the time used, minor units.")
+    day: date = Field(description="Day it is drawn.")
+
+
+class FundingPlan(Fact):
+    """The cheapest mix of sources that meets the demands (融资方案)."""
+
+    VERSION: ClassVar[int] = 1
+
+    demand: FenNonNegative = Field(description="All demands, minor units.")
+    covered: FenNonNegative = Field(description="What the pieces cover, minor units.")
+    uncovered: FenNonNegative = Field(description="What no source can cover, minor units.")
+    cost: Fen = Field(description="Interest and fees of the plan, minor units.")
+    pieces: tuple[FundingPiece, ...] = Field(description="What to use for what.")
+    proposals: tuple[Proposal, ...] = Field(default=(), description="The actions of the plan.")
+    summary: str = Field(default="", description="The answer in one or two sentences.")
+
+
+class Advice(Fact):
+    """One thing worth doing or knowing today; the brief ranks it by money (建议)."""
+
+    VERSION: ClassVar[int] = 1
+
+    id: Id = Field(description="Identity within a run; equal ids are the same advice.")
+    kind: Literal["risk", "opportunity", "due", "watch", "info"] = Field(description="What it is.")
+    money: FenNonNegative = Field(
+        description="What it is worth, or what is at stake, minor units: the rank of the brief."
+    )
+    title: str = Field(description="One line, English.")
+    title_zh: str = Field(default="", description="One line, Chinese.")
+    detail: str = Field(default="", description="What was seen and what to do, English.")
+    detail_zh: str = Field(default="", description="The same, Chinese.")
+    proposals: tuple[Proposal, ...] = Field(default=(), description="Actions it implies.")
+
+
+class Brief(Fact):
+    """Today's advice, dearest first (每日简报)."""
+
+    VERSION: ClassVar[int] = 1
+
+    day: date = Field(description="The day it is for.")
+    cash: Fen = Field(description="Cash on hand at the end of that day, minor units.")
+    currency: str = Field(description="ISO 4217 code of all amounts.")
+    advice: tuple[Advice, ...] = Field(description="Ranked by money, dearest first.")
+    missing: tuple[str, ...] = Field(default=(), description="What could not be said, and why.")
+    proposals: tuple[Proposal, ...] = Field(default=(), description="All proposals of the advice.")

@@ -1,0 +1,101 @@
+"""Invoices, what was paid on them, and money that moved."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import ClassVar, Literal
+
+from pydantic import Field
+
+from ..money import Fen, FenPositive
+from .base import Id, Record
+from .text import UntrustedText
+
+TransactionKind = Literal[
+    "sale",  # takings from customers
+    "refund",  # takings given back
+    "purchase",  # paid to a supplier for goods or services
+    "receipt",  # a customer pays an invoice
+    "transfer",  # between the merchant's own accounts: neither income nor cost
+    "fee",  # platform or bank charges
+    "interest",  # received (+) or paid (−)
+    "loan",  # drawn (+) or repaid (−)
+    "tax",
+    "payroll",
+    "rent",
+    "bill",  # bill discounted or collected (+), bill paid (−)
+    "opening",  # balance before the first line of a statement
+    "owner",  # the owner puts in (+) or takes out (−)
+    "other",
+]
+
+
+class Invoice(Record):
+    """A sales or purchase invoice (发票). Red invoices (红字) have a negative total."""
+
+    KNOWN: ClassVar[str] = "updated"
+
+    updated: date = Field(description="Day of this state: issue day, or the day it was voided.")
+    number: str = Field(description="Invoice number as printed.")
+    direction: Literal["sales", "purchase"] = Field(
+        description="Sold by, or sold to, the merchant."
+    )
+    counterparty: Id = Field(description="Id of the Counterparty.")
+    issued: date = Field(description="Day of issue.")
+    due: date | None = Field(default=None, description="Day by which it is to be paid, if agreed.")
+    net: Fen = Field(description="Amount before tax, minor units.")
+    tax: Fen = Field(description="Tax, minor units.")
+    total: Fen = Field(description="net + tax, minor units.")
+    status: Literal["normal", "void", "red"] = Field(
+        default="normal", description="正常, 作废 or 红冲 (a red invoice reverses another)."
+    )
+    reverses: str = Field(default="", description="Number of the invoice a red one reverses.")
+    settled_at_sale: bool = Field(
+        default=False, description="Paid on the spot; never a receivable or payable."
+    )
+    text: UntrustedText = Field(default=UntrustedText(""), description="Goods or remark.")
+
+
+class Settlement(Record):
+    """Money, or a bill, that paid (part of) an invoice."""
+
+    KNOWN: ClassVar[str] = "day"
+
+    day: date = Field(description="Day it was settled.")
+    invoice: Id = Field(description="Id of the Invoice.")
+    amount: FenPositive = Field(description="Minor units settled.")
+    by: Literal["money", "bill", "set_off"] = Field(default="money", description="Means.")
+    source: str = Field(default="", description="Id of the Transaction or Bill that settled it.")
+
+
+class Transaction(Record):
+    """One line of a statement: money into (+) or out of (−) an own account (流水)."""
+
+    KNOWN: ClassVar[str] = "day"
+
+    day: date = Field(description="Booking day.")
+    time: str = Field(default="", description="Time of day HH:MM:SS where the source has it.")
+    account: Id = Field(description="Id of the own Account.")
+    amount: Fen = Field(description="Minor units; positive is money in.")
+    kind: TransactionKind = Field(description="What it was for.")
+    counterparty: str = Field(default="", description="Id of the Counterparty, or empty.")
+    counterparty_name: UntrustedText = Field(
+        default=UntrustedText(""), description="Other party as the source writes it."
+    )
+    reference: str = Field(default="", description="The source's own transaction id.")
+    text: UntrustedText = Field(default=UntrustedText(""), description="Purpose or remark (摘要).")
+
+
+class Obligation(Record):
+    """A payment that must be made on a day and has no invoice: payroll, tax, rent, bond …"""
+
+    KNOWN: ClassVar[str] = "known_since"
+
+    known_since: date = Field(description="Day from which the merchant knows of it.")
+    kind: Literal["payroll", "tax", "social", "rent", "loan", "bond", "other"] = Field(
+        description="What it is for."
+    )
+    due: date = Field(description="Day on which the money leaves.")
+    amount: FenPositive = Field(description="Minor units to be paid.")
+    counterparty: str = Field(default="", description="Id of the Counterparty, or empty.")
+    paid: bool = Field(default=False, description="Whether it has been paid.")
