@@ -1,0 +1,313 @@
+"""Files as raw rows: bytes → text or spreadsheet → rows of cells with their line numbers.
+
+What is refused here, each with one clear error: a missing, empty or oversized file, an encoding
+that is neither UTF-8, UTF-16 nor GB18030, a file cut off inside a character or a quoted cell, a
+damaged or encrypted workbook, a workbook that would unpack to more than the stated caps.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date, datetime, time, timedelta
+from hashlib import sha256
+from io import BytesIO, StringIO
+from itertools import islice
+from pathlib import Path
+from zlib import error as zlib_error
+
+from ...errors import InputError, RecordError
+
+Cell = str | int | float | bool | time | date | datetime | timedelta
+"""A CSV cell is always text; a spreadsheet cell has the type it was stored with, "" if empty."""
+
+MAX_BYTES = 512 * 1024 * 1024
+"""Largest file, and largest unpacked content of a gzip file or workbook, in bytes."""
+
+MAX_ROWS = 1_500_000
+"""Most rows of one table."""
+
+MAX_CELLS = 40_000_000
+"""Most cells of the smallest rectangle that holds a sheet's filled cells."""
+
+_CUT_OFF = "\x1e"  # closes the text; seen inside a cell, a quote was never closed
+_LINES_IN_A_CELL = 50
+_CELL_AT = re.compile(rb"""[<:]c(?: [^>]*?)? r=["']([A-Z]{1,4})[0-9]""")
+_ROW_AT = re.compile(rb"""[<:]row(?: [^>]*?)? r=["']([0-9]{1,9})["']""")
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """The bytes of one file (unpacked when gzipped), its name and the SHA-256 of what is stored."""
+
+    file: str
+    data: bytes
+    digest: str
+
+    def error(self, what: str, *, line: int = 0, mend: str = "") -> RecordError:
+        """Return the error to raise about this file."""
+        return RecordError(what, file=self.file, line=line, mend=mend)
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """One sheet, or the whole of a text file.
+
+    `rows[i]` stands on line `lines[i]` of the file (1 is the first, as an editor or spreadsheet
+    counts). `ragged` tells a text file, whose rows end where the writer stopped, from a sheet.
+    """
+
+    file: str
+    digest: str
+    name: str
+    rows: list[list[Cell]]
+    lines: list[int]
+    ragged: bool
+
+    @property
+    def where(self) -> str:
+        """The file, with the sheet's name when it has one."""
+        return f"{self.file} sheet {self.name}" if self.name else self.file
+
+
+def load(path: Path | str) -> Source:
+    """Return the bytes of a file, unpacked when it is gzipped.
+
+    Raises: InputError when there is no such file or it cannot be read; RecordError when it is
+    empty, damaged or larger than `MAX_BYTES`.
+    """
+    path = Path(path)
+    name = str(path)
+    try:
+        size = path.stat().st_size
+        if path.is_dir():
+            raise InputError("a folder, not a file", value=name, mend="name the file inside it")
+        if size > MAX_BYTES:
+            raise RecordError(_too_big("the file"), file=name, mend="split it")
+        data = path.read_bytes()
+    except (FileNotFoundError, NotADirectoryError):
+        raise InputError("no such file", value=name, mend="check the path") from None
+    except (OSError, ValueError) as error:
+        raise InputError("the file cannot be read", value=name, mend=str(error)) from None
+    digest = sha256(data).hexdigest()
+    if data[:2] == b"\x1f\x8b":
+        data = _gunzip(data, name)
+    if not data.strip():
+        raise RecordError("the file is empty", file=name, mend="export it again")
+    return Source(name, data, digest)
+
+
+def tables_of(source: Source, *, encoding: str = "", rows: int = 0) -> tuple[Table, ...]:
+    """Return the tables of a file: one per visible sheet with content, or one for a text file.
+
+    `encoding` overrides the detection; `rows` above 0 reads only that many rows of a text file.
+    Raises: RecordError.
+    """
+    head = source.data[:8]
+    if head[:4] == b"PK\x03\x04":
+        _check_workbook(source)
+        return tuple(_sheets(source))
+    if head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
+        return tuple(_sheets(source))
+    lines = _lines(source, decode(source, encoding=encoding), rows)
+    return (_text_table(source, lines),)
+
+
+def decode(source: Source, *, encoding: str = "") -> str:
+    """Return the text of a file that is UTF-8, UTF-16 with BOM, or GB18030.
+
+    A file that begins as UTF-8 and then breaks is an error, never read as something else.
+    Raises: RecordError naming the line where the text breaks.
+    """
+    data = source.data
+    if encoding:
+        return _decode_as(source, encoding)
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _decode_as(source, "utf-16")
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        # utf-8-sig counts its positions without the mark.
+        good = data[: error.start + (3 if data[:3] == b"\xef\xbb\xbf" else 0)]
+        cut = error.reason == "unexpected end of data"
+        # GB18030 text never begins with several characters that are also good UTF-8.
+        letters = sum(byte >= 0xC0 for byte in good)
+        if data[:3] == b"\xef\xbb\xbf" or letters > 8 or (cut and letters):
+            what = "a byte that is not UTF-8 in a UTF-8 file"
+            if cut:
+                what = "the file is cut off inside a character"
+            line = good.count(b"\n") + 1
+            raise source.error(what, line=line, mend="export the file again") from None
+        text = _decode_as(source, "gb18030")
+    if "\x00" in text:
+        raise source.error(
+            "not a text file",
+            line=text[: text.index("\x00")].count("\n") + 1,
+            mend="give a CSV or XLSX file",
+        )
+    if text.lstrip()[:1] == "<" and "<html" in text[:2000].lower():
+        raise source.error(
+            "a web page, not a table", mend="open it in a spreadsheet and save it as XLSX"
+        )
+    return text
+
+
+def _decode_as(source: Source, encoding: str) -> str:
+    try:
+        return source.data.decode(encoding)
+    except LookupError:
+        raise InputError(
+            "no such encoding", value=encoding, where=source.file, mend="utf-8 or gb18030"
+        ) from None
+    except UnicodeDecodeError as error:
+        line = source.data[: error.start].count(b"\n") + 1
+        tried = "UTF-8 nor GB18030" if encoding == "gb18030" else f"the encoding {encoding}"
+        what = f"text in {'neither ' if 'nor' in tried else 'another than '}{tried}"
+        raise source.error(what, line=line, mend="save the file as UTF-8") from None
+
+
+def _gunzip(data: bytes, name: str) -> bytes:
+    import gzip
+
+    try:
+        with gzip.open(BytesIO(data)) as stream:
+            out = stream.read(MAX_BYTES + 1)
+    except (OSError, EOFError, zlib_error):
+        raise RecordError("a damaged gzip file", file=name, mend="download it again") from None
+    if len(out) > MAX_BYTES:
+        raise RecordError(_too_big("the unpacked file"), file=name, mend="split it")
+    return out
+
+
+def _too_big(what: str) -> str:
+    return f"{what} is larger than {MAX_BYTES // 1024**2} MiB"
+
+
+def _lines(source: Source, text: str, rows: int) -> list[str]:
+    # Only CR and LF end a line; str.splitlines would also break at U+2028 and form feeds.
+    stream = StringIO(text, newline="")
+    if rows:
+        return list(islice(stream, rows))
+    lines = list(stream)
+    if len(lines) > MAX_ROWS:
+        raise source.error(f"more than {MAX_ROWS} rows", mend="split the file")
+    return lines
+
+
+def _delimiter(lines: Iterable[str]) -> str:
+    """Return the separator that the first lines hold most of, the comma when in doubt."""
+    text = "".join(lines)
+    return max(",\t;|", key=lambda mark: (text.count(mark), mark == ","))
+
+
+def _text_table(source: Source, lines: list[str]) -> Table:
+    mark = _delimiter(lines[:60])
+    try:
+        rows, numbers = _parse(source, lines, mark, strict=True)
+    except csv.Error:
+        # A cell such as "apple" pie: a quote that the writer did not double. Read it as a
+        # spreadsheet does, but let no such cell swallow the lines below it.
+        rows, numbers = _parse(source, lines, mark, strict=False)
+        for row, line in zip(rows, numbers, strict=True):
+            if any("\n" in cell for cell in row if isinstance(cell, str)):
+                raise source.error(
+                    "a quote that is not closed on its line",
+                    line=line,
+                    mend='write a quote inside a cell twice ("")',
+                ) from None
+    return Table(source.file, source.digest, "", rows, numbers, ragged=True)
+
+
+def _parse(
+    source: Source, lines: list[str], mark: str, *, strict: bool
+) -> tuple[list[list[Cell]], list[int]]:
+    rows: list[list[Cell]] = []
+    numbers: list[int] = []
+    reader = csv.reader([*lines, "\n", _CUT_OFF], delimiter=mark, strict=strict)
+    line = 1
+    try:
+        for row in reader:
+            rows.append(row)  # pyright: ignore[reportArgumentType]  # list[str] is never written to
+            numbers.append(line)
+            if reader.line_num - line > _LINES_IN_A_CELL:
+                raise source.error(
+                    f"a quoted cell of more than {_LINES_IN_A_CELL} lines",
+                    line=line,
+                    mend="close the quote, or write a quote inside a cell twice",
+                )
+            line = reader.line_num + 1
+    except csv.Error as error:
+        if "unexpected end" in str(error):
+            raise source.error(
+                "the file ends inside a quoted cell", line=line, mend="export the file again"
+            ) from None
+        if strict:
+            raise
+        raise source.error("a cell that is too long", line=line) from None
+    if rows[-1] != [_CUT_OFF]:
+        raise source.error(
+            "the file ends inside a quoted cell", line=numbers[-1], mend="export the file again"
+        )
+    return rows[:-2], numbers[:-2]
+
+
+def _check_workbook(source: Source) -> None:
+    """Refuse a workbook that is damaged or unpacks to more than the caps (a zip bomb)."""
+    from zipfile import BadZipFile, ZipFile
+
+    try:
+        with ZipFile(BytesIO(source.data)) as pack:
+            entries = pack.infolist()
+            if sum(entry.file_size for entry in entries) > MAX_BYTES or len(entries) > 10_000:
+                raise source.error(_too_big("the unpacked workbook"), mend="split it")
+            for entry in entries:
+                if entry.filename.startswith("xl/worksheets/") and not entry.is_dir():
+                    _check_sheet(source, pack.read(entry))
+                else:
+                    # Reading checks the stated size and the CRC.
+                    pack.read(entry)
+    except (BadZipFile, zlib_error, EOFError, NotImplementedError, RuntimeError, OSError):
+        raise source.error(
+            "a damaged or encrypted workbook", mend="open it in a spreadsheet and save it again"
+        ) from None
+
+
+def _check_sheet(source: Source, xml: bytes) -> None:
+    """Refuse a sheet whose cells span more than `MAX_CELLS`, which a reader would allocate."""
+    letters = {found.group(1) for found in _CELL_AT.finditer(xml)}
+    width = max((_column_number(name) for name in letters), default=1)
+    height = max((int(found.group(1)) for found in _ROW_AT.finditer(xml)), default=1)
+    if height > MAX_ROWS or width * height > MAX_CELLS:
+        raise source.error(
+            f"a sheet of {height} rows and {width} columns",
+            mend=f"at most {MAX_ROWS} rows and {MAX_CELLS} cells; split it",
+        )
+
+
+def _column_number(letters: bytes) -> int:
+    number = 0
+    for letter in letters:
+        number = number * 26 + letter - 64
+    return number
+
+
+def _sheets(source: Source) -> Iterator[Table]:
+    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
+
+    try:
+        book = CalamineWorkbook.from_filelike(BytesIO(source.data))
+        for meta in book.sheets_metadata:
+            if meta.visible != SheetVisibleEnum.Visible:
+                continue
+            sheet = book.get_sheet_by_name(meta.name)
+            if sheet.total_height:
+                rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
+                lines = list(range(1, len(rows) + 1))
+                yield Table(source.file, source.digest, meta.name, rows, lines, ragged=False)
+    except CalamineError as error:
+        raise source.error(
+            "a workbook that cannot be read",
+            mend=f"open it in a spreadsheet and save it as XLSX without password ({error})",
+        ) from None
