@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from decimal import ROUND_HALF_EVEN, Decimal
+from decimal import ROUND_HALF_EVEN, Context, Decimal, localcontext
 
 import pytest
 from hypothesis import given
@@ -28,12 +28,9 @@ amounts = st.integers(-LIMIT, LIMIT)
 
 @given(st.integers(-(10**30), 10**30), st.integers(-(10**12), 10**12).filter(bool))
 def test_rounding_is_half_to_even_as_decimal_does_it(numerator: int, denominator: int) -> None:
-    # Fifty digits hold numerators and quotients of this size without a first rounding at a tie.
-    exact = Decimal(numerator // denominator)
-    rest = Decimal(numerator % denominator) / Decimal(denominator)
-    expected = exact + rest.quantize(Decimal(1), ROUND_HALF_EVEN)
-    if rest == Decimal("0.5"):
-        expected = exact + (numerator // denominator) % 2
+    with localcontext(Context(prec=80)):
+        exact = Decimal(numerator) / Decimal(denominator)
+        expected = exact.quantize(Decimal(1), ROUND_HALF_EVEN)
     assert round_div(numerator, denominator) == int(expected)
 
 
