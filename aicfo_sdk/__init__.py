@@ -12,9 +12,10 @@ if TYPE_CHECKING:
     from .books.port import Books, MemoryBooks
     from .context import Context
     from .days import WorkCalendar, calendar
-    from .errors import AicfoError
+    from .errors import AicfoError, InputError, NotFound, ToolFailed, ToolRetry
     from .model.action import Action
     from .model.proposal import Proposal
+    from .money import PPM, grouped, interest, round_div, share, split
     from .orchestrator.orchestrator import Goal, Orchestrator, Plan, Run
     from .parameters import Parameters, parameters
     from .plugin import Agent, Needs, NeedsAll, NeedsAsk, Plugin, Same, Tool, With
@@ -27,9 +28,10 @@ _HOMES = {
     "books.port": "Books MemoryBooks",
     "context": "Context",
     "days": "WorkCalendar calendar",
-    "errors": "AicfoError",
+    "errors": "AicfoError InputError NotFound ToolFailed ToolRetry",
     "model.action": "Action",
     "model.proposal": "Proposal",
+    "money": "PPM grouped interest round_div share split",
     "orchestrator.orchestrator": "Goal Orchestrator Plan Run",
     "parameters": "Parameters parameters",
     "plugin": "Agent Needs NeedsAll NeedsAsk Plugin Same Tool With",
@@ -39,16 +41,19 @@ _HOMES = {
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
+    "PPM",
     "Action",
     "Agent",
     "AicfoError",
     "Books",
     "Context",
     "Goal",
+    "InputError",
     "MemoryBooks",
     "Needs",
     "NeedsAll",
     "NeedsAsk",
+    "NotFound",
     "Orchestrator",
     "Parameters",
     "Plan",
@@ -59,11 +64,18 @@ __all__ = [
     "Run",
     "Same",
     "Tool",
+    "ToolFailed",
+    "ToolRetry",
     "With",
     "WorkCalendar",
     "calendar",
     "discover",
+    "grouped",
+    "interest",
     "parameters",
+    "round_div",
+    "share",
+    "split",
 ]
 
 
