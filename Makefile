@@ -49,11 +49,14 @@ bench: .venv/.ours .venv/.dev
 
 # Set-up, in three stamps: a second run finds them newer than what they were made from and does nothing.
 # Two are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that
-# changed makes the folder anew, so that nothing unpinned lingers in it.
+# changed makes the folder anew, so that nothing unpinned lingers in it. The locked pip goes in first: it installs
+# the rest in half the time of the one that came with Python 3.11.
 .venv/.base: requirements.lock | python
 	@cmp -s $< $@ || { \
 		echo "Setting up .venv/ (once, about a minute) ..." && \
-		$(PYTHON) -m venv --clear .venv && $(INSTALL) -r $< && cp $< $@; }
+		$(PYTHON) -m venv --clear .venv && \
+		awk '/^pip==/ {found = 1} found {print} found && !/\\$$/ {exit}' $< | $(INSTALL) -r /dev/stdin && \
+		$(INSTALL) -r $< && cp $< $@; }
 	@touch $@
 
 .venv/.dev: requirements-dev.lock .venv/.base
