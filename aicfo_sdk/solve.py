@@ -133,34 +133,22 @@ class Problem:
         """Number of rows and of columns."""
         return len(self._rows), len(self._columns)
 
-    def canonical(self) -> _Arrays:
-        """Return the arrays that HiGHS takes, columns and rows ordered by id."""
-        return _Arrays(self.maximise, self._columns, self._rows)
+    def solve(self, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
+        """Return the best point.
 
-
-def solve(problem: Problem, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
-    """Return the best point of `problem`.
-
-    `gap` is how far, in units of the objective, a mixed-integer answer may stay from its bound;
-    `nodes` limits the search tree. Both do nothing to linear programs.
-    Raises: SolverError when the problem is infeasible, unbounded, numerically hopeless, or when
-    no integer point was found within `nodes`; InputError for an absurd `gap` or `nodes`.
-    """
-    if not 0 <= gap <= LARGEST or nodes < 1:
-        raise InputError("gap or node limit out of range", value=(gap, nodes))
-    arrays = problem.canonical()
-    if not arrays.names:
-        return _empty(arrays)
-    if arrays.integer.any():
-        return _solve_mixed(arrays, gap, nodes)
-    highs = _highs()
-    _pass(highs, arrays, arrays.jittered, integer=False)
-    _run(highs, arrays, "linear program")
-    values, duals = _point(highs, arrays)
-    # The same basis without the jitter: a few pivots at most, and a bound that is exact.
-    _recost(highs, arrays, arrays.cost)
-    _run(highs, arrays, "linear program")
-    return _solution(arrays, "optimal", values, duals, _dual_bound(highs, arrays))
+        `gap` is how far, in units of the objective, a mixed-integer answer may stay from its
+        bound; `nodes` limits the search tree. Both do nothing to linear programs.
+        Raises: SolverError when the problem is infeasible, unbounded, numerically hopeless, or
+        when no integer point was found within `nodes`; InputError for an absurd gap or limit.
+        """
+        if not 0 <= gap <= LARGEST or nodes < 1:
+            raise InputError("gap or node limit out of range", value=(gap, nodes))
+        arrays = _Arrays(self.maximise, self._columns, self._rows)
+        if not arrays.names:
+            return _empty(arrays)
+        if arrays.integer.any():
+            return _solve_mixed(arrays, gap, nodes)
+        return _solve_linear(arrays)
 
 
 class _Arrays:
@@ -234,6 +222,17 @@ class _Arrays:
     def jittered(self) -> Floats:
         """Scaled costs with the jitter."""
         return self.cost + self.jitter
+
+
+def _solve_linear(arrays: _Arrays) -> Solution:
+    highs = _highs()
+    _pass(highs, arrays, arrays.jittered, integer=False)
+    _run(highs, arrays, "linear program")
+    values, duals = _point(highs, arrays)
+    # The same basis without the jitter: a few pivots at most, and a bound that is exact.
+    _recost(highs, arrays.cost)
+    _run(highs, arrays, "linear program")
+    return _solution(arrays, "optimal", values, duals, _dual_bound(highs, arrays))
 
 
 def _solve_mixed(arrays: _Arrays, gap: float, nodes: int) -> Solution:
@@ -322,7 +321,7 @@ def _pass(
     )
 
 
-def _recost(highs: Any, arrays: _Arrays, cost: Floats) -> None:
+def _recost(highs: Any, cost: Floats) -> None:
     import numpy as np
 
     highs.changeColsCost(len(cost), np.arange(len(cost), dtype=np.int32), cost)

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from aicfo_sdk.errors import InputError, SolverError
-from aicfo_sdk.solve import Problem, solve
+from aicfo_sdk.solve import Problem
 
 Column = tuple[str, dict[str, Any]]
 Row = tuple[str, list[tuple[str, float]], dict[str, float]]
@@ -61,7 +61,7 @@ def shuffled(seed: int, columns: list[Column], rows: list[Row]) -> tuple[list[Co
 
 def exactly(problem: Problem) -> tuple[object, ...]:
     """The whole answer, floats by their bits and in the order in which they are listed."""
-    found = solve(problem, nodes=1000)
+    found = problem.solve(nodes=1000)
     return (
         found.status,
         found.objective.hex(),
@@ -101,7 +101,7 @@ def test_ties_are_broken_by_name_and_not_by_place() -> None:
         for name in names:
             problem.column(name, cost=1, upper=10)
         problem.row("limit", [(name, 1) for name in names], upper=10)
-        values = solve(problem).values
+        values = problem.solve().values
         (chosen,) = [name for name in names if values[name] > 0]
         assert values[chosen] == 10
         return chosen
@@ -118,7 +118,7 @@ def test_ties_are_broken_by_name_and_not_by_place() -> None:
 def test_a_linear_program_agrees_with_scipy_and_its_bound_meets_its_objective(seed: int) -> None:
     optimize = pytest.importorskip("scipy.optimize")
     columns, rows = random_parts(seed)
-    found = solve(build(columns, rows))
+    found = build(columns, rows).solve()
     place = {name: index for index, (name, _) in enumerate(columns)}
     matrix = [[0.0] * len(columns) for _ in rows]
     for line, (_, terms, _) in zip(matrix, rows, strict=True):
@@ -140,7 +140,7 @@ def test_a_linear_program_agrees_with_scipy_and_its_bound_meets_its_objective(se
 def test_a_mixed_integer_answer_is_integral_and_within_its_bound(seed: int) -> None:
     optimize = pytest.importorskip("scipy.optimize")
     columns, rows = random_parts(seed, integer=True)
-    found = solve(build(columns, rows))
+    found = build(columns, rows).solve()
     place = {name: index for index, (name, _) in enumerate(columns)}
     matrix = [[0.0] * len(columns) for _ in rows]
     for line, (_, terms, _) in zip(matrix, rows, strict=True):
@@ -167,7 +167,7 @@ def test_a_mixed_integer_answer_is_integral_and_within_its_bound(seed: int) -> N
 def test_fen_and_yuan_are_the_same_problem(factor: float) -> None:
     for seed in range(8):
         columns, rows = random_parts(seed)
-        base, scaled = solve(build(columns, rows)), solve(build(columns, rows, factor=factor))
+        base, scaled = build(columns, rows).solve(), build(columns, rows, factor=factor).solve()
         assert scaled.objective == pytest.approx(base.objective * factor, rel=2e-6)
         assert scaled.bound == pytest.approx(base.bound * factor, rel=1e-9)
         assert scaled.values == pytest.approx(
@@ -182,7 +182,7 @@ def test_a_row_holds_to_a_hundredth_of_a_fen_at_a_hundred_billion_yuan() -> None
     for index in range(40):
         problem.column(f"x{index}", cost=1 + index % 7, upper=10**12 + index)
     problem.row("need", [(f"x{index}", 1) for index in range(40)], lower=10**13, upper=10**13)
-    assert sum(solve(problem).values.values()) == pytest.approx(10**13, abs=1e-2)
+    assert sum(problem.solve().values.values()) == pytest.approx(10**13, abs=1e-2)
 
 
 def test_a_dual_is_what_one_more_unit_is_worth() -> None:
@@ -194,7 +194,7 @@ def test_a_dual_is_what_one_more_unit_is_worth() -> None:
         problem.row("other", {"dear": 1}, upper=100)
         return problem
 
-    first, second = solve(plan(10)), solve(plan(11))
+    first, second = plan(10).solve(), plan(11).solve()
     assert first.objective == pytest.approx(24)
     assert second.objective - first.objective == pytest.approx(first.duals["limit"], rel=1e-5)
     assert first.duals["other"] == 0
@@ -208,7 +208,7 @@ def test_a_fixed_fee_is_paid_only_when_it_is_worth_it() -> None:
         problem.column("fee", cost=100, upper=1, integer=True)
         problem.row("need", {"line": 1, "loan": 1}, lower=need)
         problem.row("paid", {"loan": 1, "fee": -(10**9)}, upper=0)
-        return dict(solve(problem).values)
+        return dict(problem.solve().values)
 
     assert cost(2000) == pytest.approx({"line": 2000, "loan": 0, "fee": 0})
     assert cost(3000) == pytest.approx({"line": 0, "loan": 3000, "fee": 1})
@@ -222,7 +222,7 @@ def test_a_node_limit_gives_a_point_and_a_true_bound_or_an_error_that_says_so() 
     for row in range(8):
         terms = [(f"x{index}", rng.randint(2000, 9000)) for index in range(40)]
         problem.row(f"r{row}", terms, upper=100_000)
-    short, full = solve(problem, nodes=1), solve(problem, gap=1.0)
+    short, full = problem.solve(nodes=1), problem.solve(gap=1.0)
     assert short.status == "feasible"
     assert short.objective <= full.objective + 1 <= full.bound + 2
     assert short.bound >= full.objective
@@ -233,16 +233,16 @@ def test_what_has_no_answer_is_named() -> None:
     problem = Problem(maximise=True)
     problem.column("x", cost=1)
     with pytest.raises(SolverError, match="unbounded"):
-        solve(problem)
+        problem.solve()
     problem.row("low", {"x": 1}, lower=2)
     problem.row("high", {"x": 1}, upper=1)
     with pytest.raises(SolverError, match="infeasible"):
-        solve(problem)
+        problem.solve()
     whole = Problem()
     whole.column("x", upper=9, integer=True)
     whole.row("half", {"x": 2}, lower=3, upper=3)
     with pytest.raises(SolverError, match="infeasible"):
-        solve(whole)
+        whole.solve()
 
 
 def test_a_problem_open_in_a_direction_that_costs_nothing_stays_solvable() -> None:
@@ -252,17 +252,17 @@ def test_a_problem_open_in_a_direction_that_costs_nothing_stays_solvable() -> No
     problem.column("free", lower=-math.inf)
     problem.column("paid", cost=1)
     problem.row("r", {"up": 1, "down": 1, "free": 1, "paid": 1}, lower=5)
-    found = solve(problem)
+    found = problem.solve()
     assert found.objective == pytest.approx(0)
     assert found.bound == pytest.approx(0)
 
 
 def test_an_empty_problem_costs_nothing() -> None:
-    assert solve(Problem()).objective == 0
+    assert Problem().solve().objective == 0
     problem = Problem()
     problem.row("never", {}, lower=1)
     with pytest.raises(SolverError, match="never"):
-        solve(problem)
+        problem.solve()
 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf, 1e16])
@@ -292,7 +292,7 @@ def test_limits_must_be_usable_and_names_must_be_new_and_known() -> None:
     with pytest.raises(InputError, match="named twice"):
         problem.row("r", {"x": 1})
     with pytest.raises(InputError, match="gap"):
-        solve(problem, gap=math.nan)
+        problem.solve(gap=math.nan)
 
 
 def test_the_module_loads_no_solver_before_it_is_used() -> None:
