@@ -268,5 +268,3 @@ class Brief(Fact):
     cash: Fen = Field(description="Cash on hand at the end of that day, minor units.")
     currency: str = Field(description="ISO 4217 code of all amounts.")
     advice: tuple[Advice, ...] = Field(description="Ranked by money, dearest first.")
-    missing: tuple[str, ...] = Field(default=(), description="What could not be said, and why.")
-    proposals: tuple[Proposal, ...] = Field(default=(), description="All proposals of the advice.")

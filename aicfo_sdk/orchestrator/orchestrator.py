@@ -1,0 +1,166 @@
+"""One object to ask: understand a goal, plan it by type, run it, fit the proposals together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ..books.port import Books
+from ..context import Context
+from ..days import WorkCalendar
+from ..errors import NotFound, PlanError
+from ..model.base import Fact, SubjectId
+from ..parameters import Parameters
+from ..plugin import Tool
+from ..registry import Registry
+from .goals import Goal, subject_types, understand
+from .plan import Plan, Planner, choose_tool
+from .run import Run, Runner, proposals_in
+from .shadow import Shadow
+
+__all__ = ["Goal", "Orchestrator", "Plan", "Run"]
+
+Asked = str | type[Fact] | Tool[..., Any] | Goal
+"""What a goal may be: free text, a tool's or fact's name, a fact type, a tool, a `Goal`."""
+
+
+class Orchestrator:
+    """Answers goals with the tools of a registry.
+
+    Plans are compiled once per (tool, arguments, subject types) and serve every merchant.
+    `seed` seeds the random numbers of tools; equal inputs and seed give equal results.
+    """
+
+    def __init__(
+        self,
+        registry: Registry,
+        *,
+        seed: int = 0,
+        params: Parameters | None = None,
+        calendar: WorkCalendar | None = None,
+    ) -> None:
+        self.registry = registry
+        self._seed, self._params, self._calendar = seed, params, calendar
+        self._plans: dict[Any, Plan] = {}
+
+    def goal(
+        self,
+        asked: Asked,
+        *,
+        books: Books | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        subjects: Iterable[SubjectId | str] = (),
+    ) -> Goal:
+        """Return the goal that was asked for.
+
+        `subjects` are ids, typed or written `tender=T-2031`. Raises: PlanError, NotFound.
+        """
+        if isinstance(asked, Goal):
+            return asked
+        given = tuple(self._subject(subject) for subject in subjects)
+        own = dict(arguments or {})
+        if isinstance(asked, Tool):
+            return Goal(asked, own, given)
+        if isinstance(asked, type):
+            return Goal(self._provider(asked), own, given)
+        tool, kind = choose_tool(self.registry, asked.strip())
+        if kind is not None:
+            tool = self._provider(kind)
+        if tool is not None:
+            return Goal(tool, own, given)
+        meant = understand(asked, self.registry, books)
+        return Goal(meant.tool, own, (*given, *meant.subjects), meant.text)
+
+    def plan(
+        self,
+        asked: Asked,
+        *,
+        books: Books | None = None,
+        arguments: Mapping[str, Any] | None = None,
+        subjects: Iterable[SubjectId | str] = (),
+    ) -> Plan:
+        """Return the whole DAG of tool calls for a goal; nothing runs.
+
+        Raises: PlanError and its kinds.
+        """
+        return self._compiled(self.goal(asked, books=books, arguments=arguments, subjects=subjects))
+
+    def run(
+        self,
+        asked: Asked,
+        *,
+        books: Books,
+        arguments: Mapping[str, Any] | None = None,
+        subjects: Iterable[SubjectId | str] = (),
+    ) -> Run:
+        """Return what a goal leads to over one snapshot of the books.
+
+        Raises: PlanError and its kinds; what the goal's own tool raises, or what one that it
+        cannot do without raises.
+        """
+        goal = self.goal(asked, books=books, arguments=arguments, subjects=subjects)
+        plan = self._compiled(goal)
+        context = Context(books, params=self._params, calendar=self._calendar)
+        runner = Runner(context, seed=self._seed)
+        outcomes = runner.run(plan, {type(subject): subject for subject in goal.subjects})
+        last = outcomes[-1]
+        if last.error is not None:
+            raise last.error
+        proposed = proposals_in(last.value) if plan.root.tool.effect == "propose" else []
+        kept, dropped = Shadow(books).fit(proposed)
+        facts: list[tuple[str, Any]] = []
+        for step, outcome in zip(plan.steps, outcomes, strict=True):
+            if outcome.error is None:
+                items: Any = outcome.value if step.tool.signature.returns.many else [outcome.value]
+                facts += [(step.tool.full_name, item) for item in items]
+        return Run(
+            goal=goal.label,
+            plan=plan,
+            result=last.value,
+            proposals=tuple(kept),
+            dropped=tuple(dropped),
+            missing=(*plan.notes, *runner.missing),
+            facts=tuple(facts),
+            key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
+            books=books,
+        )
+
+    def _compiled(self, goal: Goal) -> Plan:
+        types = tuple(type(subject) for subject in goal.subjects)
+        key = (goal.tool, tuple(sorted(goal.arguments.items())), types)
+        try:
+            known = self._plans.get(key)
+        except TypeError:
+            known, key = None, None  # arguments that cannot be hashed are planned anew
+        if known is None:
+            planner = Planner(self.registry, types)
+            known = planner.plan(goal.tool, goal.arguments, goal.label)
+            if key is not None:
+                self._plans[key] = known
+        return known
+
+    def _provider(self, kind: type[Fact]) -> Tool[..., Any]:
+        many = [t for t in self.registry.providers(kind) if t.signature.returns.many]
+        scalar = [t for t in self.registry.providers(kind) if not t.signature.returns.many]
+        if many and not scalar:
+            raise PlanError(
+                f"{kind.__name__} is given in lists by several tools",
+                value=", ".join(tool.full_name for tool in many),
+                mend="name one of these tools",
+            )
+        return Planner(self.registry, ()).provider(kind, None)
+
+    def _subject(self, subject: SubjectId | str) -> SubjectId:
+        if isinstance(subject, SubjectId):
+            return subject
+        name, separator, value = subject.partition("=")
+        kinds = subject_types(self.registry)
+        kind = kinds.get(name.strip().title())
+        if not separator or not value.strip() or kind is None:
+            raise NotFound(
+                "not a subject",
+                value=subject,
+                mend="write one of " + ", ".join(f"{n.lower()}=ID" for n in kinds),
+            )
+        return kind(value.strip())
