@@ -26,7 +26,7 @@ from ...model.invoice import Invoice
 from ...model.text import UntrustedText
 from ..batch import Batch
 from ..names import checked_uscc
-from .einvoice_paper import Paper, checked_number, reverses, terms
+from .einvoice_paper import Paper, checked_number, read_remark
 from .papers import Fail, Once, Parties
 from .source import load, tables_of
 from .table import Header, Row, Table, find_header
@@ -115,9 +115,9 @@ class _Taker:
                 value=f"{paper.net} + {paper.tax} ≠ {paper.total} fen",
                 mend="correct the amounts",
             )
-        text, due, settled = terms(paper.text, fail)
-        status = self.status(paper)
-        if due is None and self.terms_days is not None and not settled:
+        remark = read_remark(paper.remark, fail)
+        status, due = self.status(paper), remark.due
+        if due is None and self.terms_days is not None and not remark.settled:
             due = paper.day + timedelta(days=self.terms_days)
         try:
             invoice = Invoice(
@@ -132,9 +132,9 @@ class _Taker:
                 tax=paper.tax,
                 total=paper.total,
                 status=status,
-                reverses=paper.reverses if status == "red" else "",
-                settled_at_sale=settled,
-                text=UntrustedText(text),
+                reverses=(paper.reverses or remark.reverses) if status == "red" else "",
+                settled_at_sale=remark.settled,
+                text=UntrustedText(f"{paper.goods} {remark.text}".strip()),
             )
         except ValueError as error:
             raise fail("an invoice that cannot be", value=str(error)) from None
@@ -271,8 +271,6 @@ def _paper(row: Row) -> Paper:
             value=row.text("total", ""),
             mend="a red invoice is negative and 否, a normal one positive and 是",
         )
-    remark = row.text("remark", "")
-    goods = row.text("goods", "")
     return Paper(
         line=row.line,
         number=_number(row),
@@ -285,8 +283,8 @@ def _paper(row: Row) -> Paper:
         tax=tax,
         total=total,
         status=status,
-        text=f"{goods} {remark}".strip(),
-        reverses=reverses(remark),
+        goods=row.text("goods", ""),
+        remark=row.text("remark", ""),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from ...days import parse_day
 from ...errors import InputError
@@ -20,7 +21,7 @@ _REVERSES = re.compile(r"被红冲蓝字(?:数电)?(?:发)?票号码[:：]\s*([0
 _REVERSES_OLD = re.compile(
     r"对应正数发票代码[:：]\s*([0-9]{10,12})\s*号码[:：]\s*([0-9]{8})", re.ASCII
 )
-_DUE = re.compile(rf"{DUE_MARK}[:：]\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*", re.ASCII)
+_DUE = re.compile(DUE_MARK + r"[:：]\s*([0-9]{4}-[0-9]{2}-[0-9]{2})\s*", re.ASCII)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,31 +39,41 @@ class Paper:
     tax: int
     total: int
     status: str
+    goods: str
+    remark: str
+    reverses: str = ""
+    """Stated outside the remark."""
+
+
+class Remark(NamedTuple):
+    """What the remark of an invoice says: the words left, and what the others told."""
+
     text: str
     reverses: str
+    due: date | None
+    settled: bool
 
 
-def terms(text: str, fail: Fail) -> tuple[str, date | None, bool]:
-    """Return the remark without the words on payment, the due day, and whether it is settled."""
-    due = None
+def read_remark(text: str, fail: Fail) -> Remark:
+    """Return the remark with the invoice it reverses, the due day and payment on the spot told.
+
+    Raises: RecordError for a due day that is no date.
+    """
+    reverses, due = "", None
+    for known in (_REVERSES, _REVERSES_OLD):
+        found = known.search(text)
+        if found and not reverses:
+            reverses = "".join(found.groups())
+            text = text[: found.start()] + text[found.end() :]
     found = _DUE.search(text)
     if found:
         try:
             due = parse_day(found[1])
         except InputError as error:
             raise fail(error.what, column="remark", value=found[1], mend=error.mend) from None
-        text = _DUE.sub("", text, count=1)
+        text = text[: found.start()] + text[found.end() :]
     settled = SETTLED_MARK in text
-    return text.replace(SETTLED_MARK, "", 1).strip(), due, settled
-
-
-def reverses(remark: str) -> str:
-    """Return the number of the invoice that a red invoice's remark names, or ""."""
-    found = _REVERSES.search(remark)
-    if found:
-        return found[1]
-    found = _REVERSES_OLD.search(remark)
-    return found[1] + found[2] if found else ""
+    return Remark(text.replace(SETTLED_MARK, "", 1).strip(), reverses, due, settled)
 
 
 def checked_number(number: str, fail: Fail) -> str:

@@ -19,7 +19,7 @@ from ...capital import from_capital
 from ...days import parse_day
 from ...errors import AmountError, InputError, RecordError
 from ...money import parse
-from .einvoice_paper import Paper, checked_number, reverses
+from .einvoice_paper import Paper, checked_number
 from .papers import Fail
 from .source import Source
 
@@ -63,8 +63,6 @@ def paper(source: Source) -> tuple[Paper, Fail]:
         raise fail(
             "the sign of the amount contradicts 是否蓝字发票标志", column=_TOTAL, value=get(_TOTAL)
         )
-    remark = get("EInvoiceData/AdditionalInformation/Remark")
-    reversed_ = get("EInvoiceData/SpecificInformation/RedEInvoice/OriginalInvoiceCode")
     stated = Paper(
         line=0,
         number=checked_number(number, fail),
@@ -77,8 +75,9 @@ def paper(source: Source) -> tuple[Paper, Fail]:
         tax=tax,
         total=total,
         status="",
-        text=f"{_goods(root)} {remark}".strip(),
-        reverses=reversed_ or reverses(remark),
+        goods=_goods(root),
+        remark=get("EInvoiceData/AdditionalInformation/Remark"),
+        reverses=get("EInvoiceData/SpecificInformation/RedEInvoice/OriginalInvoiceCode"),
     )
     return stated, fail
 
