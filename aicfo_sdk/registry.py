@@ -11,6 +11,7 @@ from .config import Config
 from .errors import AicfoError, NotFound, RegistrationError
 from .model.base import Fact
 from .plugin import Plugin, Tool
+from .signature import return_fact
 
 GROUP = "aicfo.plugins"
 """Entry-point group: each entry names a `Plugin` object."""
@@ -73,7 +74,7 @@ class Registry:
     def _by_type(self) -> dict[type[Fact], tuple[AnyTool, ...]]:
         found: dict[type[Fact], list[AnyTool]] = {}
         for tool in self.tools.values():
-            kind = tool.signature.provides
+            kind = return_fact(tool.fn, tool.full_name)
             # A tool satisfies every base of what it returns, up to but without Fact itself.
             for base in kind.__mro__ if kind is not None else ():
                 if base is Fact:

@@ -65,6 +65,8 @@ class NeedParameter:
     type: type[Any]
     required: bool
     arguments: tuple[tuple[str, Any], ...]
+    plain: bool
+    """One fact, without arguments for its provider."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -292,9 +294,33 @@ def argument_error(error: Any, tool: str, names: tuple[str, ...]) -> InputError:
     )
 
 
+def return_fact(fn: Callable[..., Any], tool: str) -> type[Fact] | None:
+    """Return the fact type that a tool provides, from its return annotation alone.
+
+    So an index of many tools reads one annotation of each. Raises: RegistrationError.
+    """
+    hint = fn.__annotations__.get("return")
+    if hint is None:
+        return None
+    kind = _returns(_evaluated(hint, fn, tool), tool).type
+    return kind if _is_fact(kind) else None
+
+
 def _hints(fn: Callable[..., Any], tool: str) -> dict[str, Any]:
+    return {name: _evaluated(hint, fn, tool) for name, hint in fn.__annotations__.items()}
+
+
+def _evaluated(hint: Any, fn: Callable[..., Any], tool: str) -> Any:
+    if hint is None:
+        return type(None)
+    if not isinstance(hint, str):
+        return hint
     try:
-        return typing.get_type_hints(fn, include_extras=True)
+        if "'" in hint or '"' in hint:  # names quoted once more: rare, and left to typing
+            hints = typing.get_type_hints(fn, include_extras=True)
+            return hints[next(n for n, h in fn.__annotations__.items() if h == hint)]
+        scope: dict[str, Any] = getattr(inspect.unwrap(fn), "__globals__", {})
+        return eval(_compiled(hint), scope)
     except NameError as error:
         raise RegistrationError(
             "an annotation names something that is not there when the tool is used",
@@ -302,10 +328,15 @@ def _hints(fn: Callable[..., Any], tool: str) -> dict[str, Any]:
             where=tool,
             mend="import it outside `if TYPE_CHECKING:` and outside functions",
         ) from None
-    except TypeError as error:
+    except (TypeError, SyntaxError) as error:
         raise RegistrationError(
-            "an annotation that cannot be read", value=str(error), where=tool
+            "an annotation that cannot be read", value=f"{hint}: {error}", where=tool
         ) from None
+
+
+@cache
+def _compiled(hint: str) -> types.CodeType:
+    return compile(hint, "<annotation>", "eval")
 
 
 def _need(name: str, hint: Any, required: bool, tool: str) -> NeedParameter | None:
@@ -337,7 +368,12 @@ def _need(name: str, hint: Any, required: bool, tool: str) -> NeedParameter | No
         if isinstance(mark, With):
             arguments.update(mark.arguments)
     return NeedParameter(
-        name, need.kind, kind, not optional and required, tuple(sorted(arguments.items()))
+        name,
+        need.kind,
+        kind,
+        not optional and required,
+        tuple(sorted(arguments.items())),
+        need.kind == "one" and not arguments,
     )
 
 

@@ -7,7 +7,7 @@ tools and the configured providers; never on text in records. So one plan serves
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..errors import (
     AmbiguousProvider,
@@ -34,8 +34,7 @@ class Subject:
         return f"<{self.type.__name__}>"
 
 
-@dataclass(frozen=True, slots=True)
-class Binding:
+class Binding(NamedTuple):
     """How one need of a step is filled: by other steps' results, or by a plan to ask."""
 
     name: str
@@ -139,6 +138,8 @@ class Planner:
         default_factory=dict[tuple[AnyTool, Arguments], int]
     )
     _stack: list[tuple[AnyTool, Arguments]] = field(default_factory=list[tuple[AnyTool, Arguments]])
+    _plain: dict[type[Fact], int] = field(default_factory=dict[type[Fact], int])
+    """Step of a type that was needed without arguments: nothing in it depends on who asks."""
 
     def plan(self, tool: AnyTool, arguments: dict[str, Any], goal: str) -> Plan:
         """Return the plan that answers `goal` by calling `tool`.
@@ -234,10 +235,16 @@ class Planner:
             )
         self._stack.append(key)
         own = dict(arguments)
-        needs = tuple(self._bound(tool, need, own) for need in tool.signature.needs)
+        needs: list[Binding] = []
+        for need in tool.signature.needs:
+            known = self._plain.get(need.type) if need.plain else None
+            if known is None:
+                needs.append(self._bound(tool, need, own))
+            else:
+                needs.append(Binding(need.name, "one", need.required, (known,)))
         self._stack.pop()
         index = len(self._steps)
-        self._steps.append(Step(index, tool, arguments, needs))
+        self._steps.append(Step(index, tool, arguments, tuple(needs)))
         self._memo[key] = index
         return index
 
@@ -296,6 +303,8 @@ class Planner:
                 raise
             self.notes.append(f"{tool.full_name} goes without {need.type.__name__}")
             return Binding(need.name, need.kind, False)
+        if need.plain and need.type.__name__ not in self.registry.config.providers:
+            self._plain[need.type] = step
         return Binding(need.name, "one", need.required, (step,))
 
     def _all(self, tool: AnyTool, need: NeedParameter, given: dict[str, Any]) -> tuple[int, ...]:
@@ -350,7 +359,10 @@ class Planner:
             index = todo.pop()
             if index not in wanted:
                 wanted.add(index)
-                todo += self._steps[index].depends
+                todo += [i for i in self._steps[index].depends if i not in wanted]
+        notes = tuple(dict.fromkeys(self.notes))
+        if len(wanted) == len(self._steps):
+            return Plan(goal, tuple(self._steps), self.subjects, notes)
         order = {old: new for new, old in enumerate(sorted(wanted))}
         steps = tuple(
             Step(
@@ -365,7 +377,7 @@ class Planner:
             for old in sorted(wanted)
             for step in (self._steps[old],)
         )
-        return Plan(goal, steps, self.subjects, tuple(dict.fromkeys(self.notes)))
+        return Plan(goal, steps, self.subjects, notes)
 
 
 def choose_tool(registry: Registry, name: str) -> tuple[AnyTool | None, type[Fact] | None]:
