@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from ..books.port import Books
@@ -15,7 +16,7 @@ from ..parameters import Parameters
 from ..plugin import Tool
 from ..registry import Registry
 from .goals import Goal, subject_types, understand
-from .plan import Plan, Planner, choose_tool
+from .plan import Plan, Planner, Subject, choose_tool
 from .run import Run, Runner, proposals_in
 from .shadow import Shadow
 
@@ -43,6 +44,7 @@ class Orchestrator:
         self.registry = registry
         self._seed, self._params, self._calendar = seed, params, calendar
         self._plans: dict[Any, Plan] = {}
+        self._about: dict[Tool[..., Any], dict[str, type[SubjectId]]] = {}
 
     def goal(
         self,
@@ -54,23 +56,77 @@ class Orchestrator:
     ) -> Goal:
         """Return the goal that was asked for.
 
-        `subjects` are ids, typed or written `tender=T-2031`. Raises: PlanError, NotFound.
+        `subjects` are ids, typed or written `tender=T-2031`; an argument that names a subject
+        (`{"tender": "T-2031"}`) counts as one. Raises: PlanError, NotFound.
         """
         if isinstance(asked, Goal):
             return asked
-        given = tuple(self._subject(subject) for subject in subjects)
-        own = dict(arguments or {})
+        text = ""
+        given = [self._subject(subject) for subject in subjects]
         if isinstance(asked, Tool):
-            return Goal(asked, own, given)
-        if isinstance(asked, type):
-            return Goal(self._provider(asked), own, given)
-        tool, kind = choose_tool(self.registry, asked.strip())
-        if kind is not None:
-            tool = self._provider(kind)
-        if tool is not None:
-            return Goal(tool, own, given)
-        meant = understand(asked, self.registry, books)
-        return Goal(meant.tool, own, (*given, *meant.subjects), meant.text)
+            tool = asked
+        elif isinstance(asked, type):
+            tool = self._provider(asked)
+        else:
+            found, kind = choose_tool(self.registry, asked.strip())
+            if kind is not None:
+                found = self._provider(kind)
+            if found is None:
+                meant = understand(asked, self.registry, books)
+                found, text = meant.tool, meant.text
+                given += meant.subjects
+            tool = found
+        own: dict[str, Any] = {}
+        about = self.about(tool) if arguments else {}
+        for name, value in (arguments or {}).items():
+            subject = about.get(name)
+            if subject is None:
+                own[name] = value
+            elif not isinstance(value, str) or not value.strip():
+                raise PlanError(
+                    "a subject is given by its id", value=value, where=f"{tool.full_name} {name}"
+                )
+            else:
+                given.append(subject(value))
+        return Goal(tool, own, tuple(dict.fromkeys(given)), text)
+
+    def about(self, tool: Tool[..., Any]) -> dict[str, type[SubjectId]]:
+        """Return argument name → subject type, for every subject that the tool or those it
+        rests on can be asked about."""
+        if tool not in self._about:
+            own = {p.name: p.subject for p in tool.signature.parameters if p.subject is not None}
+            kinds = subject_types(self.registry)
+            open_ones = {
+                p.name: None for p in tool.signature.parameters if p.required and not p.subject
+            }
+            planner = Planner(self.registry, tuple(kinds.values()))
+            plan = planner.plan(tool, open_ones, tool.full_name)
+            used = {
+                value.type
+                for step in plan.steps
+                for _, value in step.arguments
+                if isinstance(value, Subject)
+            }
+            rest = {n.lower(): k for n, k in kinds.items() if k in used - set(own.values())}
+            self._about[tool] = own | rest
+        return self._about[tool]
+
+    def input_schema(self, tool: Tool[..., Any]) -> dict[str, Any]:
+        """Return the JSON Schema of what `tool` can be asked: its own arguments and the subjects
+        of those it rests on, flat and exact."""
+        schema = deepcopy(tool.input_schema())
+        for name, kind in self.about(tool).items():
+            noun = kind.__name__.removesuffix("Id")
+            if name not in schema["properties"]:
+                schema["properties"][name] = {
+                    "type": "string",
+                    "minLength": 1,
+                    "maxLength": 200,
+                    "description": f"Id of the {noun} this is about, if any.",
+                }
+            else:
+                schema["properties"][name].setdefault("description", f"Id of a {noun}.")
+        return schema
 
     def plan(
         self,
