@@ -1,1 +1,123 @@
-"""The tender assistant (招投标助手): finds, scores, writes and funds tenders."""
+"""The tender assistant (招投标助手): finds, scores, writes and funds tenders.
+
+This module only registers the tools; what computes is loaded when a tool is first called.
+"""
+
+from __future__ import annotations
+
+from aicfo_sdk import Context, Needs, Plugin
+from aicfo_sdk.model import (
+    Account,
+    Advice,
+    BidGate,
+    CashDemand,
+    CashForecast,
+    DailySales,
+    FundingNeed,
+    Invoice,
+    Merchant,
+    Tender,
+    TenderId,
+    TenderMatches,
+)
+
+__all__ = ["plugin"]
+
+plugin = Plugin(
+    "tender",
+    version="0.1.0",
+    title="招投标助手",
+    description="Finds tenders that suit, checks whether one may bid, sizes the funding.",
+)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, DailySales, Invoice],
+    title="搜索招标",
+    asks=[
+        "Which tenders suit us?",
+        "Find tenders we could bid for",
+        "有哪些适合我们的招标项目？",
+        "帮我找商机",
+    ],
+)
+def search_tenders(
+    ctx: Context, *, query: str = "", limit: int = 20, include_planning: bool = False
+) -> TenderMatches:
+    """Open tenders that suit a query, or without one the merchant's own trade, best first.
+
+    `query`: words in Chinese or English, at most 2,000 characters; `limit`: 1 to 200 matches;
+    `include_planning`: also tenders that are announced but not open yet. Each match says why it
+    ranks where it does. Raises: ToolRetry for an empty query when the books do not say what the
+    merchant sells.
+    """
+    from .search import search
+
+    return search(ctx, query, limit, include_planning)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Account, DailySales, Invoice],
+    title="资格审查",
+    asks=["May we bid for tender {tender}?", "{tender}这个标我们能投吗？", "{tender} 资格审查"],
+)
+def bid_gate(ctx: Context, tender: TenderId) -> BidGate:
+    """Whether the merchant may bid: deadline, status, qualifications, size, bonds, value.
+
+    Each finding says what was found, what to do and the rule it rests on.
+    """
+    from .gate import bid_gate
+
+    return bid_gate(ctx, tender)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant],
+    title="垫资测算",
+    asks=[
+        "How much money does tender {tender} need?",
+        "{tender}中标后要垫多少钱？",
+        "{tender} 垫资需求",
+    ],
+)
+def funding_need(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    price: int | None = None,
+    forecast: Needs[CashForecast],
+) -> FundingNeed:
+    """Working capital that winning this tender would need, P50 and P95, in minor units.
+
+    `price`: the price bid, minor units; without it the award or the published value. `need_*` is
+    −min of the contract's cumulative cash; `short_*` is what own cash above its buffer, as
+    forecast, leaves uncovered. Raises: ToolFailed when the tender is over or in another currency
+    than the books; ToolRetry when no value is known.
+    """
+    from .funding import funding_need
+
+    return funding_need(ctx, tender, price, forecast)
+
+
+@plugin.tool(
+    title="垫资缺口",
+)
+def tender_demand(ctx: Context, tender: TenderId, *, need: Needs[FundingNeed]) -> list[CashDemand]:
+    """The money that funding must find for this tender (its P95 shortage), or nothing."""
+    from .funding import tender_demand
+
+    return tender_demand(need)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Account, DailySales, Invoice],
+    title="招投标建议",
+)
+def tender_advice(ctx: Context) -> list[Advice]:
+    """Tenders worth a look today: good ones about to close, and contracts to sign.
+
+    Money is the expected margin: value × margin × chance of winning, assumed unless known.
+    """
+    from .advice import tender_advice
+
+    return tender_advice(ctx)

@@ -1,0 +1,197 @@
+"""Working capital of a contract: −min of cumulative cash over many paths of chance.
+
+Every path draws cost, duration and the buyer's lag once; own cash, where a forecast is given, is
+drawn once as a level between its quantiles. Equal seeds give equal paths, and the draws are
+inverse transforms of the same uniforms, so that a worse spread never gives a smaller need.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import comb
+from statistics import NormalDist
+from typing import TYPE_CHECKING, TypeAlias
+
+import numpy as np
+from numpy.typing import NDArray
+
+from aicfo_sdk import PPM, share
+
+if TYPE_CHECKING:
+    from aicfo_sdk.model import CashForecast
+
+    from .contract import Contract, Risk, Spread
+
+Ints: TypeAlias = NDArray[np.int64]
+Floats: TypeAlias = NDArray[np.float64]
+
+_CHUNK = 32_768
+"""Path-days worked on at once: few enough to stay in the processor's cache."""
+
+_NORMAL = NormalDist()
+_Z90 = _NORMAL.inv_cdf(0.9)
+"""How far P90 lies from the median, in standard deviations."""
+
+
+@dataclass(frozen=True, slots=True)
+class Paths:
+    """Results per path, in minor units and days from today (−1 = never).
+
+    `need` alone, `short` with own cash; `first_short` … `last_short` the days of shortage;
+    `repaid` the first day from which cumulative cash never falls below zero again.
+    """
+
+    need: Ints
+    short: Ints
+    first_short: Ints
+    last_short: Ints
+    repaid: Ints
+
+
+@dataclass(frozen=True, slots=True)
+class OwnCash:
+    """Own cash above the buffer from today on, at its 10, 50 and 90 % quantiles, minor units.
+
+    The last day's level holds for all days after it.
+    """
+
+    p10: Floats
+    p50: Floats
+    p90: Floats
+
+
+def own_cash(forecast: CashForecast, today_ordinal: int) -> OwnCash:
+    """Return what a forecast leaves above its buffer, from today's opening on."""
+    gap = max(forecast.start.toordinal() - today_ordinal, 0)
+
+    def line(quantile: tuple[int, ...]) -> Floats:
+        days = [forecast.opening] * gap + list(quantile)
+        return np.array(days or [forecast.opening], dtype=np.float64) - forecast.buffer
+
+    return OwnCash(line(forecast.p10), line(forecast.p50), line(forecast.p90))
+
+
+def simulate(
+    contract: Contract, risk: Risk, own: OwnCash | None, *, paths: int, seed: int
+) -> Paths:
+    """Return need and shortage of each path; without `own`, all of the need is short."""
+    generator = np.random.default_rng(seed)
+    draws = generator.random((4, paths))
+    overrun = triangular(risk.overrun, draws[0])
+    stretch = np.maximum(triangular(risk.stretch, draws[1]), 1) / PPM
+    lag = np.maximum(triangular(risk.lag, draws[2]), 0)
+    level = _normal(draws[3])
+    costs = np.array(
+        [
+            share(share(contract.price, contract.cost_ppm), PPM + int(extra))
+            for extra in overrun.tolist()
+        ],
+        dtype=np.int64,
+    )
+    length = np.maximum(np.rint(contract.duration * stretch), 1).astype(np.int64)
+    horizon = _horizon(contract, length, stretch, lag)
+    results: list[tuple[Ints, ...]] = []
+    size = max(_CHUNK // horizon, 1)
+    for low in range(0, paths, size):
+        part = slice(low, low + size)
+        cash = _cumulative(contract, costs[part], length[part], stretch[part], lag[part], horizon)
+        results.append(_measure(cash, _free(own, level[part], horizon)))
+    return Paths(*(np.concatenate(column) for column in zip(*results, strict=True)))
+
+
+def quantile(values: Ints, ppm: int) -> int:
+    """Return the smallest value that at least `ppm` of all values do not exceed."""
+    rank = -(-len(values) * ppm // PPM)
+    return int(np.sort(values)[max(rank, 1) - 1])
+
+
+def triangular(spread: Spread, uniform: Floats) -> Ints:
+    """Return whole draws of a triangular distribution by inverse transform of `uniform`."""
+    low, likely, high = spread.least, spread.likely, spread.most
+    if low == high:
+        return np.full(uniform.shape, low, dtype=np.int64)
+    width = high - low
+    turn = (likely - low) / width
+    left = low + np.sqrt(uniform * width * (likely - low))
+    right = high - np.sqrt((1.0 - uniform) * width * (high - likely))
+    return np.rint(np.where(uniform < turn, left, right)).astype(np.int64)
+
+
+def beta_cdf(x: Floats, a: int, b: int) -> Floats:
+    """Return the regularised incomplete beta function for whole a, b ≥ 1.
+
+    For whole shapes it is the chance of at least `a` successes in a + b − 1 trials, a sum of few
+    exact terms: no numerical integration.
+    """
+    n = a + b - 1
+    rest = 1.0 - x
+    total = np.zeros_like(x)
+    for j in range(a, n + 1):
+        total += comb(n, j) * x**j * rest ** (n - j)
+    return total
+
+
+def _horizon(contract: Contract, length: Ints, stretch: Floats, lag: Ints) -> int:
+    """Return the number of days after which no path has money left to move."""
+    last = contract.start + int(length.max()) + contract.terms
+    most, late = float(stretch.max()), int(lag.max())
+    for flow in contract.flows:
+        last = max(last, flow.base + round(flow.progress * most) + (late if flow.lagged else 0))
+    return last + 2
+
+
+def _cumulative(
+    contract: Contract, costs: Ints, length: Ints, stretch: Floats, lag: Ints, horizon: int
+) -> Ints:
+    """Return cumulative cash at each day's end, shape (paths, days)."""
+    paths = len(costs)
+    moves = np.zeros((paths, horizon), dtype=np.int64)
+    rows = np.arange(paths)
+    for flow in contract.flows:
+        days = flow.base + np.rint(flow.progress * stretch).astype(np.int64)
+        moves[rows, days + lag if flow.lagged else days] += flow.amount
+    cash = np.cumsum(moves, axis=1)
+    billed = np.array(
+        [share(cost, contract.supplier_ppm) for cost in costs.tolist()], dtype=np.int64
+    )
+    cash -= _spent(contract, costs - billed, length, horizon, wait=0)
+    cash -= _spent(contract, billed, length, horizon, wait=contract.terms)
+    return cash
+
+
+def _spent(contract: Contract, total: Ints, length: Ints, horizon: int, *, wait: int) -> Ints:
+    # A day's work is paid for at its end, so the first day of the contract already costs.
+    elapsed = np.arange(1, horizon + 1, dtype=np.float64) - (contract.start + wait)
+    done = np.clip(elapsed[None, :] / length[:, None], 0.0, 1.0)
+    # The one place where money is rounded as a column: half to even, as round_div does.
+    return np.rint(total[:, None] * beta_cdf(done, *contract.curve)).astype(np.int64)
+
+
+def _free(own: OwnCash | None, level: Floats, horizon: int) -> Ints:
+    """Return own cash that may be used, never below zero, shape (paths, days)."""
+    if own is None:
+        return np.zeros((len(level), horizon), dtype=np.int64)
+    days = np.minimum(np.arange(horizon), len(own.p50) - 1)
+    p10, p50, p90 = own.p10[days], own.p50[days], own.p90[days]
+    up = np.maximum(level, 0.0)[:, None] * ((p90 - p50) / _Z90)[None, :]
+    down = np.minimum(level, 0.0)[:, None] * ((p50 - p10) / _Z90)[None, :]
+    return np.maximum(np.rint(p50[None, :] + up + down), 0.0).astype(np.int64)
+
+
+def _measure(cash: Ints, free: Ints) -> tuple[Ints, ...]:
+    days = cash.shape[1]
+    need = np.maximum(-cash.min(axis=1), 0)
+    missing = np.maximum(-cash - free, 0)
+    short = missing.max(axis=1)
+    is_short = missing > 0
+    some = is_short.any(axis=1)
+    first = np.where(some, is_short.argmax(axis=1), -1)
+    last = np.where(some, days - 1 - is_short[:, ::-1].argmax(axis=1), -1)
+    below = cash < 0
+    repaid = np.where(below.any(axis=1), days - below[:, ::-1].argmax(axis=1), 0)
+    return need, short, first, last, np.minimum(repaid, days - 1)
+
+
+def _normal(uniform: Floats) -> Floats:
+    inside = np.clip(uniform, 1e-12, 1.0 - 1e-12)
+    return np.array([_NORMAL.inv_cdf(u) for u in inside.tolist()])
