@@ -46,9 +46,11 @@ class Source:
     data: bytes
     digest: str
 
-    def error(self, what: str, *, line: int = 0, mend: str = "") -> RecordError:
+    def error(
+        self, what: str, *, line: int = 0, value: str | None = None, mend: str = ""
+    ) -> RecordError:
         """Return the error to raise about this file."""
-        return RecordError(what, file=self.file, line=line, mend=mend)
+        return RecordError(what, file=self.file, line=line, value=value, mend=mend)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from functools import lru_cache
 from pathlib import Path
@@ -280,7 +280,7 @@ class Row:
         """
         cell = self.cell(column)
         if isinstance(cell, datetime):
-            return cell.strftime("%H:%M:%S")
+            return _second(cell).strftime("%H:%M:%S")
         if isinstance(cell, time):
             return cell.strftime("%H:%M:%S")
         text = self.text(column, "")
@@ -294,6 +294,7 @@ class Row:
     def _moment(self, column: str, default: date | None) -> tuple[date, str]:
         cell = self.cell(column)
         if isinstance(cell, datetime):
+            cell = _second(cell)
             return cell.date(), cell.strftime("%H:%M:%S")
         if isinstance(cell, date):
             return cell, ""
@@ -322,6 +323,13 @@ class Row:
         elif not self.header.table.ragged:
             mend = "fill it in; a formula needs its value, so save the file in a spreadsheet first"
         raise self.error("an empty cell", column=column, mend=mend)
+
+
+def _second(moment: datetime) -> datetime:
+    """Return the nearest whole second: a spreadsheet keeps times as fractions of a day."""
+    if moment.microsecond >= 500_000:
+        moment += timedelta(seconds=1)
+    return moment.replace(microsecond=0)
 
 
 def _minor(number: float) -> int:

@@ -1,0 +1,140 @@
+"""Which importer a file is for, told by its content; and one `read` for all of them.
+
+    detect(path) -> "wechat"
+    read(path) -> Batch
+
+A table is told by its column names, XML by its root, JSON by its first character. Each importer
+states its own columns; the first kind in the order of `KINDS` whose required columns stand in one
+row is taken.
+"""
+
+from __future__ import annotations
+
+import inspect
+import re
+from collections.abc import Mapping, Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+from ...errors import InputError, NotFound, RecordError
+from ..batch import Batch
+from .source import Source, Table, load, tables_of
+from .table import find_header
+
+KINDS = (
+    "wechat",
+    "alipay",
+    "statement",
+    "camt053",
+    "einvoice",
+    "einvoice_list",
+    "bills",
+    "invoices",
+    "ocds",
+)
+"""Kinds of files that can be imported; `einvoice_list` is read by the module `einvoice`."""
+
+_HEAD = 400  # lines of a text file that are looked at
+_ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)")
+
+
+def detect(path: Path | str) -> str:
+    """Return the kind of a file, one of `KINDS`.
+
+    Raises: InputError when there is no such file; RecordError when it is empty or damaged;
+    NotFound when it is of no known kind.
+    """
+    source = load(path)
+    start = source.data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
+    if start[:1] == b"<":
+        kind = _xml_kind(source)
+    elif start[:1] in (b"{", b"["):
+        kind = "ocds" if b"ocid" in source.data or b"releases" in source.data else None
+    else:
+        kind = _table_kind(tables_of(source, rows=_HEAD))
+    if kind is None:
+        raise NotFound(
+            "no known kind of file",
+            value=source.file,
+            mend=f"name its kind if it is one of {', '.join(KINDS)}",
+        )
+    return kind
+
+
+def read(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
+    """Return everything one file says; `kind` is detected when not given.
+
+    `options` go to the importer of that kind (see its `read`); None stands for not given.
+    Raises: NotFound for an unknown kind; InputError for an option that the kind does not take;
+    RecordError for a file that cannot be read: nothing of it is taken then.
+    """
+    if kind is None:
+        kind = detect(path)
+    if kind not in KINDS:
+        raise NotFound("no such kind of file", value=kind, mend=f"one of {', '.join(KINDS)}")
+    function = _importer(kind).read
+    given = {name: value for name, value in options.items() if value is not None}
+    known = inspect.signature(function).parameters
+    needed = [
+        name
+        for name, parameter in known.items()
+        if parameter.default is parameter.empty and name != "path" and name not in given
+    ]
+    for name in given:
+        if name not in known or name == "path":
+            taken = ", ".join(other for other in known if other != "path") or "none"
+            raise InputError(
+                f"a {kind} file takes no such option", value=name, mend=f"it takes: {taken}"
+            )
+    if needed:
+        raise InputError(f"a {kind} file needs an option", value=", ".join(needed), where=str(path))
+    batch: Batch = function(Path(path), **given)
+    return batch
+
+
+def _importer(kind: str) -> Any:
+    name = "einvoice" if kind == "einvoice_list" else kind
+    return import_module(f".{name}", __package__)
+
+
+def _xml_kind(source: Source) -> str | None:
+    data = source.data[:65536]
+    if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        data = data.decode("utf-16", "replace").encode()
+    found = _ROOT.search(data)
+    if found is None:
+        return None
+    if found[1] == b"Document" and b"camt.053.001." in found[2]:
+        return "camt053"
+    if found[1] == b"EInvoice":
+        return "einvoice"
+    return None
+
+
+def _table_kind(tables: Sequence[Table]) -> str | None:
+    from . import alipay, bills, einvoice, statement, wechat
+    from .invoice_mapping import mapping
+
+    # The wallets by what only they have, so that a missing column is named when the file is read.
+    if _has(tables, {name: wechat.columns()[0][name] for name in ("type", "way", "status")}):
+        return "wechat"
+    if _has(tables, {name: alipay.columns()[0][name] for name in ("party", "way", "status")}):
+        return "alipay"
+    if statement.find_bank(tables):
+        return "statement"
+    if _has(tables, einvoice.COLUMNS):
+        return "einvoice_list"
+    if _has(tables, bills.COLUMNS):
+        return "bills"
+    if _has(tables, mapping("online_retail").columns):
+        return "invoices"
+    return None
+
+
+def _has(tables: Sequence[Table], columns: Mapping[str, Sequence[str]]) -> bool:
+    try:
+        find_header(tables, columns)
+    except RecordError:
+        return False
+    return True
