@@ -81,7 +81,7 @@ def read(
     if source.data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").startswith(b"<"):
         from .einvoice_xml import paper
 
-        kind, where = f"{KIND}_xml", source.file
+        kind, where = KIND, source.file
         stated, fail = paper(source)
         take.paper(stated, fail)
         rows = 1
