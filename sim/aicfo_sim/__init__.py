@@ -1,1 +1,34 @@
 """The merchant simulation sandbox: synthetic firms, a simulated bank, paired experiments."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .experiment import Result, run
+    from .results import report
+    from .sandbox import merchant_records, sandbox
+
+__all__ = ["Result", "merchant_records", "report", "run", "sandbox"]
+
+_HOMES = {
+    "Result": "experiment",
+    "merchant_records": "sandbox",
+    "report": "results",
+    "run": "experiment",
+    "sandbox": "sandbox",
+}
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

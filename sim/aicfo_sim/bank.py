@@ -1,0 +1,212 @@
+"""The simulated bank: lines, discounting, funds. Whole columns for rules, one action for plugins.
+
+Both roads post the same entries (`tests/test_bank.py` holds them against each other); the second
+is `aicfo_sdk.actions.postings`, as every bank uses it.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from aicfo_sdk.money import PPM
+
+from .draws.block import Block
+from .fen import Flags, Ints, interest, per_merchant, round_div
+from .ledger import BANK, CASH, FINANCE, LOANS
+from .ledger import BILLS as BILLS_ACCOUNT
+from .market import INSTITUTIONS, takes
+from .state import BANK_LINE, QUICK_LINE, State
+
+BASIS = 365
+BILL_BASIS = 360
+
+TAKES = np.array([[takes(place, code) for code in range(7)] for place in range(len(INSTITUTIONS))])
+"""Which institution discounts which class of acceptor."""
+
+
+def limits(block: Block, line: int) -> Ints:
+    """Return the limit of a line by merchant, fen."""
+    return (block.traits.bank_limit, block.traits.quick_limit)[line]
+
+
+def rates(block: Block, line: int) -> Ints:
+    """Return the rate of a line by merchant, ppm a year."""
+    return (block.traits.bank_rate, block.traits.quick_rate)[line]
+
+
+def fee(block: Block, line: int) -> int:
+    """Return the fee of a drawing on a line, fen."""
+    return block.world.market.bank_fee if line == BANK_LINE else 0
+
+
+def draw(block: Block, state: State, t: int, line: int, amount: Ints) -> None:
+    """Draw `amount` of principal by merchant (0: none) on a line; the fee comes off the proceeds."""
+    owners = np.flatnonzero(amount)
+    if not owners.size:
+        return
+    cost = np.where(amount > 0, fee(block, line), 0)
+    state.ledger.entry(BANK, (CASH, amount - cost), (FINANCE, cost), (LOANS, -amount))
+    state.used[line] += amount
+    add_loans(block, state, t, line, owners, amount[owners])
+    state.actions[owners] += 1
+
+
+def add_loans(
+    block: Block, state: State, t: int, line: int, owners: Ints, principal: Ints
+) -> None:
+    """Write down drawings that the ledger already holds."""
+    when = np.full(owners.size, t, dtype=np.int64)
+    due = block.world.dates.roll(when + block.world.market.loan_days)
+    state.loans.add(
+        owner=owners,
+        line=np.full(owners.size, line, dtype=np.int64),
+        drawn=when,
+        due=due,
+        principal=principal,
+        rate=rates(block, line)[owners],
+        open=principal,
+        touched=when,
+        since=when,
+    )
+
+
+def cover(block: Block, state: State, t: int, short: Ints, order: tuple[int, ...]) -> Ints:
+    """Draw on lines in that order to get `short` by merchant; return what is still missing, fen.
+
+    Drawings are whole hundreds of yuan, up, within the limit.
+    """
+    missing = short
+    for line in order:
+        if not missing.any():
+            break
+        wanted = np.where(missing > 0, missing + fee(block, line), 0)
+        free = limits(block, line) - state.used[line]
+        amount = np.minimum(-(-wanted // 10_000) * 10_000, np.maximum(free, 0))
+        amount = np.where(amount > fee(block, line), amount, 0)
+        draw(block, state, t, line, amount)
+        got = np.where(amount > 0, amount - fee(block, line), 0)
+        missing = np.maximum(missing - got, 0)
+    return missing
+
+
+def owed_interest(block: Block, state: State, rows: Ints, amount: Ints, t: int) -> Ints:
+    """Return the interest on repaying `amount` of drawings on day `t`, dearer after their due day."""
+    loans = state.loans
+    since, due, rate = loans.since[rows], loans.due[rows], loans.rate[rows]
+    usual = interest(amount, rate, np.maximum(np.minimum(t, due) - since, 0), BASIS)
+    dearer = round_div(rate * block.world.market.penalty_factor, PPM)
+    return usual + interest(amount, dearer, np.maximum(t - np.maximum(due, since), 0), BASIS)
+
+
+def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:
+    """Repay principal of drawings with the interest on it; the caller knows that cash suffices."""
+    cost = owed_interest(block, state, rows, amount, t)
+    loans, size = state.loans, block.size
+    owners = loans.owner[rows]
+    principal, charge = (per_merchant(owners, part, size) for part in (amount, cost))
+    state.ledger.entry(BANK, (LOANS, principal), (FINANCE, charge), (CASH, -principal - charge))
+    loans.open[rows] -= amount
+    loans.touched[rows] = t
+    for line in (BANK_LINE, QUICK_LINE):
+        part = np.where(loans.line[rows] == line, amount, 0)
+        state.used[line] -= per_merchant(owners, part, size)
+
+
+def collect_due(block: Block, state: State, t: int) -> None:
+    """Debit drawings that are due, oldest first, as far as cash goes: interest with principal."""
+    loans = state.loans
+    rows = np.flatnonzero((loans.due <= t) & (loans.open > 0))
+    rows = rows[state.alive[loans.owner[rows]]]
+    if not rows.size:
+        return
+    owners = loans.owner[rows]
+    owed = loans.open[rows] + owed_interest(block, state, rows, loans.open[rows], t)
+    if (state.ledger.cash >= per_merchant(owners, owed, block.size)).all():
+        repay(block, state, t, rows, loans.open[rows])
+        return
+    for row, total in zip(rows.tolist(), owed.tolist(), strict=True):
+        cash = int(state.ledger.cash[loans.owner[row]])
+        # The share of principal whose interest is still covered, rounded down to be safe.
+        part = int(loans.open[row]) if cash >= total else int(loans.open[row]) * cash // total - 2
+        if part > 0:
+            repay(block, state, t, np.array([row]), np.array([part]))
+
+
+def loans_due(block: Block, state: State, t: int, until: int) -> Ints:
+    """Return principal and interest that will be debited by day `until`, by merchant."""
+    loans = state.loans
+    rows = np.flatnonzero((loans.due <= until) & (loans.open > 0))
+    when = np.maximum(loans.due[rows], t)
+    since, rate, amount = loans.since[rows], loans.rate[rows], loans.open[rows]
+    late = np.maximum(t - loans.due[rows], 0)
+    dearer = round_div(rate * block.world.market.penalty_factor, PPM)
+    cost = interest(amount, rate, np.maximum(when - late - since, 0), BASIS)
+    return per_merchant(loans.owner[rows], amount + cost + interest(amount, dearer, late, BASIS), block.size)
+
+
+def discount_terms(block: Block, t: int, rows: Ints, institution: int) -> tuple[Ints, Ints]:
+    """Return rate (ppm) and days charged for discounting bills on day `t` at an institution."""
+    bills, world = block.bills, block.world
+    days = world.dates.roll(bills.matures[rows]) - t
+    counter = block.traits.counter[bills.owner[rows]]
+    return world.market.rate(t, institution, bills.code[rows], bills.matures[rows] - t, counter), days
+
+
+def discount_cost(block: Block, t: int, rows: Ints, face: Ints, institution: int) -> Ints:
+    """Return interest and fee of discounting `face` of each bill."""
+    rate, days = discount_terms(block, t, rows, institution)
+    return interest(face, rate, days, BILL_BASIS) + block.world.market.fee(institution)
+
+
+def discount(block: Block, state: State, t: int, rows: Ints, institutions: Ints) -> None:
+    """Discount all that is held of the bills in `rows`, each at its institution."""
+    for place in range(len(INSTITUTIONS)):
+        chosen = rows[institutions == place]
+        if not chosen.size:
+            continue
+        face, owners = state.left[chosen], block.bills.owner[chosen]
+        cost = discount_cost(block, t, chosen, face, place)
+        gone, charge = (per_merchant(owners, part, block.size) for part in (face, cost))
+        state.ledger.entry(
+            BANK, (CASH, gone - charge), (FINANCE, charge), (BILLS_ACCOUNT, -gone)
+        )
+        give_up(state, t, chosen, face)
+        np.add.at(state.actions, owners, 1)
+
+
+def give_up(state: State, t: int, rows: Ints, face: Ints) -> None:
+    """Write down that `face` of bills left the firm."""
+    state.left[rows] -= face
+    state.moved[rows] += face
+    state.touched[rows] = t
+
+
+def cheapest(block: Block, state: State, t: int, rows: Ints) -> Ints:
+    """Return for each bill the institution that charges least for all that is held of it."""
+    costs = np.stack(
+        [
+            np.where(
+                TAKES[place][block.bills.code[rows]],
+                discount_cost(block, t, rows, state.left[rows], place),
+                np.int64(2**62),
+            )
+            for place in range(len(INSTITUTIONS))
+        ]
+    )
+    return costs.argmin(axis=0)
+
+
+def sellable(block: Block, state: State, t: int) -> Ints:
+    """Return the bills that can be discounted on day `t`: held, not yet at maturity."""
+    held = (state.left > 0) & (block.bills.matures > t)
+    rows = np.flatnonzero(held)
+    return rows[state.alive[block.bills.owner[rows]]]
+
+
+def first_until(owners: Ints, worth: Ints, wanted: Ints) -> Flags:
+    """Return which rows to take, in order, until each owner has `wanted` (whole rows).
+
+    `owners` is sorted.
+    """
+    before = np.cumsum(worth) - worth
+    starts = np.searchsorted(owners, owners)
+    return before - before[starts] < wanted[owners] if owners.size else np.zeros(0, dtype=np.bool_)

@@ -1,0 +1,321 @@
+"""The contractor: few large invoices, customers who pay late or by bill, tenders."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from .. import tables
+from ..dates import PAD
+from ..fen import Floats, Ints, share, to_fen
+from ..market import BANK_CLASSES
+from ..tables import ALWAYS, NEVER, Bills, Dues, Receipts, Tenders, columns
+from .common import (
+    LEAD,
+    YEAR,
+    Drawn,
+    Who,
+    conditional,
+    finish,
+    fixed_costs,
+    median,
+    no_tenders,
+    pick,
+    recourses,
+    sales_tax,
+    season,
+    settle,
+    sold,
+    supplier_dues,
+    traits,
+    uniform,
+)
+
+BACK = 240
+"""Days before day 0 from which invoices are drawn: the longest usual wait for a payment."""
+
+
+def draw_contractor(who: Who) -> Drawn:
+    """Return a contractor: invoices, bills, tenders and a small counter trade."""
+    source = who.stream("traits")
+    days = who.dates.days
+    yearly = median(source, who, "sales_year")
+    month = yearly / 12
+    fixed, payroll = fixed_costs(who, source, month)
+    firm = traits(who, source, month, month * 0.95, payroll)
+    issued, amount = _invoices(who, yearly)
+    receipts = _customers(who, source, issued, amount)
+    bought = _materials(who, source, issued, amount)
+    tenders, won_dues, won_receipts = _tenders(who, yearly)
+    receipts = tables.stack([receipts, won_receipts])
+    receipts, bills = _pay_by_bill(who, source, receipts)
+    failing = np.flatnonzero(bills.fails)
+    claims = recourses(bills.matures[failing], failing)
+    counter = yearly / YEAR * who.figures.number("counter_share")
+    ticket = uniform(source, who, "ticket")
+    expected = np.full(days + LEAD, counter)
+    orders, taken = sold(who.stream("sales"), who, expected, ticket)
+    nothing, one = np.zeros((1, taken.size), dtype=np.int64), np.ones(1, dtype=np.int64)
+    takings = settle(who, taken[None, :], nothing, nothing, orders[None, :], one, one * 0)
+    sales = np.zeros(days + LEAD, dtype=np.int64)
+    inside = (issued >= -LEAD) & (issued < days)
+    np.add.at(sales, issued[inside] + LEAD, amount[inside])
+    taxes = sales_tax(who, sales + taken, -LEAD)
+    dues = finish(who, [*fixed, taxes, bought, won_dues, claims])
+    bills.recourse[dues.bill[dues.bill >= 0]] = np.flatnonzero(dues.bill >= 0)
+    return Drawn(firm, takings, dues, receipts, bills, tenders)
+
+
+def _invoices(who: Who, yearly: float) -> tuple[Ints, Ints]:
+    """Return day and amount of all sales invoices outside tenders."""
+    figures, source = who.figures, who.stream("invoices")
+    count = who.dates.days + BACK
+    active = figures.number("active_day")
+    factor = season(who, -BACK, count)
+    # The mean factor of a year is about 5/7; the share of active days is kept by it.
+    chance = np.minimum(1.0, active * factor / max(float(factor.mean()), 1e-9))
+    days = np.flatnonzero(source.random(count) < chance)
+    sd = figures.number("invoice_sd")
+    mean = yearly / (active * YEAR)
+    worth = source.lognormal(math.log(mean) - sd**2 / 2, sd, days.size)
+    return days - BACK, to_fen(np.minimum(worth, 8 * mean))
+
+
+def _customers(who: Who, source: np.random.Generator, issued: Ints, amount: Ints) -> Receipts:
+    """Return what customers owe and when each invoice is really paid."""
+    figures = who.figures
+    number = int(figures.number("customers"))
+    top = figures.number("top_customer")
+    rest = 1.0 / np.arange(2, number + 1)
+    weights: Floats = np.concatenate([[top], (1 - top) * rest / rest.sum()])
+    terms = np.array([pick(source, figures.numbers("customer_terms")) for _ in range(number)])
+    pays = who.stream("payments")
+    party = pays.choice(number, size=issued.size, p=weights / weights.sum())
+    due = issued + terms[party]
+    delay = np.rint(pays.gamma(1.2, figures.number("late_days") / 1.2, issued.size))
+    late = pays.random(issued.size) < figures.number("late")
+    bad = pays.random(issued.size) < figures.number("bad")
+    paid = who.dates.roll(np.minimum(due + np.where(late, delay, 0).astype(np.int64), _last(who)))
+    return columns(
+        Receipts,
+        owner=0,
+        issued=issued,
+        due=due,
+        paid=np.where(bad, NEVER, paid),
+        amount=amount,
+        party=party,
+        cond=ALWAYS,
+        bond=0,
+        bill=-1,
+    )
+
+
+def _pay_by_bill(
+    who: Who, source: np.random.Generator, receipts: Receipts
+) -> tuple[Receipts, Bills]:
+    """Return the receipts, some of them now paid by bill, and those bills."""
+    figures, draws = who.figures, who.stream("bills")
+    count = receipts.owner.size
+    use = draws.random(count) < uniform(source, who, "by_bill")
+    mix = np.array(figures.numbers("bill_classes"))
+    code = draws.choice(mix.size, size=count, p=mix / mix.sum())
+    left = draws.integers(60, 181, count)
+    whole = draws.random(count) < 0.15
+    fails = draws.random(count) < np.array(figures.numbers("bill_default"))[code]
+    # Bills of below ten thousand yuan are not worth drawing.
+    by_bill = use & (receipts.amount >= 1_000_000) & (receipts.paid < NEVER) & (receipts.bond == 0)
+    matures = receipts.paid + left
+    # Of the bills that would be on hand on day 0, half were passed on before: those are gone.
+    gone = by_bill & (receipts.paid < 0) & ((matures < 0) | (draws.random(count) < 0.5))
+    rows = np.flatnonzero(by_bill & ~gone & (receipts.paid < who.dates.days))
+    bills = columns(
+        Bills,
+        owner=0,
+        received=receipts.paid[rows],
+        drawn=receipts.paid[rows] - draws.integers(0, 4, count)[rows],
+        matures=matures[rows],
+        face=receipts.amount[rows],
+        code=code[rows],
+        whole=whole[rows],
+        fails=fails[rows],
+        party=receipts.party[rows],
+        cond=receipts.cond[rows],
+        recourse=-1,
+    )
+    receipts.bill[rows] = np.arange(rows.size)
+    open_rows = np.flatnonzero((receipts.paid >= 0) | (receipts.bill >= 0))
+    return tables.take(receipts, open_rows), bills
+
+
+def _materials(who: Who, source: np.random.Generator, issued: Ints, amount: Ints) -> Dues:
+    """Return materials for each job: bought before its invoice, paid on the supplier's terms."""
+    figures = who.figures
+    number = int(figures.number("suppliers"))
+    terms = np.array([pick(source, figures.numbers("terms")) for _ in range(number)])
+    cost = uniform(source, who, "materials")
+    draws = who.stream("materials")
+    low, high = figures.numbers("materials_lead")
+    lead = draws.integers(int(low), int(high) + 1, issued.size)
+    party = draws.integers(number, size=issued.size)
+    known = np.maximum(issued - lead, 1 - PAD)
+    due = who.dates.roll(known + terms[party])
+    return supplier_dues(known, due, share(amount, round(cost * 1_000_000)), party)
+
+
+def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
+    """Return the notices, and what winning each would cost and bring."""
+    figures, draws = who.figures, who.stream("tenders")
+    days = who.dates.days
+    count = int(draws.poisson(figures.number("tenders_year") * days / YEAR))
+    if not count:
+        empty = columns(Receipts, **dict.fromkeys(Receipts.__slots__, np.zeros(0)))
+        return no_tenders(), columns(Dues, **dict.fromkeys(Dues.__slots__, np.zeros(0))), empty
+    published = np.sort(draws.integers(0, days, count))
+    spread = figures.spread("tender_price")
+    price = draws.lognormal(math.log(figures.number("tender_price")), spread, count) * yearly
+    price_fen = to_fen(np.rint(price / 1000) * 1000) + 100_000
+    cost = _between(figures.numbers("tender_cost"), draws, count)
+    work = draws.integers(*(int(v) for v in figures.numbers("tender_days")), count)
+    retention_days = np.array(figures.value("retention_days"))[draws.integers(2, size=count)]
+    award = published + draws.integers(20, 31, count) + draws.integers(5, 16, count)
+    table = columns(
+        Tenders,
+        owner=0,
+        published=published,
+        deadline=published + 20,
+        award=award,
+        starts=award + draws.integers(10, 31, count),
+        ends=0,
+        price=price_fen,
+        cost_ppm=np.rint(cost * 1000) * 1000,
+        bond=share(price_fen, round(figures.number("bid_bond") * 1_000_000)),
+        performance_ppm=np.rint(_between(figures.numbers("performance_bond"), draws, count) * 100)
+        * 10_000,
+        prepay_ppm=np.rint(_between(figures.numbers("tender_prepay"), draws, count) * 20) * 50_000,
+        progress_ppm=np.rint(_between(figures.numbers("tender_progress"), draws, count) * 20)
+        * 50_000,
+        retention_ppm=round(figures.number("retention") * 1_000_000),
+        retention_days=retention_days,
+        wins=draws.random(count) < figures.number("tender_win"),
+    )
+    table.ends = table.starts + work
+    overrun = draws.lognormal(0.0, figures.number("tender_overrun"), count)
+    dues, receipts = list[Dues](), list[Receipts]()
+    for number in range(count):
+        costs, income = _contract(who, draws, table, number, float(overrun[number]))
+        dues += costs
+        receipts.append(income)
+    return table, tables.stack(dues), tables.stack(receipts)
+
+
+def milestones(tenders: Tenders, number: int) -> list[tuple[int, int, int]]:
+    """Return (share of price in ppm, days after the start, retention 0/1) of a tender's payments."""
+    work = int(tenders.ends[number] - tenders.starts[number])
+    prepay, progress = int(tenders.prepay_ppm[number]), int(tenders.progress_ppm[number])
+    held = int(tenders.retention_ppm[number])
+    rows = [
+        (prepay, 10, 0),
+        (progress, work // 2, 0),
+        (1_000_000 - prepay - progress - held, work, 0),
+        (held, work + int(tenders.retention_days[number]), 1),
+    ]
+    return [row for row in rows if row[0]]
+
+
+PUBLIC_TERMS = 30
+"""Days after a milestone in which a public body must pay an SME (State Council order 802)."""
+
+
+def _contract(
+    who: Who, draws: np.random.Generator, tenders: Tenders, number: int, overrun: float
+) -> tuple[list[Dues], Receipts]:
+    """Return the costs, bond and receipts of one contract, each conditional on winning it."""
+    figures = who.figures
+    price, start = int(tenders.price[number]), int(tenders.starts[number])
+    work = int(tenders.ends[number]) - start
+    cost = round(price * int(tenders.cost_ppm[number]) / 1_000_000 * overrun)
+    # Cost follows an S-curve (smoothstep 3x² − 2x³) in about monthly steps.
+    steps = max(2, work // 30)
+    edge = np.linspace(0.0, 1.0, steps + 1)
+    curve = np.rint(cost * (3 * edge**2 - 2 * edge**3)).astype(np.int64)
+    parts = np.diff(curve)
+    when = start + np.rint(edge[:-1] * work).astype(np.int64)
+    labour = parts // 4
+    roll = who.dates.roll
+    last = _last(who)
+    suppliers = int(figures.number("suppliers"))
+    terms = draws.integers(0, 46, steps)
+    party = draws.integers(suppliers, size=steps)
+    bond = share(tenders.price[number : number + 1], tenders.performance_ppm[number])
+    begin, over = np.array([start]), np.array([min(start + work + 5, last)])
+    rows = [
+        conditional(when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, -1, number),
+        conditional(
+            when, roll(np.minimum(when + terms, last)), tables.SUPPLIER, parts - labour, party, number
+        ),
+        conditional(begin - 10, roll(begin), tables.BOND, bond, -1, number),
+    ]
+    plan = milestones(tenders, number)
+    shares, after, _ = (np.array(column, dtype=np.int64) for column in zip(*plan, strict=True))
+    amount = share(np.full(shares.size, price), shares)
+    amount[-1] += price - int(amount.sum())
+    issued = np.minimum(start + after, last - 60)
+    late = draws.random(shares.size) < figures.number("tender_late")
+    delay = np.rint(draws.gamma(1.2, figures.number("tender_late_days") / 1.2, shares.size))
+    due = issued + PUBLIC_TERMS
+    paid = roll(np.minimum(due + np.where(late, delay, 0).astype(np.int64), last))
+    milestone = columns(
+        Receipts,
+        owner=0,
+        issued=issued,
+        due=due,
+        paid=paid,
+        amount=amount,
+        party=_buyer(who) + number,
+        cond=number,
+        bond=0,
+        bill=-1,
+    )
+    returned = columns(
+        Receipts,
+        owner=0,
+        issued=over,
+        due=over,
+        paid=roll(over),
+        amount=bond,
+        party=_buyer(who) + number,
+        cond=number,
+        bond=1,
+        bill=-1,
+    )
+    return rows, tables.stack([milestone, returned])
+
+
+def _buyer(who: Who) -> int:
+    """Number of the first public buyer; customers come before."""
+    return int(who.figures.number("customers"))
+
+
+def _between(ends: tuple[float, ...], draws: np.random.Generator, count: int) -> Floats:
+    return ends[0] + (ends[1] - ends[0]) * draws.random(count)
+
+
+def _last(who: Who) -> int:
+    """Latest day number that the day table can roll."""
+    return who.dates.days + 700
+
+
+def takes_bills(who: Who) -> list[tuple[str, ...]]:
+    """Return for each supplier the kinds of bills it takes, from the merchant's own stream."""
+    none, bank, _ = who.figures.numbers("supplier_bills")
+    out = list[tuple[str, ...]]()
+    for draw in who.stream("supplier_bills").random(int(who.figures.number("suppliers"))).tolist():
+        kinds = () if draw < none else ("bank",) if draw < none + bank else ("bank", "trade")
+        out.append(kinds)
+    return out
+
+
+def bank_accepted(code: int) -> bool:
+    """Return whether bills of a class are bank acceptances (银票)."""
+    return code < BANK_CLASSES

@@ -1,0 +1,322 @@
+"""The clock: SimPy ticks the days, numpy moves every merchant of a block through each.
+
+Within a day: settlements, receipts and maturing bills come in; drawings and other payments that
+fall due are made as far as cash goes, in the order wages, tax, rent, services, bonds, suppliers
+(drawings first: the bank debits them); lateness is counted and firms that have failed close; then,
+on working days, the policy looks at the books of that day and acts before the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Generator
+from typing import Protocol
+
+import numpy as np
+import simpy
+
+from . import bank
+from .dates import PAD
+from .draws.block import Block
+from .fen import Ints, per_merchant
+from .ledger import (
+    BANK,
+    BILLS,
+    CASH,
+    COSTS,
+    CUSTOMERS,
+    DEPOSITS,
+    FINANCE,
+    FUND,
+    INCOME,
+    LANDLORD,
+    PAYABLES,
+    RECEIVABLES,
+    STAFF,
+    STATE,
+    SUPPLIERS,
+    TRANSIT,
+)
+from .state import State
+from .tables import BOND, SUPPLIER, TAX, WAGE
+
+_PARTY = np.array([STAFF, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
+"""Who gets each kind of payment (a bond goes to the buyer)."""
+
+BOND_BACK = 5
+"""Days after the award by which bid bonds are given back."""
+
+_ACCRUAL = 365 * 1_000_000
+
+
+class Policy(Protocol):
+    """Decides at the close of a working day; acts through `bank`."""
+
+    @property
+    def name(self) -> str:
+        """Name in results."""
+        ...
+
+    def decide(self, run: Run, t: int) -> None:
+        """Act on the books of day `t`."""
+        ...
+
+    def bids(self, run: Run, t: int, rows: Ints) -> Ints:
+        """Return those of the tenders in `rows`, whose deadline comes before the next working day
+        after `t`, that the merchant bids for."""
+        ...
+
+
+class Watcher(Protocol):
+    """Follows a run: keeps a journal for books."""
+
+    def paid(self, t: int, rows: Ints, amounts: Ints) -> None:
+        """Payments of rows of Dues."""
+        ...
+
+
+class Run:
+    """One block under one policy."""
+
+    def __init__(self, block: Block, state: State, policy: Policy, watcher: Watcher | None = None):
+        self.block, self.state, self.policy, self.watcher = block, state, policy, watcher
+        self.dates, self.market = block.world.dates, block.world.market
+        self.rules = block.world.scenario.rules
+        self._pays = self.dates.roll(block.bills.matures)
+
+    def live(
+        self, env: simpy.Environment, first: int, last: int, path: Ints | None = None
+    ) -> Generator[simpy.Event, None, None]:
+        """Live through days `first` … `last` − 1, one tick each; `path` takes cash by day."""
+        for t in range(first, last):
+            self.day(t)
+            if path is not None:
+                path[t - first] = self.state.ledger.cash
+            yield env.timeout(1)
+        self.state.ledger.check()
+
+    def day(self, t: int) -> None:
+        """Move all merchants through day `t`."""
+        self._awards(t)
+        self._receive(t)
+        self._accrue(t)
+        bank.collect_due(self.block, self.state, t)
+        self._pay(t)
+        self._judge(t)
+        if self.dates.working[t + PAD]:
+            self._tenders(t)
+            self.policy.decide(self, t)
+
+    def next_decision(self, t: int) -> int:
+        """Return the next working day after `t`."""
+        return int(self.dates.rolled[t + 1 + PAD])
+
+    def needs(self, t: int, until: int) -> Ints:
+        """Return what must be paid from tomorrow to `until`, arrears included, as known on `t`."""
+        block, state = self.block, self.state
+        dues = block.dues
+        rows = self._due_rows(t + 1, until + 1)
+        rows = rows[dues.known[rows] <= t]
+        rows = np.concatenate([state.overdue, rows])
+        owed = per_merchant(dues.owner[rows], state.open[rows], block.size)
+        return np.where(state.alive, owed + bank.loans_due(block, state, t, until), 0)
+
+    def arriving(self, t: int) -> Ints:
+        """Return what platforms and wallets will settle tomorrow: sold before today's end."""
+        settled = self.block.settled
+        return settled[t + 1] if t + 1 < settled.shape[0] else np.zeros_like(settled[t])
+
+    def short(self, t: int) -> Ints:
+        """Return what cash and tomorrow's settlements lack for the payments up to the next
+        decision, by merchant, fen."""
+        need = self.needs(t, self.next_decision(t))
+        have = self.state.ledger.cash + self.arriving(t)
+        return np.where(self.state.alive, np.maximum(need - have, 0), 0)
+
+    def _awards(self, t: int) -> None:
+        block, state = self.block, self.state
+        tenders = block.tenders
+        rows = np.flatnonzero(tenders.award == t)
+        if rows.size:
+            live = state.alive[tenders.owner[rows]]
+            state.won[rows] = state.bid[rows] & (tenders.wins[rows] != 0) & live
+        rows = np.flatnonzero((tenders.award + BOND_BACK == t) & state.bid)
+        if rows.size:
+            back = per_merchant(tenders.owner[rows], tenders.bond[rows], block.size)
+            state.ledger.entry(CUSTOMERS, (CASH, back), (DEPOSITS, -back))
+
+    def _receive(self, t: int) -> None:
+        block, state, size = self.block, self.state, self.block.size
+        ledger, alive = state.ledger, state.alive
+        settled, fee, sold = (x[t] * alive for x in (block.settled, block.fee, block.sold))
+        ledger.entry(CUSTOMERS, (CASH, settled), (COSTS, fee), (TRANSIT, -settled - fee))
+        ledger.entry(None, (TRANSIT, sold), (INCOME, -sold))
+        receipts = block.receipts
+        rows = block.issued_order[block.issued_from[t] : block.issued_from[t + 1]]
+        rows = self._live(rows, receipts.owner, receipts.cond)
+        rows = rows[receipts.bond[rows] == 0]
+        if rows.size:
+            amount = per_merchant(receipts.owner[rows], receipts.amount[rows], size)
+            ledger.entry(None, (RECEIVABLES, amount), (INCOME, -amount))
+        rows = np.arange(block.receipts_from[t], block.receipts_from[t + 1])
+        rows = self._live(rows, receipts.owner, receipts.cond)
+        if rows.size:
+            self._paid_to_us(t, rows)
+        rows = block.matures_order[block.matures_from[t] : block.matures_from[t + 1]]
+        rows = rows[(state.left[rows] > 0) | (state.moved[rows] > 0)]
+        rows = rows[alive[block.bills.owner[rows]]]
+        if rows.size:
+            self._mature(t, rows)
+        dues = block.dues
+        rows = block.known_order[block.known_from[t] : block.known_from[t + 1]]
+        rows = self._live(rows, dues.owner, dues.cond)
+        if rows.size:
+            owed = per_merchant(dues.owner[rows], dues.amount[rows], size)
+            bonds = rows[dues.kind[rows] == BOND]
+            bond = per_merchant(dues.owner[bonds], dues.amount[bonds], size)
+            ledger.entry(None, (COSTS, owed - bond), (DEPOSITS, bond), (PAYABLES, -owed))
+
+    def _paid_to_us(self, t: int, rows: Ints) -> None:
+        block, state, receipts = self.block, self.state, self.block.receipts
+        by_bill = receipts.bill[rows] >= 0
+        bills = receipts.bill[rows[by_bill]]
+        face = per_merchant(block.bills.owner[bills], block.bills.face[bills], block.size)
+        state.left[bills] = block.bills.face[bills]
+        state.touched[bills] = t
+        money = rows[~by_bill]
+        total = per_merchant(receipts.owner[money], receipts.amount[money], block.size)
+        bonds = money[receipts.bond[money] != 0]
+        bond = per_merchant(receipts.owner[bonds], receipts.amount[bonds], block.size)
+        state.ledger.entry(
+            CUSTOMERS,
+            (CASH, total),
+            (BILLS, face),
+            (DEPOSITS, -bond),
+            (RECEIVABLES, bond - total - face),
+        )
+
+    def _mature(self, t: int, rows: Ints) -> None:
+        """Collect bills at maturity; a failing acceptor costs the holder, or whoever passed it on."""
+        block, state, bills, size = self.block, self.state, self.block.bills, self.block.size
+        held = state.left[rows]
+        fails = bills.fails[rows] != 0
+        good = per_merchant(bills.owner[rows], np.where(fails, 0, held), size)
+        lost = per_merchant(bills.owner[rows], np.where(fails, held, 0), size)
+        state.ledger.entry(CUSTOMERS, (CASH, good), (COSTS, lost), (BILLS, -good - lost))
+        state.left[rows] = 0
+        state.touched[rows] = np.where(held > 0, t, state.touched[rows])
+        claim = rows[fails & (state.moved[rows] > 0) & (bills.recourse[rows] >= 0)]
+        if claim.size:
+            state.open[bills.recourse[claim]] = state.moved[claim]
+            owed = per_merchant(bills.owner[claim], state.moved[claim], size)
+            state.ledger.entry(None, (COSTS, owed), (PAYABLES, -owed))
+
+    def _accrue(self, t: int) -> None:
+        state, ledger = self.state, self.state.ledger
+        fund = ledger.balances[FUND]
+        if fund.any():
+            paid, state.fund_rest = np.divmod(
+                state.fund_rest + fund * self.market.fund_rate * state.alive, _ACCRUAL
+            )
+            ledger.entry(None, (FUND, paid), (INCOME, -paid))
+        state.deposit_rest += ledger.cash * self.market.deposit_rate * state.alive
+        # Demand deposits pay interest on the 21st of each quarter's last month (结息日次日).
+        day = self.dates.at(t)
+        if day.day == 21 and day.month % 3 == 0:
+            paid, state.deposit_rest = np.divmod(state.deposit_rest, _ACCRUAL)
+            paid = paid * state.alive
+            ledger.entry(BANK, (CASH, paid), (INCOME, -paid))
+
+    def _pay(self, t: int) -> None:
+        """Pay what is due or overdue, as far as each merchant's cash goes."""
+        block, state, dues = self.block, self.state, self.block.dues
+        today = self._due_rows(t, t + 1)
+        rows = today
+        if state.overdue.size:
+            rows = np.concatenate([state.overdue, today])
+            rows = rows[np.lexsort((dues.due[rows], dues.kind[rows], dues.owner[rows]))]
+        if not rows.size:
+            return
+        owners, amount = dues.owner[rows], state.open[rows]
+        cash = np.maximum(state.ledger.cash, 0)
+        if (cash < per_merchant(owners, amount, block.size)).any():
+            before = np.cumsum(amount) - amount
+            before -= before[np.searchsorted(owners, owners)]
+            amount = np.clip(cash[owners] - before, 0, amount)
+        state.open[rows] -= amount
+        by_party = np.zeros((7, block.size), dtype=np.int64)
+        np.add.at(by_party, (_PARTY[dues.kind[rows]], owners), amount)
+        state.ledger.pay(by_party)
+        if self.watcher is not None:
+            self.watcher.paid(t, rows, amount)
+        state.overdue = rows[state.open[rows] > 0]
+
+    def _judge(self, t: int) -> None:
+        """Count late days, charge late interest, close firms that have failed."""
+        block, state, dues = self.block, self.state, self.block.dues
+        size, rows = block.size, state.overdue
+        loans = state.loans
+        behind = np.flatnonzero((loans.open > 0) & (t - loans.due > self.rules.loan_days))
+        failed = np.zeros(size, dtype=np.bool_)
+        failed[loans.owner[behind]] = True
+        if rows.size:
+            owners, kind, wait = dues.owner[rows], dues.kind[rows], t - dues.due[rows]
+            wages, suppliers = kind == WAGE, kind == SUPPLIER
+            late = np.zeros(size, dtype=np.int64)
+            late[owners[wages]] = 1
+            state.wage_late_days += late
+            late[:] = 0
+            late[owners[suppliers]] = 1
+            state.supplier_late_days += late
+            charged = suppliers | (kind == TAX)
+            rest = state.late_rest + per_merchant(
+                owners[charged], state.open[rows[charged]] * self.market.late_rate, size
+            )
+            cost, state.late_rest = np.divmod(rest, 1_000_000)
+            state.ledger.entry(None, (FINANCE, cost), (PAYABLES, -cost))
+            failed[owners[wages & (wait > self.rules.wage_days)]] = True
+            failed[owners[suppliers & (wait > self.rules.supplier_days)]] = True
+        failed &= state.alive
+        if failed.any():
+            state.alive &= ~failed
+            state.closed[failed] = t
+            cost = np.where(failed, block.traits.payroll * self.rules.severance_months, 0)
+            state.ledger.entry(None, (COSTS, cost), (PAYABLES, -cost))
+            state.overdue = rows[state.alive[dues.owner[rows]]]
+
+    def _tenders(self, t: int) -> None:
+        """Let the policy bid for tenders that close before it is asked again."""
+        block, state, tenders = self.block, self.state, self.block.tenders
+        closing = (tenders.deadline >= t) & (tenders.deadline < self.next_decision(t))
+        rows = np.flatnonzero(closing & ~state.bid & (tenders.published <= t))
+        rows = rows[state.alive[tenders.owner[rows]]]
+        if not rows.size:
+            return
+        for row in self.policy.bids(self, t, rows).tolist():
+            owner, bond = int(tenders.owner[row]), int(tenders.bond[row])
+            if state.ledger.cash[owner] < bond:
+                continue
+            state.bid[row] = True
+            state.actions[owner] += 1
+            amount = np.zeros(block.size, dtype=np.int64)
+            amount[owner] = bond
+            state.ledger.entry(CUSTOMERS, (CASH, -amount), (DEPOSITS, amount))
+
+    def _due_rows(self, first: int, end: int) -> Ints:
+        """Return open rows of Dues that happen and fall due on days `first` … `end` − 1."""
+        dues, starts = self.block.dues, self.block.dues_from
+        last = starts.size - 1
+        rows = np.arange(starts[min(first, last)], starts[min(end, last)])
+        rows = self._live(rows, dues.owner, dues.cond)
+        return rows[self.state.open[rows] > 0]
+
+    def _live(self, rows: Ints, owner: Ints, cond: Ints) -> Ints:
+        if not rows.size:
+            return rows
+        return rows[self.state.alive[owner[rows]] & self.state.active(cond[rows])]
+
+
+def run(policy_run: Run, first: int, last: int, path: Ints | None = None) -> None:
+    """Run one block over days `first` … `last` − 1 on a SimPy clock."""
+    env = simpy.Environment(initial_time=first)
+    env.process(policy_run.live(env, first, last, path))
+    env.run()

@@ -1,0 +1,119 @@
+"""Double entry for a block of merchants, with the money of everyone they deal with beside it."""
+
+from __future__ import annotations
+
+import numpy as np
+from aicfo_sdk import actions
+from aicfo_sdk.errors import Unbalanced
+
+from .fen import Ints
+
+(
+    CASH,
+    TRANSIT,
+    RECEIVABLES,
+    BILLS,
+    FUND,
+    DEPOSITS,
+    PAYABLES,
+    LOANS,
+    EQUITY,
+    INCOME,
+    COSTS,
+    FINANCE,
+) = range(12)
+"""Accounts of a merchant. Debits are positive; assets less liabilities is its wealth."""
+
+BALANCE_SHEET = (CASH, TRANSIT, RECEIVABLES, BILLS, FUND, DEPOSITS, PAYABLES, LOANS)
+
+CUSTOMERS, SUPPLIERS, STAFF, LANDLORD, STATE, BANK, OWNERS = range(7)
+"""Parties that money comes from and goes to."""
+
+_PREFIXES = (
+    ("assets:cash:", CASH),
+    (actions.BILLS + ":", BILLS),
+    (actions.FUNDS + ":", FUND),
+    (actions.DEPOSITS + ":", DEPOSITS),
+    ("liabilities:payables:", PAYABLES),
+    (actions.LOANS + ":", LOANS),
+    (actions.FINANCE_COST, FINANCE),
+)
+
+
+def account(name: str) -> int:
+    """Return the account that a posting of `aicfo_sdk.actions` falls on.
+
+    Raises: Unbalanced for an account that the simulated firm does not keep.
+    """
+    for prefix, number in _PREFIXES:
+        if name.startswith(prefix):
+            return number
+    raise Unbalanced("the simulated firm keeps no such account", value=name)
+
+
+class Ledger:
+    """Balances of accounts × merchants and money of parties × merchants, int64 fen.
+
+    An entry is a set of legs that sum to 0 for every merchant; its cash leg is at the same time
+    money that one party gives or takes, so money is neither made nor lost.
+    """
+
+    def __init__(self, opening: Ints) -> None:
+        """Open with each merchant's cash, brought in by its owner."""
+        self.balances = np.zeros((12, opening.size), dtype=np.int64)
+        self.money = np.zeros((7, opening.size), dtype=np.int64)
+        self.entry(OWNERS, (CASH, opening), (EQUITY, -opening))
+
+    @property
+    def cash(self) -> Ints:
+        """Cash in the bank by merchant, fen."""
+        return self.balances[CASH]
+
+    def entry(self, party: int | None, *legs: tuple[int, Ints]) -> None:
+        """Post one entry per merchant; `party` is who gives the cash (or takes it, when negative)."""
+        for number, amount in legs:
+            self.balances[number] += amount
+            if number == CASH:
+                if party is None:
+                    raise Unbalanced("cash that comes from nobody", value=number)
+                self.money[party] -= amount
+
+    def pay(self, by_party: Ints) -> None:
+        """Pay what is owed: parties × merchants out of cash, off the payables."""
+        total = by_party.sum(axis=0)
+        self.balances[CASH] -= total
+        self.balances[PAYABLES] += total
+        self.money += by_party
+
+    def post(self, merchant: int, party: int, postings: tuple[actions.Posting, ...]) -> None:
+        """Post the legs of one action for one merchant.
+
+        Raises: Unbalanced.
+        """
+        if sum(leg.amount for leg in postings):
+            raise Unbalanced("an action whose postings do not sum to 0", value=postings)
+        for leg in postings:
+            number = account(leg.account)
+            self.balances[number, merchant] += leg.amount
+            if number == CASH:
+                self.money[party, merchant] -= leg.amount
+
+    def check(self) -> None:
+        """Check that every merchant's accounts and the money of all parties sum to 0.
+
+        Raises: Unbalanced.
+        """
+        if self.balances.sum(axis=0).any():
+            raise Unbalanced("accounts do not sum to 0", value=self.balances.sum(axis=0).tolist())
+        if (self.balances[CASH] + self.money.sum(axis=0)).any():
+            raise Unbalanced("money was made or lost", value=self.money.sum(axis=0).tolist())
+
+    def wealth(self) -> Ints:
+        """Return assets less liabilities by merchant, fen."""
+        return self.balances[list(BALANCE_SHEET)].sum(axis=0)
+
+    def copy(self) -> Ledger:
+        """Return a ledger with the same balances that moves on its own."""
+        twin = Ledger.__new__(Ledger)
+        twin.balances, twin.money = self.balances.copy(), self.money.copy()
+        return twin

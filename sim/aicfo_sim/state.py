@@ -1,0 +1,110 @@
+"""What policies change: cash, bills on hand, loans, what is still owed. Copied once per policy."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from .draws.block import Block
+from .fen import Flags, Ints, per_merchant
+from .ledger import BILLS, COSTS, EQUITY, PAYABLES, RECEIVABLES, TRANSIT, Ledger
+from .tables import ALWAYS
+
+BANK_LINE, QUICK_LINE = 0, 1
+LINES = ("LINE-BANK", "LINE-QUICK")
+
+
+@dataclass(slots=True)
+class Loans:
+    """Drawings, oldest first; rows are only added."""
+
+    owner: Ints
+    line: Ints
+    drawn: Ints
+    due: Ints
+    principal: Ints
+    rate: Ints
+    open: Ints
+    touched: Ints
+    """Day of the row's last change."""
+    since: Ints
+    """Day from which interest on the open part is still to be paid."""
+
+    @classmethod
+    def none(cls) -> Loans:
+        """Return a table without rows."""
+        return cls(**{name: np.zeros(0, dtype=np.int64) for name in cls.__slots__})
+
+    def add(self, **columns: Ints) -> None:
+        """Append rows."""
+        for name in self.__slots__:
+            setattr(self, name, np.concatenate([getattr(self, name), columns[name]]))
+
+
+class State:
+    """All that a policy can have changed in a block by the end of a day."""
+
+    def __init__(self, block: Block) -> None:
+        """Open the books of day 0 in steady state: what earlier days left is owed, held, open."""
+        size = block.size
+        dues, receipts, bills = block.dues, block.receipts, block.bills
+        self.ledger = Ledger(block.traits.opening)
+        self.alive: Flags = np.ones(size, dtype=np.bool_)
+        self.closed: Ints = np.full(size, -1, dtype=np.int64)
+        self.open: Ints = dues.amount.copy()
+        """What is still to be paid of each row of Dues."""
+        self.overdue: Ints = np.zeros(0, dtype=np.int64)
+        """Rows of Dues that were due before today and are still open, in order of payment."""
+        self.left: Ints = np.zeros(bills.face.size, dtype=np.int64)
+        """What is still held of each bill, fen."""
+        self.moved: Ints = np.zeros(bills.face.size, dtype=np.int64)
+        """What of each bill was endorsed or discounted."""
+        self.touched: Ints = np.zeros(bills.face.size, dtype=np.int64)
+        """Day of each bill's last move."""
+        self.won: Flags = np.zeros(block.tenders.owner.size, dtype=np.bool_)
+        self.bid: Flags = np.zeros(block.tenders.owner.size, dtype=np.bool_)
+        self.loans = Loans.none()
+        self.used: Ints = np.zeros((2, size), dtype=np.int64)
+        """Principal outstanding on each line."""
+        self.fund_rest: Ints = np.zeros(size, dtype=np.int64)
+        self.deposit_rest: Ints = np.zeros(size, dtype=np.int64)
+        self.late_rest: Ints = np.zeros(size, dtype=np.int64)
+        zeros = np.zeros(size, dtype=np.int64)
+        self.wage_late_days, self.supplier_late_days = zeros.copy(), zeros.copy()
+        self.actions, self.refused = zeros.copy(), zeros.copy()
+        self._open_ledger(block, receipts.cond == ALWAYS, bills.received < 0)
+
+    def _open_ledger(self, block: Block, plain: Flags, held: Flags) -> None:
+        dues, receipts, bills, size = block.dues, block.receipts, block.bills, block.size
+        entry = self.ledger.entry
+        rows = np.flatnonzero(plain & (receipts.issued < 0) & (receipts.paid >= 0))
+        owed = per_merchant(receipts.owner[rows], receipts.amount[rows], size)
+        entry(None, (RECEIVABLES, owed), (EQUITY, -owed))
+        rows = np.flatnonzero(held)
+        self.left[rows] = bills.face[rows]
+        face = per_merchant(bills.owner[rows], bills.face[rows], size)
+        entry(None, (BILLS, face), (EQUITY, -face))
+        entry(None, (TRANSIT, block.transit), (EQUITY, -block.transit))
+        rows = np.flatnonzero((dues.cond == ALWAYS) & (dues.known < 0))
+        owes = per_merchant(dues.owner[rows], dues.amount[rows], size)
+        entry(None, (COSTS, owes), (PAYABLES, -owes))
+
+    def copy(self) -> State:
+        """Return a state that moves on its own."""
+        twin = State.__new__(State)
+        for name, value in vars(self).items():
+            if isinstance(value, np.ndarray):
+                value = value.copy()
+            elif isinstance(value, Ledger):
+                value = value.copy()
+            elif isinstance(value, Loans):
+                value = Loans(**{slot: getattr(value, slot).copy() for slot in Loans.__slots__})
+            setattr(twin, name, value)
+        return twin
+
+    def active(self, cond: Ints) -> Flags:
+        """Return which rows happen: those without a tender and those whose tender was won."""
+        if not self.won.size:
+            return np.ones(cond.size, dtype=np.bool_)
+        return (cond < 0) | self.won[np.maximum(cond, 0)]

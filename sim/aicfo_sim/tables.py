@@ -1,0 +1,155 @@
+"""What happens to merchants whatever they decide: columns drawn once, replayed by each policy."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, fields
+from typing import Any, TypeVar
+
+import numpy as np
+
+from .fen import Ints
+
+NEVER = 1_000_000
+"""Day number of what does not happen: the payment of a bad debt."""
+
+WAGE, TAX, RENT, SERVICE, BOND, SUPPLIER = range(6)
+"""Kinds of payments in the order in which they are made when cash is short."""
+
+DUE_KINDS = ("payroll", "tax", "rent", "other", "bond", "supplier")
+
+ALWAYS = -1
+"""`cond` of a row that happens anyway; else the tender that must have been won."""
+
+
+@dataclass(slots=True)
+class Dues:
+    """Payments owed. `party` numbers the supplier; day numbers may lie before day 0."""
+
+    owner: Ints
+    known: Ints
+    due: Ints
+    kind: Ints
+    amount: Ints
+    party: Ints
+    cond: Ints
+    bill: Ints
+    """Row of the bill whose recourse this is, else −1: its amount is known only at maturity."""
+
+
+@dataclass(slots=True)
+class Receipts:
+    """What customers and buyers owe and when they really pay (`NEVER` for a bad debt).
+
+    `bond` rows give back a performance bond. `bill` is the row of the bill that pays, or −1.
+    """
+
+    owner: Ints
+    issued: Ints
+    due: Ints
+    paid: Ints
+    amount: Ints
+    party: Ints
+    cond: Ints
+    bond: Ints
+    bill: Ints
+
+
+@dataclass(slots=True)
+class Bills:
+    """Bills that customers hand over; `recourse` is the row in Dues should the acceptor default."""
+
+    owner: Ints
+    received: Ints
+    drawn: Ints
+    matures: Ints
+    face: Ints
+    code: Ints
+    whole: Ints
+    """1 when the bill cannot be split."""
+    fails: Ints
+    party: Ints
+    cond: Ints
+    recourse: Ints
+
+
+@dataclass(slots=True)
+class Tenders:
+    """Notices that the merchant qualifies for; `wins` is drawn whether or not it bids."""
+
+    owner: Ints
+    published: Ints
+    deadline: Ints
+    award: Ints
+    starts: Ints
+    ends: Ints
+    price: Ints
+    cost_ppm: Ints
+    bond: Ints
+    performance_ppm: Ints
+    prepay_ppm: Ints
+    progress_ppm: Ints
+    retention_ppm: Ints
+    retention_days: Ints
+    wins: Ints
+
+
+@dataclass(slots=True)
+class Takings:
+    """Daily takings, arrays of channels × days × merchants; all in fen.
+
+    `gross` and `refunds` fall on their day; what a day sold is settled `lag` days later as
+    `settled` money less `fee`. `transit` is what was sold but not settled at the start of day 0.
+    """
+
+    gross: Ints
+    refunds: Ints
+    orders: Ints
+    settled: Ints
+    fee: Ints
+    transit: Ints
+    lag: Ints
+
+
+@dataclass(slots=True)
+class Traits:
+    """One value per merchant: what the bank and the rules need to know of it."""
+
+    merchant: Ints
+    archetype: Ints
+    opening: Ints
+    payroll: Ints
+    bank_limit: Ints
+    bank_rate: Ints
+    quick_limit: Ints
+    quick_rate: Ints
+    counter: Ints
+
+
+T = TypeVar("T")
+
+
+def columns(table: type[T], /, **values: Any) -> T:
+    """Return a table of one merchant; scalars are repeated to the longest column."""
+    size = max((np.size(value) for value in values.values()), default=0)
+    if any(np.ndim(value) == 1 and np.size(value) == 0 for value in values.values()):
+        size = 0
+    return table(
+        **{
+            name: np.array(np.broadcast_to(np.asarray(value, dtype=np.int64), (size,)))
+            for name, value in values.items()
+        }
+    )
+
+
+def stack(parts: Sequence[T]) -> T:
+    """Return the rows of several tables of one type, one after the other."""
+    kind = type(parts[0])
+    names = [item.name for item in fields(kind)]  # pyright: ignore[reportArgumentType]
+    return kind(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+
+
+def take(table: T, rows: Any) -> T:
+    """Return the chosen rows of a table, in the order given."""
+    names = [item.name for item in fields(type(table))]  # pyright: ignore[reportArgumentType]
+    return type(table)(**{name: getattr(table, name)[rows] for name in names})
