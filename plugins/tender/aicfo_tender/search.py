@@ -21,7 +21,7 @@ from aicfo_sdk import PPM, ToolRetry, round_div
 from aicfo_sdk.model import Tender, TenderId, TenderMatch, TenderMatches
 
 from .reach import reach_ppm, same_currency, same_region, the_merchant, yearly_sales
-from .words import code_tokens, every_token, related, surfaces, tokens
+from .words import code_tokens, related, surfaces, tokens
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -83,7 +83,7 @@ class Index:
 
     def hits(self, query: str) -> list[Hit]:
         """Return the notices that hold a word of `query` or of its trade, in order of id."""
-        asked = list(dict.fromkeys(tokens(query) or every_token(query)))
+        asked = list(dict.fromkeys(tokens(query)))
         near = related(query)
         asked_known = [word for word in asked if word in self._known]
         near_known = [word for word in near if word in self._known]
@@ -177,6 +177,13 @@ def search(ctx: Context, query: str, limit: int, include_planning: bool) -> Tend
             "nothing to search by: no query, and the books do not say what the merchant sells",
             where="search_tenders",
             mend="give query=…, or record the Merchant's products",
+        )
+    if not tokens(text) and not related(text):
+        raise ToolRetry(
+            "the query names no goods or services",
+            value=text,
+            where="search_tenders",
+            mend="say what is bought: 保洁, catering, roof repairs",
         )
     ranked = rank(ctx, text, planning=include_planning)
     best = max(ranked[0].score, 1) if ranked else 1

@@ -137,7 +137,7 @@ def test_an_uncertain_forecast_makes_the_bad_case_worse(make: Any) -> None:
 
 def test_a_price_of_ones_own_scales_the_need(make: Any) -> None:
     ctx = make.context(make.tender(value=None), params=make.certain())
-    with pytest.raises(ToolRetry, match="states no value.*price="):
+    with pytest.raises(ToolRetry, match=r"states no value.*price="):
         aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
     one = aicfo_tender.funding_need(
         ctx, TenderId("T-1"), price=1_000_000, forecast=make.forecast(0)
