@@ -1,0 +1,1 @@
+"""Sales forecasts from daily history: pure functions over arrays, no books."""

@@ -1,0 +1,268 @@
+"""Daily sales quantiles of many series at once: weekday profile × level × measured spread.
+
+The level is an exponential average of sales divided by their weekday profile; its speed is
+weighted per series by the error that each speed made on the past. Spread comes from what the
+same series did against such forecasts, shrunk to what shops do in general when history is short.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import lru_cache
+
+import numpy as np
+
+from .daykinds import (
+    CORE,
+    FESTIVAL,
+    FIRST_OFFSET,
+    KINDS,
+    OUTSIDE,
+    PRIOR_FACTORS,
+    PRIOR_WEEKEND,
+    Days,
+    Flags,
+    Floats,
+    Ints,
+)
+
+DECILES: Floats = np.arange(1, 10) / 10
+NORMAL: Floats = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816])
+"""Standard normal quantiles at the deciles."""
+
+WINDOW = 224
+"""Days of history that the level, profile and spread look at."""
+
+# Decay of the level in days, with what each must be better by to be preferred.
+_SPEEDS = (3.0, 5.0, 7.0, 10.0, 14.0, 28.0, 70.0, 140.0)
+_HANDICAP: Floats = np.array([1.06, 1.01, 1.0, 1.01, 1.02, 1.05, 1.05, 1.08])
+_SHARPNESS = 12.0
+_PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 2.0, 0.02
+_ERROR_LAGS, _ERROR_DECAY, _SUM_WEIGHT = (4, 11, 18, 25), 60.0, 2.0
+_RESIDUAL_DAYS = 200
+_SPREAD_LAGS = (7, 14, 28)
+# Daily spread at a lag over the spread one day ahead, and relative spread of a 28-day sum: shops
+# at large, used where the series itself is too short to tell.
+_SPREAD_PRIOR: Floats = np.array([1.12, 1.2, 1.35])
+_SPREAD_FAR = 1.5
+_DAY_PRIOR: Floats = 1 + 0.35 * NORMAL
+_DAY_PRIOR_DAYS = 56.0
+_SUM_DAYS, _SUM_PRIOR, _SUM_CAP, _SUM_PRIOR_WEIGHT, _SUM_GROWTH = 28, 0.21, 1.5, 8.0, 0.2
+_LUMPY_CAP = 3.0
+# The fastest level tells more about the first days than about the weeks after.
+_FAST_SHARE, _FAST_DECAY = 0.7, 4.0
+
+
+@dataclass(frozen=True, slots=True)
+class Bands:
+    """Forecasts of n series: `days` (n, horizon, 9) and `sums` (n, 9) at the deciles."""
+
+    days: Floats
+    sums: Floats
+
+
+def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Bands:
+    """Return deciles per day and of the horizon's sum for every row of `history`.
+
+    `history` is (n, T) daily sales, NaN before a series begins, its last column the day before
+    the forecast starts; `past` and `ahead` give each row's days, T and horizon long.
+    """
+    rows, width = history.shape
+    recent = min(width, WINDOW)
+    kinds = np.stack([days.kinds[-recent:] for days in past])
+    kinds_ahead = np.stack([days.kinds for days in ahead])
+    horizon = kinds_ahead.shape[1]
+    window = history[:, -recent:]
+    # Festival days say nothing about the level: they are read only by `_festival`.
+    known = ~np.isnan(window)
+    known = known & (kinds != FESTIVAL) if (known & (kinds != FESTIVAL)).any() else known
+    sales = np.where(known, window, 0.0)
+
+    profile = _profile(sales, known, kinds)
+    expected = np.take_along_axis(profile, kinds, 1) * known
+    levels = np.stack([_level(sales, expected, speed) for speed in _SPEEDS], 2)
+    level = _blend(levels, sales, expected, known)
+
+    steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
+    fast = (levels[:, -1, 0] - level[:, -1])[:, None] * np.exp(-steps / _FAST_DECAY)
+    shape = np.take_along_axis(profile, kinds_ahead, 1)
+    shape = shape * _festival(history, profile, past, ahead)
+    centre = (level[:, -1:] + _FAST_SHARE * fast) * shape
+
+    days = _spread(level, sales, expected, known, horizon) * centre[:, :, None]
+    sums = _sum_spread(level, sales, expected, known, horizon) * centre.sum(1)[:, None]
+    if (sales >= 0).all():
+        days = np.maximum(days, 0.0)
+    assert days.shape == (rows, horizon, len(DECILES))
+    return Bands(days, sums)
+
+
+def _profile(sales: Floats, known: Flags, kinds: Ints) -> Floats:
+    """Sales of each kind of day over the average day, shrunk to 1; (n, KINDS)."""
+    age: Ints = np.arange(sales.shape[1], dtype=np.int64)[::-1]
+    weight = np.exp(-age / _PROFILE_DECAY) * known
+    base = (weight * sales).sum(1) / np.maximum(weight.sum(1), 1e-9)
+    which = np.equal(kinds[:, :, None], np.arange(KINDS)).astype(np.float64)
+    amount = ((weight * sales)[:, None, :] @ which)[:, 0]
+    count = (weight[:, None, :] @ which)[:, 0]
+    average = (amount + _PROFILE_SHRINK * base[:, None]) / (count + _PROFILE_SHRINK)
+    profile = average / np.where(base > 0, base, 1.0)[:, None]
+    profile = np.maximum(np.where(base[:, None] > 0, profile, 1.0), _PROFILE_FLOOR)
+    profile[:, FESTIVAL] = 1.0
+    return profile
+
+
+@lru_cache(maxsize=64)
+def _decay(width: int, speed: float) -> Floats:
+    age = np.arange(width)[None, :] - np.arange(width)[:, None]
+    return np.where(age >= 0, np.exp(-np.maximum(age, 0) / speed), 0.0)
+
+
+def _level(sales: Floats, expected: Floats, speed: float) -> Floats:
+    """Exponential average of sales per unit of profile, up to and with each day; (n, T)."""
+    decay = _decay(sales.shape[1], speed)
+    return np.maximum(sales @ decay, 0.0) / np.maximum(expected @ decay, 1e-9)
+
+
+def _blend(levels: Floats, sales: Floats, expected: Floats, known: Flags) -> Floats:
+    """Average of the levels, weighted by how well each foretold the weeks after it; (n, T)."""
+    rows, width, _ = levels.shape
+    start = min(28, width // 4)
+    age: Ints = np.arange(width, dtype=np.int64)[::-1]
+    recent = np.exp(-age / _ERROR_DECAY)
+    error = np.zeros((rows, len(_SPEEDS)))
+    for lag in _ERROR_LAGS:
+        if start + lag >= width:
+            break
+        both = (known[:, start + lag :] & known[:, start:-lag]) * recent[start + lag :]
+        foretold = levels[:, start:-lag] * expected[:, start + lag :, None]
+        miss = np.abs(sales[:, start + lag :, None] - foretold)
+        error += (both[:, None, :] @ miss)[:, 0] / np.maximum(both.sum(1), 1e-9)[:, None]
+    if width - _SUM_DAYS - 1 > start:
+        # Cash needs the sum of the weeks to come, on which a lumpy series is judged better.
+        total, units = _running(sales, _SUM_DAYS), _running(expected, _SUM_DAYS)
+        foretold = levels[:, start : width - _SUM_DAYS] * units[:, start + 1 :, None]
+        miss = np.abs(total[:, start + 1 :, None] - foretold)
+        error += _SUM_WEIGHT * len(_ERROR_LAGS) / _SUM_DAYS * miss.mean(1)
+    error = np.where(error > 0, error, 1.0) * _HANDICAP
+    weight = (error / error.min(1, keepdims=True)) ** -_SHARPNESS
+    return (levels * (weight / weight.sum(1, keepdims=True))[:, None, :]).sum(2)
+
+
+def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizon: int) -> Floats:
+    """Deciles of sales over expectation, widening with the horizon; (n, horizon, 9)."""
+    width = sales.shape[1]
+    start = max(min(28, width // 4), width - _RESIDUAL_DAYS)
+
+    def deciles(lag: int) -> tuple[Floats, Floats]:
+        if start + lag >= width:
+            return np.full((len(sales), len(DECILES)), np.nan), np.zeros(len(sales))
+        base = level[:, start : width - lag] * expected[:, start + lag :]
+        good = (base > 0) & known[:, start : width - lag]
+        ratio = np.where(good, sales[:, start + lag :] / np.where(good, base, 1.0), np.nan)
+        return _quantiles(ratio), good.sum(1).astype(np.float64)
+
+    near, count = deciles(1)
+    trust = np.minimum(count / _DAY_PRIOR_DAYS, 1.0)[:, None]
+    near = np.where(np.isnan(near), _DAY_PRIOR, near) * trust + _DAY_PRIOR * (1 - trust)
+    middle = near[:, 4:5]
+    gap = np.maximum(near[:, 7] - near[:, 1], 1e-3)
+    factors = [np.ones(len(sales))]
+    for lag, prior in zip(_SPREAD_LAGS, _SPREAD_PRIOR, strict=True):
+        far, _ = deciles(lag)
+        own = (far[:, 7] - far[:, 1]) / gap
+        own = np.where(np.isnan(own), prior, np.clip(own, 0.9, 2.5))
+        factors.append((own + prior) / 2)
+    factors.append(factors[-1] * _SPREAD_FAR)
+    widening = _interpolate(np.arange(1, horizon + 1), (1, *_SPREAD_LAGS, 91), np.stack(factors, 1))
+    return middle[:, :, None] + widening[:, :, None] * (near - middle)[:, None, :]
+
+
+def _sum_spread(
+    level: Floats, sales: Floats, expected: Floats, known: Flags, horizon: int
+) -> Floats:
+    """Deciles of the horizon's sum over its expectation; (n, 9)."""
+    width = sales.shape[1]
+    span = min(horizon, _SUM_DAYS)
+    start = min(28, width // 4)
+    if width - span - 1 > start:
+        total, units = _running(sales, span), _running(expected, span)
+        base = units[:, start + 1 :] * level[:, start : width - span]
+        good = base > 0
+        ratio = np.where(good, total[:, start + 1 :] / np.where(good, base, 1.0), np.nan)
+        # Seven tenths of a normal error lie within 1.036 deviations.
+        own = np.minimum(np.nan_to_num(_quantiles(np.abs(ratio - 1))[:, 6]) / 1.036, _SUM_CAP)
+        seen = _quantiles(ratio)
+        # Windows overlap: fourteen of them carry about one window's news.
+        count = good.sum(1) / 14.0
+    else:
+        own, count = np.zeros(len(sales)), np.zeros(len(sales))
+        seen = np.full((len(sales), len(DECILES)), np.nan)
+    trust = count / (count + _SUM_PRIOR_WEIGHT)
+    deviation = own * trust + _SUM_PRIOR * (1 - trust)
+    deviation = deviation * (horizon / span) ** _SUM_GROWTH
+    # Gamma deciles of mean 1 (Wilson-Hilferty): only a lumpy series
+    # has a median well below its mean; growth makes up for the small shift of the others.
+    variance = np.minimum(deviation, _SUM_CAP)[:, None] ** 2
+    smooth = np.maximum(1 - np.maximum(variance - 0.15, 0) / 9 + NORMAL * np.sqrt(variance) / 3, 0)
+    # Where many windows hold no sale at all, only what was seen is right.
+    idle = 1 - ((sales != 0) & known).sum(1) / np.maximum(known.sum(1), 1)
+    lumpy = np.clip((idle - 0.6) / 0.2, 0.0, 1.0)[:, None]
+    seen = np.where(np.isnan(seen), smooth**3, np.clip(seen, 0.0, _LUMPY_CAP))
+    return smooth**3 * (1 - lumpy) + seen * lumpy
+
+
+def _running(values: Floats, span: int) -> Floats:
+    """Sums of `span` consecutive columns; (n, T - span + 1)."""
+    total = np.cumsum(np.pad(values, ((0, 0), (1, 0))), 1)
+    return total[:, span:] - total[:, :-span]
+
+
+def _quantiles(values: Floats) -> Floats:
+    """Deciles along the rows, ignoring NaN; NaN for a row without values; (n, 9)."""
+    ordered = np.sort(values, 1)
+    count = np.count_nonzero(~np.isnan(values), 1)
+    position = DECILES[None, :] * np.maximum(count - 1, 0)[:, None]
+    low = np.floor(position).astype(np.int64)
+    high = np.minimum(low + 1, np.maximum(count - 1, 0)[:, None])
+    below, above = np.take_along_axis(ordered, low, 1), np.take_along_axis(ordered, high, 1)
+    return below + (above - below) * (position - low)
+
+
+def _interpolate(at: Ints, knots: tuple[int, ...], values: Floats) -> Floats:
+    """Values between knots, per row, constant beyond the last; (n, len(at))."""
+    places = np.array(knots)
+    right = np.clip(np.searchsorted(places, at), 1, len(places) - 1)
+    share = np.clip((at - places[right - 1]) / (places[right] - places[right - 1]), 0.0, 1.0)
+    return values[:, right - 1] * (1 - share) + values[:, right] * share
+
+
+def _festival(history: Floats, profile: Floats, past: list[Days], ahead: list[Days]) -> Floats:
+    """Spring Festival's factor on each day ahead; ones when none is near; (n, horizon)."""
+    places = np.stack([days.festival for days in ahead])
+    if (places == OUTSIDE).all():
+        return np.ones(places.shape)
+    weekend = profile[:, 5:7].mean(1) / np.maximum(profile[:, :5].mean(1), 1e-9)
+    columns: list[Floats] = [np.interp(weekend, PRIOR_WEEKEND, c) for c in PRIOR_FACTORS.T]
+    prior = np.stack(columns, 1)
+    core = slice(CORE.start - FIRST_OFFSET, CORE.stop - FIRST_OFFSET)
+    for row, days in enumerate(past):
+        own = _last_festival(history[row], days)
+        if own is not None:
+            # Half what shops like it do, half what it did itself the last time.
+            usual = prior[row, core].mean()
+            prior[row, core] *= (usual + min(own, 3.0)) / 2 / usual
+    return np.take_along_axis(prior, places, 1)
+
+
+def _last_festival(history: Floats, days: Days) -> float | None:
+    """Average sales on the last whole Spring Festival over those of the four weeks before it."""
+    core = np.flatnonzero(days.kinds == FESTIVAL)
+    if len(core) < len(CORE):
+        return None
+    last = core[-len(CORE) :]
+    before = history[max(last[0] - 35, 0) : max(last[0] - 7, 0)]
+    if last[-1] - last[0] != len(CORE) - 1 or len(before) < 28 or np.isnan(before).any():
+        return None
+    usual = float(before.mean())
+    return float(history[last].mean()) / usual if usual > 0 else None
