@@ -15,7 +15,7 @@ Columns, found by name in any order; the first four groups must be there:
     应收应付          应收 (held or received) / 应付 (issued by the merchant)
     持有状态          持有 已质押 已背书 已贴现 已结清
     贸易背景          invoice or contract ids, joined by ";"
-    状态日期          day of this state; else 取得日期, else 出票日
+    状态日期          day of this state; else the day given, else 取得日期, else 出票日
 
 A number has 30 digits (16 on paper) and must be stored as text: a spreadsheet number holds only
 15, so a numeric cell has lost the rest and is refused. The amount of a sub-range is its length.
@@ -26,6 +26,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
@@ -87,11 +88,13 @@ _RANGE = re.compile(r"([0-9]{1,15})\s*[-,—–~至]\s*([0-9]{1,15})", re.ASCII)
 T = TypeVar("T")
 
 
-def read(path: Path, *, lenient_ids: bool = False) -> Batch:
+def read(path: Path, *, as_of: date | None = None, lenient_ids: bool = False) -> Batch:
     """Return the bills of one file and the parties they came from.
 
-    `lenient_ids` keeps a bill whose acceptor has a wrong 统一社会信用代码, without that code and
-    with a note. Raises: RecordError for anything the file has wrong.
+    `as_of` is the day the list was drawn up, for rows without 状态日期; a later list of the same
+    bills needs it to be told from an earlier one. `lenient_ids` keeps a bill whose acceptor has
+    a wrong 统一社会信用代码, without that code and with a note.
+    Raises: RecordError for anything the file has wrong.
     """
     head = find_header(read_table(path), COLUMNS, OPTIONAL, what="a list of bills")
     parties = Parties(lenient=lenient_ids)
@@ -102,7 +105,7 @@ def read(path: Path, *, lenient_ids: bool = False) -> Batch:
         if isinstance(first, str) and first.strip().startswith(("合计", "总计")):
             continue
         rows += 1
-        bills.add(_bill(row, parties), row.line, column="number", fail=row.error)
+        bills.add(_bill(row, parties, as_of), row.line, column="number", fail=row.error)
     return Batch(
         kind=KIND,
         source=head.table.file,
@@ -115,7 +118,7 @@ def read(path: Path, *, lenient_ids: bool = False) -> Batch:
     )
 
 
-def _bill(row: Row, parties: Parties) -> Bill:
+def _bill(row: Row, parties: Parties, as_of: date | None) -> Bill:
     number, face = _number(row), row.amount("face")
     start, end = _range(row, face)
     issued, matures = row.day("issued"), row.day("matures")
@@ -132,7 +135,7 @@ def _bill(row: Row, parties: Parties) -> Bill:
     try:
         return Bill(
             id=f"{number}-{start}-{end}" if end else number,
-            updated=row.day("updated", received or issued),
+            updated=row.day("updated", as_of or received or issued),
             number=number,
             kind=_word(row, "kind", KINDS),
             range_start=start,

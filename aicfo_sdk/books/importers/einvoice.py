@@ -7,7 +7,8 @@ for payment terms; `terms_days` states them, or the remark does in the words tha
 
 Status: 作废 is "void"; an invoice with negative amounts is "red"; one that was reversed
 (已红冲-全额, 已红冲-部分) stays "normal", for the red invoice takes its amount back, and a note
-names those whose red invoice the file lacks.
+names those whose red invoice the file lacks. No file tells the day of a voiding; since an invoice
+can be voided only in the month of its issue, that month's end is taken, or the file's last day.
 
 A number has 20 digits (数电票), or is the old code of 10 or 12 digits followed by 8 digits.
 A list with one row per line of goods (信息汇总表) is added up by number.
@@ -15,9 +16,10 @@ A list with one row per line of goods (信息汇总表) is added up by number.
 
 from __future__ import annotations
 
+from calendar import monthrange
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Literal
 
@@ -167,7 +169,7 @@ class _Taker:
         return "normal"
 
     def batch(self, kind: str, source: str, digest: str, rows: int) -> Batch:
-        invoices = self.invoices.records()
+        invoices = _voided(self.invoices.records())
         lone = sorted(self.reversed - {invoice.reverses for invoice in invoices})
         notes = self.parties.notes()
         if lone:
@@ -186,6 +188,19 @@ class _Taker:
             notes=notes,
             rows=rows,
         )
+
+
+def _voided(invoices: Sequence[Invoice]) -> list[Invoice]:
+    """Return the invoices with a day for the state of those that were voided."""
+    last = max((invoice.issued for invoice in invoices), default=date.max)
+    out: list[Invoice] = []
+    for invoice in invoices:
+        if invoice.status == "void":
+            day = invoice.issued
+            month_end = day.replace(day=monthrange(day.year, day.month)[1])
+            invoice = invoice.model_copy(update={"updated": min(month_end, last)})
+        out.append(invoice)
+    return out
 
 
 def _header(tables: Sequence[Table]) -> Header:
