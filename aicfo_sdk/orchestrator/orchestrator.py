@@ -100,10 +100,13 @@ class Orchestrator:
                 p.name: None for p in tool.signature.parameters if p.required and not p.subject
             }
             planner = Planner(self.registry, tuple(kinds.values()))
-            plan = planner.plan(tool, open_ones, tool.full_name)
+            try:
+                steps = planner.plan(tool, open_ones, tool.full_name).steps
+            except PlanError:
+                steps = ()  # it cannot run as installed: what it takes itself is all to tell
             used = {
                 value.type
-                for step in plan.steps
+                for step in steps
                 for _, value in step.arguments
                 if isinstance(value, Subject)
             }

@@ -1,0 +1,116 @@
+"""What the commands share: arguments, the books, the session, printing."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+import unicodedata
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
+
+from ..errors import InputError
+
+if TYPE_CHECKING:
+    from pydantic import BaseModel
+
+    from ..books.store import StoredBooks
+    from ..orchestrator.session import Session
+
+
+class Parser(argparse.ArgumentParser):
+    """An argument parser whose complaint is one line and exit code 2."""
+
+    def error(self, message: str) -> NoReturn:
+        raise InputError(message, mend=f"see {self.prog} --help")
+
+
+def parser(name: str, about: str, *, books: bool = True) -> Parser:
+    """Return a parser with the options that every command has."""
+    made = Parser(prog=f"aicfo {name}", description=about, allow_abbrev=False)
+    made.add_argument("--json", action="store_true", help="print one JSON document")
+    made.add_argument("--config", type=Path, metavar="FILE", help="configuration (./aicfo.toml)")
+    if books:
+        made.add_argument("--books", metavar="BOOKS", help="file or URL (else $AICFO_BOOKS)")
+    return made
+
+
+def books_of(given: str | None) -> StoredBooks:
+    """Return the books that the command line or $AICFO_BOOKS names.
+
+    Raises: InputError when none is named; BooksError when they cannot be opened.
+    """
+    from ..books.store import open_books
+
+    target = given or os.environ.get("AICFO_BOOKS")
+    if not target:
+        raise InputError("no books named", mend="give --books BOOKS or set AICFO_BOOKS")
+    return open_books(target)
+
+
+def session(options: argparse.Namespace, *, books: bool = True) -> Session:
+    """Return a session over the named books (None when none is named and `books` is False)."""
+    from ..config import load_config
+    from ..orchestrator.session import Session
+
+    target = options.books or os.environ.get("AICFO_BOOKS")
+    opened = books_of(options.books) if books or target else None
+    as_of = getattr(options, "as_of", None)
+    return Session(opened, config=load_config(options.config), as_of=as_of)
+
+
+def as_day(text: str) -> date:
+    """Parse a DATE argument."""
+    from ..days import parse_day
+
+    return parse_day(text, where="--as-of")
+
+
+def as_arguments(text: str) -> dict[str, Any]:
+    """Parse the JSON object of --args. Raises: InputError."""
+    try:
+        value = json.loads(text, parse_constant=_no_constant)
+    except ValueError as error:
+        raise InputError("--args is not JSON", value=text, mend=str(error)) from None
+    if not isinstance(value, dict):
+        raise InputError("--args is a JSON object", value=text, mend='write {"name": value}')
+    return value  # pyright: ignore[reportUnknownVariableType]
+
+
+def emit(output: BaseModel, as_json: bool, lines: list[str]) -> None:
+    """Print the JSON document, or the lines for a person."""
+    if as_json:
+        print(json.dumps(output.model_dump(mode="json"), ensure_ascii=False, indent=2))
+    else:
+        print("\n".join(lines))
+
+
+def table(rows: list[list[str]], *, indent: str = "  ") -> list[str]:
+    """Return rows as aligned lines; Chinese characters count two columns."""
+    if not rows:
+        return []
+    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    return [
+        (
+            indent
+            + "  ".join(
+                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+            )
+        ).rstrip()
+        for row in rows
+    ]
+
+
+def note(text: str) -> None:
+    """Say something beside the output: on stderr."""
+    print(text, file=sys.stderr)
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
+def _no_constant(text: str) -> NoReturn:
+    raise ValueError(f"{text} is no number")

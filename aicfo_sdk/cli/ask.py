@@ -1,0 +1,164 @@
+"""`aicfo brief`, `aicfo plan` and `aicfo call`: questions to the installed tools."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING
+
+from ..model.facts import Brief
+from ..money import grouped
+from .arguments import as_arguments, as_day, emit, parser, session
+from .outputs import AnswerOutput, BriefOutput, DroppedOutput, PlanOutput, PlanStep
+from .papers import proposal_lines, proposal_output
+
+if TYPE_CHECKING:
+    import argparse
+
+    from ..orchestrator.run import Run
+    from ..orchestrator.session import Answer
+
+_WORDS = {
+    "en": {
+        "cash": "cash",
+        "none": "Nothing needs you today.",
+        "missing": "not said",
+        "dropped": "left out",
+        "rests": "rests on",
+        "desk": "proposals (aicfo approve ID)",
+    },
+    "zh": {
+        "cash": "现金",
+        "none": "今天没有需要处理的事。",
+        "missing": "未能说明",
+        "dropped": "未采纳",
+        "rests": "依据",
+        "desk": "待批建议（aicfo approve 编号）",
+    },
+}
+
+
+def brief(words: list[str]) -> int:
+    """Today's advice, ranked by money."""
+    made = parser("brief", "Today's advice, ranked by money, with the proposals it implies.")
+    made.add_argument("--as-of", metavar="DATE", type=as_day, help="the day (last one known)")
+    made.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the advice")
+    options = made.parse_args(words)
+    answer = session(options).call("core.brief")
+    result = answer.run.result
+    assert isinstance(result, Brief)
+    output = BriefOutput(
+        day=result.day.isoformat(),
+        currency=result.currency,
+        cash=result.cash,
+        advice=[item.model_dump(mode="json") for item in result.advice],
+        proposals=[proposal_output(item) for item in answer.proposals],
+        dropped=_dropped(answer.run),
+        missing=list(answer.run.missing),
+    )
+    emit(output, options.json, _brief_lines(result, answer, options.lang))
+    return 0
+
+
+def plan(words: list[str]) -> int:
+    """The DAG for a goal; with --run also what it leads to."""
+    made = parser("plan", "Which tools would answer a goal, and in which order.")
+    made.add_argument("goal", metavar="GOAL", help="a question, a tool's name or a fact's name")
+    made.add_argument("--run", action="store_true", help="carry the plan out as well")
+    _question(made)
+    options = made.parse_args(words)
+    opened = session(options, books=options.run)
+    found = opened.plan(options.goal, arguments=options.args, subjects=options.subject)
+    answer = None
+    if options.run:
+        answer = opened.call(options.goal, options.args, subjects=options.subject)
+    shape = found.as_dict()
+    output = PlanOutput(
+        goal=shape["goal"],
+        steps=[PlanStep(**step) for step in shape["steps"]],
+        notes=shape["notes"],
+        answer=_answer_output(answer) if answer else None,
+    )
+    emit(output, options.json, [str(found), *(["", *_answer_lines(answer)] if answer else [])])
+    return 0
+
+
+def call(words: list[str]) -> int:
+    """One tool, with all it rests on."""
+    made = parser("call", "Call one tool; what it needs is filled by type.")
+    made.add_argument("tool", metavar="TOOL", help="plugin.tool, or its bare name when unique")
+    _question(made)
+    options = made.parse_args(words)
+    opened = session(options)
+    answer = opened.call(opened.registry.tool(options.tool), options.args, subjects=options.subject)
+    emit(_answer_output(answer), options.json, _answer_lines(answer))
+    return 0
+
+
+def _question(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--args", type=as_arguments, default={}, metavar="JSON", help="arguments")
+    made.add_argument(
+        "--subject", action="append", default=[], metavar="TYPE=ID", help="e.g. tender=T-2031"
+    )
+    made.add_argument("--as-of", metavar="DATE", type=as_day, help="the day (last one known)")
+
+
+def _dropped(run: Run) -> list[DroppedOutput]:
+    return [
+        DroppedOutput(action=item.proposal.action.model_dump(mode="json"), reason=item.reason)
+        for item in run.dropped
+    ]
+
+
+def _answer_output(answer: Answer) -> AnswerOutput:
+    run = answer.run
+    return AnswerOutput(
+        goal=run.goal,
+        tool=run.plan.root.tool.full_name,
+        as_of=run.books.as_of.isoformat(),
+        currency=run.books.currency,
+        result=answer.structured,
+        proposals=[proposal_output(item) for item in answer.proposals],
+        dropped=_dropped(run),
+        missing=list(run.missing),
+        run=run.key,
+    )
+
+
+def _answer_lines(answer: Answer) -> list[str]:
+    run = answer.run
+    lines = [f"as of {run.books.as_of.isoformat()}, amounts in minor units of {run.books.currency}"]
+    summary = getattr(run.result, "summary", "")
+    lines += [summary] if summary else []
+    lines.append(json.dumps(answer.structured, ensure_ascii=False, indent=2))
+    return lines + _after(answer, "en")
+
+
+def _brief_lines(result: Brief, answer: Answer, lang: str) -> list[str]:
+    words = _WORDS[lang]
+    cash = f"{words['cash']} {grouped(result.cash)} {result.currency}"
+    lines = [f"{result.day.isoformat()}  {cash}", ""]
+    for number, item in enumerate(result.advice, start=1):
+        title = item.title_zh if lang == "zh" and item.title_zh else item.title
+        detail = item.detail_zh if lang == "zh" and item.detail_zh else item.detail
+        lines.append(f"{number:>2}. [{grouped(item.money)}] {title}")
+        lines += [f"      {detail}"] if detail else []
+        if item.evidence:
+            shown = ", ".join(item.evidence[:4]) + (" …" if len(item.evidence) > 4 else "")
+            lines.append(f"      {words['rests']}: {shown}")
+    if not result.advice:
+        lines.append(words["none"])
+    return lines + _after(answer, lang)
+
+
+def _after(answer: Answer, lang: str) -> list[str]:
+    words = _WORDS[lang]
+    lines: list[str] = []
+    if answer.proposals:
+        lines += ["", words["desk"] + ":"]
+        for item in answer.proposals:
+            lines += proposal_lines(item)
+    lines += [
+        f"{words['dropped']}: {item.proposal.reason} {item.reason}" for item in answer.run.dropped
+    ]
+    lines += [f"{words['missing']}: {line}" for line in answer.run.missing]
+    return lines

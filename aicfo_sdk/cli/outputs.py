@@ -1,0 +1,184 @@
+"""The shapes of `--json`: one model per command, published as JSON Schema in `schemas/`."""
+
+from __future__ import annotations
+
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class _Output(BaseModel):
+    model_config = ConfigDict(extra="forbid", defer_build=True)
+
+
+class RefusedRow(_Output):
+    line: int = Field(description="Line of the file, from 1.")
+    reason: str = Field(description="Why the row was not taken.")
+    value: str = Field(description="What stood there.")
+
+
+class ImportedFile(_Output):
+    file: str
+    kind: str = Field(description="Format the file was read as.")
+    rows: int = Field(description="Data rows in the file.")
+    new: int = Field(description="Records that the books did not have.")
+    same: int = Field(description="Records that the books had already.")
+    matched: int = Field(description="New records that show what was already posted.")
+    refused: list[RefusedRow]
+    notes: list[str]
+
+
+class ImportOutput(_Output):
+    books: str
+    created: bool = Field(description="Whether the books were made by this import.")
+    currency: str
+    files: list[ImportedFile]
+    new: int
+    same: int
+    matched: int
+    refused: int
+    last_day: str = Field(description="Last day these books know of, ISO 8601.")
+
+
+class ProposalOutput(_Output):
+    id: str
+    status: Literal["proposed", "approved", "rejected", "denied", "committed", "failed"]
+    action: dict[str, Any] = Field(description="The instruction; amounts in minor units.")
+    reason: str
+    evidence: list[str] = Field(description="Ids of records, each written Type:id.")
+    maker: str = Field(description="Who proposed it.")
+    approvals: list[str] = Field(description="Who approved it.")
+    why: str = Field(description="What the policy or the ledger last said of it.")
+
+
+class DroppedOutput(_Output):
+    action: dict[str, Any]
+    reason: str = Field(description="Why it does not fit beside the others.")
+
+
+class AnswerOutput(_Output):
+    goal: str
+    tool: str
+    as_of: str
+    currency: str
+    result: dict[str, Any] = Field(description="The tool's result, as its output schema says.")
+    proposals: list[ProposalOutput]
+    dropped: list[DroppedOutput]
+    missing: list[str] = Field(description="What could not be said, and why.")
+    run: str = Field(description="Provenance key: equal inputs, equal key.")
+
+
+class BriefOutput(_Output):
+    day: str
+    currency: str
+    cash: int = Field(description="Cash on hand, minor units.")
+    advice: list[dict[str, Any]] = Field(description="Advice facts, dearest first.")
+    proposals: list[ProposalOutput]
+    dropped: list[DroppedOutput]
+    missing: list[str]
+
+
+class PlanStep(_Output):
+    step: int
+    tool: str
+    version: str
+    returns: str
+    effect: Literal["read", "propose"]
+    arguments: dict[str, Any]
+    needs: dict[str, Any] = Field(description="Need → numbers of the steps that fill it.")
+
+
+class PlanOutput(_Output):
+    goal: str
+    steps: list[PlanStep]
+    notes: list[str]
+    answer: AnswerOutput | None = Field(default=None, description="With --run: what it led to.")
+
+
+class ToolOutput(_Output):
+    name: str
+    mcp_name: str
+    plugin: str
+    title: str
+    description: str
+    effect: Literal["read", "propose"]
+    returns: str
+    reads: list[str]
+    needs: list[str]
+    external: bool
+    input_schema: dict[str, Any]
+    output_schema: dict[str, Any]
+
+
+class ToolsOutput(_Output):
+    tools: list[ToolOutput]
+
+
+class PluginOutput(_Output):
+    name: str
+    version: str
+    title: str
+    description: str
+    distribution: str
+    tools: list[str]
+    provides: list[str] = Field(description="Fact types its tools return.")
+
+
+class BrokenOutput(_Output):
+    name: str
+    distribution: str
+    error: str
+
+
+class PluginsOutput(_Output):
+    plugins: list[PluginOutput]
+    broken: list[BrokenOutput]
+    disabled: list[str]
+    providers: dict[str, list[str]] = Field(description="Configured choice of providers.")
+
+
+class ProposalsOutput(_Output):
+    proposals: list[ProposalOutput]
+
+
+class DecisionOutput(_Output):
+    proposal: ProposalOutput
+    entry: int | None = Field(default=None, description="Ledger entry, when it was carried out.")
+    postings: list[list[str | int]] = Field(
+        default=[], description="Account and minor units; debits positive."
+    )
+    cash_before: int | None = Field(default=None, description="Own cash before, minor units.")
+    cash_after: int | None = Field(default=None, description="Own cash after, minor units.")
+    repeated: bool = Field(default=False, description="The key was used before: first answer.")
+
+
+class AuditOutput(_Output):
+    ok: bool
+    rows: int
+    records: int
+    entries: int
+    head_seq: int
+    head_hash: str
+    trial_balance: int = Field(description="Sum of all ledger accounts, minor units; 0 is right.")
+    problems: list[str]
+
+
+class ExportOutput(_Output):
+    file: str
+    entries: int
+
+
+OUTPUTS: dict[str, type[BaseModel]] = {
+    "approve": DecisionOutput,
+    "audit": AuditOutput,
+    "brief": BriefOutput,
+    "call": AnswerOutput,
+    "export": ExportOutput,
+    "import": ImportOutput,
+    "plan": PlanOutput,
+    "plugins": PluginsOutput,
+    "proposals": ProposalsOutput,
+    "reject": DecisionOutput,
+    "tools": ToolsOutput,
+}
+"""Command → the model of what its --json prints."""

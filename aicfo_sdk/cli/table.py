@@ -1,0 +1,55 @@
+"""The static table of commands: `aicfo --help` builds no model and scans no entry points."""
+
+from __future__ import annotations
+
+
+class Command:
+    """A command's body (`module:function` here, "" when another distribution has it), its help."""
+
+    __slots__ = ("body", "summary", "usage")
+
+    def __init__(self, body: str, usage: str, summary: str) -> None:
+        self.body, self.usage, self.summary = body, usage, summary
+
+
+COMMANDS = {
+    "demo": Command(
+        "", "[--out DIR] [--lang zh|en]", "the main job end to end on shipped real data"
+    ),
+    "import": Command(
+        "imports:run", "FILE… --into BOOKS", "real records into books, all or nothing"
+    ),
+    "brief": Command(
+        "ask:brief", "[--as-of DATE] [--lang zh|en]", "today's advice, ranked by money"
+    ),
+    "plan": Command(
+        "ask:plan", "GOAL [--run]", "which tools would answer a goal, and in which order"
+    ),
+    "call": Command("ask:call", "TOOL --args JSON", "one tool, with all it rests on"),
+    "tools": Command("installed:tools", "", "what can be called"),
+    "plugins": Command("installed:plugins", "", "what is installed, and what is broken"),
+    "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
+    "approve": Command("desk:approve", "ID [--by NAME]", "approve a proposal and carry it out"),
+    "reject": Command("desk:reject", "ID [--by NAME] [--reason TEXT]", "turn a proposal down"),
+    "audit": Command("audit:run", "verify [--head FILE]", "check the audit chain and the ledger"),
+    "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
+    "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
+    "sim": Command("", "run|scenarios|report …", "paired simulations of synthetic merchants"),
+}
+
+_WIDTH = max(len(f"{name} {command.usage}") for name, command in COMMANDS.items())
+
+HELP = "\n".join(
+    [
+        "aicfo: an AI CFO for small firms, as plugins over a merchant's books",
+        "",
+        *(
+            f"  aicfo {f'{name} {command.usage}':<{_WIDTH}}  {command.summary}"
+            for name, command in COMMANDS.items()
+        ),
+        "",
+        "Every command takes --json and --help. Those that read books take --books BOOKS",
+        "(a file or a database URL; else $AICFO_BOOKS); --config FILE, else ./aicfo.toml.",
+        "Exit codes: 0 done, 1 failed, 2 bad input, 3 denied or approval needed.",
+    ]
+)
