@@ -1,0 +1,66 @@
+"""The hash chains of stored books: audit rows, records and ledger entries.
+
+Each hash covers the one before it, so a changed, removed or reordered row changes every later
+one. The audit rows that write records or entries state the heads of their two chains, so the
+audit head alone vouches for the whole books.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from hashlib import sha256
+from typing import Any
+
+from ..actions import Posting
+from ..model.base import canonical
+
+START = "0" * 64
+"""What stands before the first link of every chain."""
+
+
+@dataclass(frozen=True, slots=True)
+class Head:
+    """The last audit row: its number and hash. Kept elsewhere, it proves nothing was dropped."""
+
+    seq: int
+    hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class Heads:
+    """The last link of each chain."""
+
+    audit_seq: int = 0
+    audit_hash: str = START
+    record_row: int = 0
+    record_chain: str = START
+    entry_id: int = 0
+    entry_chain: str = START
+
+    def with_record(
+        self, kind: str, id: str, known: str, tag: str, body: str, source: int
+    ) -> Heads:
+        """Return the heads after one more record row."""
+        row = self.record_row + 1
+        link = chained(self.record_chain, [row, kind, id, known, tag, body, source])
+        return replace(self, record_row=row, record_chain=link)
+
+    def with_entry(
+        self, day: str, ref: str, text: str, key: str | None, source: int, legs: Iterable[Posting]
+    ) -> Heads:
+        """Return the heads after one more ledger entry."""
+        entry = self.entry_id + 1
+        body = [entry, day, ref, text, key, source, [list(leg) for leg in legs]]
+        return replace(self, entry_id=entry, entry_chain=chained(self.entry_chain, body))
+
+    def with_audit(self, day: str, kind: str, subject: str, body: str) -> Heads:
+        """Return the heads after one more audit row."""
+        seq = self.audit_seq + 1
+        link = chained(self.audit_hash, [seq, day, kind, subject, body])
+        return replace(self, audit_seq=seq, audit_hash=link)
+
+
+def chained(previous: str, value: Any) -> str:
+    """Return the SHA-256 hex of the previous link followed by the canonical form of `value`."""
+    return sha256((previous + canonical(value)).encode("utf-8", "surrogatepass")).hexdigest()

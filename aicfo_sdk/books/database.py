@@ -1,0 +1,225 @@
+"""The connection to stored books: one SQLite file, or one PostgreSQL database by URL.
+
+Writers take their lock when the transaction begins (`BEGIN IMMEDIATE`; on PostgreSQL the row of
+heads, `FOR UPDATE`), so they run one after another and rows are numbered in commit order.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Generator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import (
+    Connection,
+    Engine,
+    NullPool,
+    create_engine,
+    event,
+    inspect,
+    make_url,
+    select,
+)
+from sqlalchemy.exc import (
+    ArgumentError,
+    DatabaseError,
+    NoSuchModuleError,
+    OperationalError,
+    SQLAlchemyError,
+)
+
+from ..errors import BooksError
+from .schema import FORMAT, META, VERSION
+
+_WAIT_SECONDS = 30.0
+_URL = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
+_SQLITE_MAGIC = b"SQLite format 3\x00"
+
+
+class Database:
+    """An engine with the two kinds of transaction that books know: reading and writing."""
+
+    def __init__(self, engine: Engine, name: str) -> None:
+        """`name` is how errors call the books: the path, or the URL without its password."""
+        self.engine, self.name = engine, name
+
+    @contextmanager
+    def read(self) -> Generator[Connection]:
+        """One consistent view. Raises: BooksError when the database fails."""
+        with self._guard(), self.engine.connect() as connection:
+            if connection.dialect.name != "sqlite":
+                connection = connection.execution_options(isolation_level="REPEATABLE READ")
+            with connection.begin():
+                yield connection
+
+    @contextmanager
+    def write(self) -> Generator[Connection]:
+        """One durable transaction, all or nothing, alone. Raises: BooksError."""
+        with self._guard(), self.engine.connect() as connection:
+            connection = connection.execution_options(aicfo_write=True)
+            with connection.begin():
+                yield connection
+
+    def close(self) -> None:
+        """Close every connection."""
+        self.engine.dispose()
+
+    @contextmanager
+    def _guard(self) -> Generator[None]:
+        try:
+            yield
+        except SQLAlchemyError as error:
+            raise self.failed(error) from error
+
+    def failed(self, error: SQLAlchemyError) -> BooksError:
+        """Return the one-line error for what the database said."""
+        said = str(getattr(error, "orig", None) or error).strip().splitlines()
+        reason = said[0] if said else type(error).__name__
+        if "locked" in reason:
+            what, mend = "the books are in use by another program", "try again when it is done"
+        elif "readonly" in reason or "read-only" in reason:
+            what, mend = "the books cannot be written", "check the rights of file and folder"
+        elif "full" in reason or "No space left" in reason:
+            what, mend = "the disk is full; nothing was written", "free some space and try again"
+        elif isinstance(error, OperationalError) and self.engine.dialect.name != "sqlite":
+            what, mend = "the database cannot be reached", "check that it runs, and the URL"
+        elif isinstance(error, DatabaseError):
+            what, mend = "the books are damaged", "restore them from a copy"
+        else:
+            what, mend = "the database refused", "see the cause"
+        return BooksError(what, value=self.name, where=reason, mend=mend)
+
+
+def connect(target: str | Path, *, create: bool) -> Database:
+    """Return the database behind a path or URL, not yet checked to hold books.
+
+    A plain path is a SQLite file; `postgresql://` is read as `postgresql+psycopg://`.
+    Raises: BooksError when it is missing, damaged or cannot be reached, or when `create` is set
+    and something is there already.
+    """
+    text = str(target)
+    if _URL.match(text) and not text.lower().startswith("sqlite"):
+        return _server(text)
+    path = Path(re.sub(r"^sqlite(\+\w+)?:///", "", text, flags=re.IGNORECASE))
+    _check_path(path, create=create)
+    engine = create_engine(
+        f"sqlite:///{path}",
+        # A file needs no pool, and a forked or killed process leaves nothing in one.
+        poolclass=NullPool,
+        connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
+    )
+    event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return Database(engine, text)
+
+
+def check_format(database: Database) -> dict[str, str]:
+    """Return the meta table of the books.
+
+    Raises: BooksError when there are none, or they are of another version.
+    """
+    with database.read() as connection:
+        found = inspect(connection).has_table(META.name)
+        query = select(META.c.key, META.c.value)
+        rows = list(connection.execute(query)) if found else []
+    meta = {str(key): str(value) for key, value in rows}
+    if meta.get("format") != FORMAT:
+        raise BooksError(
+            "this is no aicfo books",
+            value=database.name,
+            mend="give books that aicfo made, or import files into new ones",
+        )
+    if meta.get("version") != VERSION:
+        raise BooksError(
+            "books of another version",
+            value=meta.get("version", ""),
+            where=database.name,
+            mend=f"this aicfo reads version {VERSION}",
+        )
+    return meta
+
+
+def _server(text: str) -> Database:
+    try:
+        url = make_url(text)
+        if url.drivername in ("postgresql", "postgres"):
+            url = url.set(drivername="postgresql+psycopg")
+        if not url.drivername.startswith("postgresql"):
+            raise BooksError(
+                "books are kept in SQLite or PostgreSQL",
+                value=url.drivername,
+                mend="give a path or a postgresql:// URL",
+            )
+        # Read committed: after waiting for the lock of heads, a writer sees what the one
+        # before it wrote.
+        engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
+    except (ArgumentError, NoSuchModuleError, ValueError):
+        raise BooksError(
+            "not a database URL", value=text.split("@")[-1], mend="postgresql://user@host/name"
+        ) from None
+    except ModuleNotFoundError as error:
+        raise BooksError(
+            "the PostgreSQL driver is not installed",
+            value=error.name,
+            mend="pip install 'aicfo-sdk[postgres]'",
+        ) from None
+    return Database(engine, url.render_as_string(hide_password=True))
+
+
+def _check_path(path: Path, *, create: bool) -> None:
+    name = str(path)
+    try:
+        if path.is_dir():
+            raise BooksError("a folder, not books", value=name, mend="name the file inside it")
+        exists = path.exists()
+        if create:
+            # An empty file is what a killed creation leaves.
+            if exists and path.stat().st_size:
+                raise BooksError(
+                    "there is a file already", value=name, mend="give another name, or open it"
+                )
+            if not path.parent.is_dir():
+                raise BooksError("no such folder", value=str(path.parent), mend="create it first")
+            return
+        if not exists:
+            raise BooksError(
+                "no such books", value=name, mend="create them with aicfo import FILE --into BOOKS"
+            )
+        with path.open("rb") as file:
+            head = file.read(100)
+        size = path.stat().st_size
+    except (OSError, ValueError) as error:
+        raise BooksError("the books cannot be read", value=name, mend=str(error)) from None
+    if head[:16] != _SQLITE_MAGIC or len(head) < 100:
+        raise BooksError(
+            "this is no aicfo books, or they are damaged",
+            value=name,
+            mend="give books that aicfo made, or restore them from a copy",
+        )
+    page = int.from_bytes(head[16:18], "big")
+    whole = int.from_bytes(head[28:32], "big") * (65536 if page == 1 else page)
+    # With a log beside it the file may be behind its header: SQLite completes it on opening.
+    log = path.with_name(path.name + "-wal")
+    if size < whole and not (log.exists() and log.stat().st_size):
+        raise BooksError(
+            "the books are cut short",
+            value=f"{size} bytes of {whole}",
+            where=name,
+            mend="restore them from a copy",
+        )
+
+
+def _set_up_sqlite(connection: Any, _record: object) -> None:
+    # Transactions are begun below: the driver's own begin would come too late for the lock.
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    write = connection.get_execution_options().get("aicfo_write", False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")

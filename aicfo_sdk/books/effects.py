@@ -1,0 +1,375 @@
+"""What carrying out an action changes in the books: postings, new states, settled invoices.
+
+Pure over the books port, so the commit, a preview and a shadow of the books ask the same rules.
+Whether the money is there is not asked here: that needs the ledger of all days to come.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from ..actions import BILLS, BILLS_PLEDGED, Posting, postings
+from ..errors import InsufficientFunds, LedgerError
+from ..model.action import (
+    Action,
+    BuyFund,
+    BuyStock,
+    DiscountBill,
+    DrawLoan,
+    EndorseBill,
+    IssueGuarantee,
+    Pay,
+    PledgeBill,
+    PresentBill,
+    RedeemFund,
+    RepayLoan,
+    SetMarketingBudget,
+    SubmitBid,
+    Transfer,
+)
+from ..model.base import Record, digest
+from ..model.bill import Bill, Endorsement
+from ..model.finance import CreditLine, FundPosition, Loan
+from ..model.invoice import Invoice, Obligation, Settlement
+from ..model.merchant import Account, Counterparty, Merchant
+from ..model.tender import Tender
+from ..model.text import UntrustedText
+from .port import Books
+from .posting import accrual, moved, total
+
+_LONGEST_ID = 200
+
+BillAction = EndorseBill | DiscountBill | PledgeBill | PresentBill
+
+
+@dataclass(frozen=True, slots=True)
+class Effects:
+    """Balanced legs of the entry, and the record states that hold afterwards."""
+
+    postings: tuple[Posting, ...]
+    records: tuple[Record, ...] = ()
+
+
+def effects(action: Action, books: Books, *, ref: str) -> Effects:
+    """Return what `action` changes in `books`; `ref` names it in the ids of new records.
+
+    `books` should show everything known, whatever its day, so that nothing is moved twice.
+    Raises: NotFound for an unknown record; LedgerError when a record's state does not allow it;
+    InsufficientFunds when a credit line, loan, position or holding is too small.
+    """
+    _own_accounts(action, books)
+    legs = postings(action)
+    match action:
+        case Pay():
+            books.get(Counterparty, action.payee)
+            extra, records = _settle(action, books, ref)
+            return Effects(total((*legs, *extra)), records)
+        case EndorseBill():
+            books.get(Counterparty, action.payee)
+            extra, settled = _settle(action, books, ref)
+            more, bills = _move_bill(action, books)
+            return Effects(total((*legs, *extra, *more)), (*bills, *settled))
+        case DiscountBill() | PresentBill():
+            more, bills = _move_bill(action, books)
+            return Effects(total((*legs, *more)), bills)
+        case PledgeBill():
+            books.get(CreditLine, action.line)
+            more, bills = _move_bill(action, books)
+            return Effects(total((*legs, *more)), bills)
+        case BuyFund() | RedeemFund():
+            return Effects(legs, (_fund(action, books),))
+        case DrawLoan():
+            return Effects(legs, _draw(action, books, ref))
+        case RepayLoan():
+            return Effects(legs, _repay(action, books))
+        case SubmitBid():
+            _open_tender(action, books)
+        case IssueGuarantee():
+            books.get(Tender, action.tender)
+        case BuyStock():
+            books.get(Counterparty, action.payee)
+        case Transfer() | SetMarketingBudget():
+            pass
+    return Effects(legs)
+
+
+def _own_accounts(action: Action, books: Books) -> None:
+    names = (getattr(action, "account", None), getattr(action, "to_account", None))
+    for account in filter(None, names):
+        books.get(Account, account)
+    if isinstance(action, Transfer) and action.account == action.to_account:
+        raise LedgerError("a transfer to the account it leaves", value=action.account)
+
+
+def _settle(
+    action: Pay | EndorseBill, books: Books, ref: str
+) -> tuple[tuple[Posting, ...], tuple[Record, ...]]:
+    """Return the costs and the states of what the payment settles, in the order it names them."""
+    left = action.amount
+    legs: list[Posting] = []
+    records: list[Record] = []
+    for name in dict.fromkeys(action.settles):
+        id = name.removeprefix("Invoice:").removeprefix("Obligation:")
+        obligation = books.records(Obligation).get(id)
+        if obligation is not None and id not in books.records(Invoice):
+            if obligation.paid or obligation.amount > left:
+                raise LedgerError(
+                    "an obligation is paid once and whole",
+                    value=obligation.ref,
+                    where=f"it is {'paid' if obligation.paid else obligation.amount}",
+                    mend=f"{left} minor units were left to pay it",
+                )
+            left -= obligation.amount
+            known = max(action.day, obligation.known_since)
+            records.append(obligation.model_copy(update={"paid": True, "known_since": known}))
+            legs.extend(accrual(obligation, obligation.amount, action.payee))
+            continue
+        invoice = _payable_invoice(id, action, books)
+        amount = min(left, _open_amount(invoice, books))
+        if amount <= 0:
+            raise LedgerError(
+                "the invoice is settled, or the payment is used up",
+                value=invoice.ref,
+                mend="leave it out of what the payment settles",
+            )
+        left -= amount
+        own = f"{ref}>{id}"
+        records.append(
+            Settlement(
+                id=own if len(own) <= _LONGEST_ID else digest(own),
+                day=action.day,
+                invoice=id,
+                amount=amount,
+                by="money" if isinstance(action, Pay) else "bill",
+                source=ref,
+            )
+        )
+    if action.settles and left:
+        raise LedgerError(
+            "the payment is more than what it settles",
+            value=action.amount,
+            where=", ".join(action.settles),
+            mend=f"{action.amount - left} minor units are open",
+        )
+    return tuple(legs), tuple(records)
+
+
+def _payable_invoice(id: str, action: Pay | EndorseBill, books: Books) -> Invoice:
+    invoice = books.get(Invoice, id)
+    if invoice.direction != "purchase" or invoice.counterparty != action.payee:
+        raise LedgerError(
+            "this invoice is not owed to the payee",
+            value=invoice.ref,
+            where=f"{invoice.direction} invoice of {invoice.counterparty}",
+            mend=f"pay {invoice.counterparty}, or leave it out",
+        )
+    return invoice
+
+
+def _open_amount(invoice: Invoice, books: Books) -> int:
+    if invoice.status == "void" or invoice.settled_at_sale:
+        return 0
+    return invoice.total - sum(part.amount for part in books.all(Settlement, invoice=invoice.id))
+
+
+def _move_bill(action: BillAction, books: Books) -> tuple[tuple[Posting, ...], tuple[Record, ...]]:
+    """Return the states of a bill after a move of it, or of a part, and the legs of a split.
+
+    The record keeps its id for the first part that stays; a part that moves, and a second part
+    that stays, get ids of their own: `id/first-last`.
+    """
+    bill = _holding(action, books)
+    _movable(bill, action)
+    first, last = _range(bill, action)
+    day = max(action.day, bill.updated)
+    held = {
+        "endorse_bill": "endorsed",
+        "discount_bill": "discounted",
+        "pledge_bill": "pledged",
+        "present_bill": "settled",
+    }[action.kind]
+    change: dict[str, object] = {"updated": day, "held": held}
+    if isinstance(action, EndorseBill):
+        change["endorsements"] = (*bill.endorsements, _endorsement(action, books))
+    legs = list(moved(action.amount, f"{BILLS}:{action.bill}", f"{BILLS}:{bill.id}"))
+    if action.amount == bill.face:
+        return tuple(legs), (bill.model_copy(update=change),)
+    staying = [
+        (start, end)
+        for start, end in ((bill.range_start, first - 1), (last + 1, bill.range_end))
+        if start <= end
+    ]
+    own, *others = staying
+    records = [_part(bill, own, {"updated": day}, id=bill.id), _part(bill, (first, last), change)]
+    for part in others:
+        rest = _part(bill, part, {"updated": day})
+        records.append(rest)
+        legs.extend(moved(rest.face, f"{BILLS}:{rest.id}", f"{BILLS}:{bill.id}"))
+    if isinstance(action, PledgeBill):
+        old, new = f"{BILLS_PLEDGED}:{action.bill}", f"{BILLS_PLEDGED}:{records[1].id}"
+        legs.extend(moved(action.amount, new, old))
+    return tuple(legs), tuple(records)
+
+
+def _holding(action: BillAction, books: Books) -> Bill:
+    """Return the bill, or the holding of its package that the part went to when it was split."""
+    bill = books.get(Bill, action.bill)
+    first, last = action.range_start, action.range_end
+    if not last or (bill.range_start <= first and last <= bill.range_end):
+        return bill
+    for other in books.all(Bill, number=bill.number, held="held", side="receivable"):
+        if other.range_start <= first and last <= other.range_end:
+            return other
+    return bill
+
+
+def _part(
+    bill: Bill, part: tuple[int, int], change: dict[str, object], *, id: str | None = None
+) -> Bill:
+    first, last = part
+    own = {
+        "id": id or f"{bill.id}/{first}-{last}",
+        "range_start": first,
+        "range_end": last,
+        "face": last - first + 1,
+    }
+    return bill.model_copy(update={**own, **change})
+
+
+def _movable(bill: Bill, action: BillAction) -> None:
+    presenting = isinstance(action, PresentBill)
+    if bill.side != "receivable" or bill.held != "held":
+        what = bill.held if bill.side == "receivable" else "the merchant's own debt"
+        raise LedgerError("the bill is not held", value=bill.ref, where=f"it is {what}")
+    if presenting and action.day < bill.matures:
+        raise LedgerError(
+            "the bill has not matured",
+            value=bill.ref,
+            mend=f"it can be presented from {bill.matures.isoformat()}",
+        )
+    if not presenting and action.day > bill.matures:
+        raise LedgerError(
+            "the bill is past its maturity", value=bill.ref, mend="present it for payment"
+        )
+    if not presenting and (not bill.transferable or bill.circulation != "transferable"):
+        raise LedgerError(
+            "the bill may not be transferred",
+            value=bill.ref,
+            where=f"circulation {bill.circulation}",
+            mend="hold it to maturity",
+        )
+
+
+def _range(bill: Bill, action: BillAction) -> tuple[int, int]:
+    """Return the first and last unit moved; (0, 0) for a bill that cannot be split."""
+    first = action.range_start or bill.range_start
+    last = action.range_end or bill.range_end
+    inside = bill.range_start <= first and last <= bill.range_end
+    units = last - first + 1 if bill.splittable else bill.face
+    if not inside or units != action.amount:
+        raise InsufficientFunds(
+            "the holding does not contain this part of the bill",
+            value=f"{action.amount} fen, units {first}-{last}",
+            where=bill.ref,
+            mend=f"held are {bill.face} fen, units {bill.range_start}-{bill.range_end}"
+            + ("" if bill.splittable else ", moved only as a whole"),
+        )
+    return first, last
+
+
+def _endorsement(action: EndorseBill, books: Books) -> Endorsement:
+    merchants = list(books.records(Merchant).values())
+    payee = books.get(Counterparty, action.payee)
+    return Endorsement(
+        day=action.day,
+        endorser=merchants[0].name if merchants else UntrustedText(),
+        endorsee=payee.name,
+    )
+
+
+def _fund(action: BuyFund | RedeemFund, books: Books) -> FundPosition:
+    fund = books.get(FundPosition, action.fund)
+    change = action.amount if isinstance(action, BuyFund) else -action.amount
+    if fund.amount + change < 0:
+        raise InsufficientFunds(
+            "more than the position holds",
+            value=action.amount,
+            where=fund.ref,
+            mend=f"at most {fund.amount}",
+        )
+    day = max(action.day, fund.updated)
+    return fund.model_copy(update={"amount": fund.amount + change, "updated": day})
+
+
+def _draw(action: DrawLoan, books: Books, ref: str) -> tuple[Record, ...]:
+    line = books.get(CreditLine, action.line)
+    if action.day > line.expires:
+        raise LedgerError(
+            "the credit line has expired", value=line.ref, where=line.expires.isoformat()
+        )
+    if line.used + action.amount > line.limit:
+        raise InsufficientFunds(
+            "more than the credit line still gives",
+            value=action.amount,
+            where=line.ref,
+            mend=f"at most {max(line.limit - line.used, 0)}",
+        )
+    loan = Loan(
+        id=f"{ref}:{line.id}"[:_LONGEST_ID],
+        updated=action.day,
+        line=line.id,
+        lender=line.lender,
+        principal=action.amount,
+        rate_ppm=action.rate_ppm,
+        day_basis=line.day_basis,
+        drawn=action.day,
+        due=action.due,
+    )
+    used = {"used": line.used + action.amount, "updated": max(action.day, line.updated)}
+    return loan, line.model_copy(update=used)
+
+
+def _repay(action: RepayLoan, books: Books) -> tuple[Record, ...]:
+    loan = books.get(Loan, action.loan)
+    if action.line != (loan.line or loan.id):
+        raise LedgerError(
+            "the loan was drawn from another line",
+            value=action.line,
+            where=loan.ref,
+            mend=f"name {loan.line or loan.id}",
+        )
+    if action.amount > loan.principal:
+        raise InsufficientFunds(
+            "more than the loan still is",
+            value=action.amount,
+            where=loan.ref,
+            mend=f"at most {loan.principal}",
+        )
+    day = max(action.day, loan.updated)
+    records: list[Record] = [
+        loan.model_copy(update={"principal": loan.principal - action.amount, "updated": day})
+    ]
+    line = books.records(CreditLine).get(loan.line)
+    if line is not None:
+        used = max(line.used - action.amount, 0)
+        day = max(action.day, line.updated)
+        records.append(line.model_copy(update={"used": used, "updated": day}))
+    return tuple(records)
+
+
+def _open_tender(action: SubmitBid, books: Books) -> None:
+    tender = books.get(Tender, action.tender)
+    late = tender.deadline is not None and action.day > tender.deadline
+    if tender.status != "open" or late:
+        raise LedgerError(
+            "the tender takes no bids",
+            value=tender.ref,
+            where="past its deadline" if late else tender.status,
+        )
+    if tender.currency != books.currency:
+        raise LedgerError(
+            "a bid in another currency than the books",
+            value=tender.currency,
+            where=tender.ref,
+            mend=f"the books are in {books.currency}",
+        )

@@ -1,0 +1,127 @@
+"""The tables of stored books: append-only, the same on SQLite and PostgreSQL.
+
+`records`, `entries` and `postings` are only ever added to; their rows are numbered in the order
+of the transactions that wrote them, so "up to row n" is a snapshot. `source` is the sequence
+number of the audit row under which a row was written. Days are ISO text, which sorts as days.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
+
+FORMAT = "aicfo-books"
+VERSION = "1"
+
+metadata = MetaData()
+
+# SQLite keeps a row by its number only when the type is spelled INTEGER.
+_NUMBER = BigInteger().with_variant(Integer(), "sqlite")
+
+META = Table(
+    "aicfo_meta",
+    metadata,
+    Column("key", String(40), primary_key=True),
+    Column("value", Text, nullable=False),
+)
+
+HEADS = Table(
+    "aicfo_heads",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("audit_seq", BigInteger, nullable=False),
+    Column("audit_hash", String(64), nullable=False),
+    Column("record_row", BigInteger, nullable=False),
+    Column("record_chain", String(64), nullable=False),
+    Column("entry_id", BigInteger, nullable=False),
+    Column("entry_chain", String(64), nullable=False),
+)
+
+RECORDS = Table(
+    "aicfo_records",
+    metadata,
+    Column("row", _NUMBER, primary_key=True, autoincrement=False),
+    Column("kind", String(40), nullable=False),
+    Column("id", Text, nullable=False),
+    Column("known", String(10), nullable=False),
+    Column("tag", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("source", BigInteger, nullable=False),
+    Index("aicfo_records_id", "kind", "id"),
+    Index("aicfo_records_known", "kind", "known"),
+    Index("aicfo_records_tag", "kind", "tag"),
+)
+
+ENTRIES = Table(
+    "aicfo_entries",
+    metadata,
+    Column("id", _NUMBER, primary_key=True, autoincrement=False),
+    Column("day", String(10), nullable=False),
+    Column("ref", Text, nullable=False),
+    Column("text", Text, nullable=False),
+    Column("key", Text, nullable=True, unique=True),
+    Column("source", BigInteger, nullable=False),
+)
+
+POSTINGS = Table(
+    "aicfo_postings",
+    metadata,
+    Column("entry", BigInteger, primary_key=True, autoincrement=False),
+    Column("leg", Integer, primary_key=True, autoincrement=False),
+    Column("account", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Index("aicfo_postings_account", "account", "day"),
+)
+
+# A statement line that showed a committed action: it posts nothing of its own.
+MATCHES = Table(
+    "aicfo_matches",
+    metadata,
+    Column("record", Text, primary_key=True),
+    Column("entry", BigInteger, nullable=False),
+    Column("account", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("amount", BigInteger, nullable=False),
+    Column("source", BigInteger, nullable=False),
+    Index("aicfo_matches_entry", "entry", "account", unique=True),
+)
+
+PROPOSALS = Table(
+    "aicfo_proposals",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("maker", Text, nullable=False),
+    Column("status", String(20), nullable=False),
+    Column("why", Text, nullable=False),
+    Column("first", BigInteger, nullable=False),
+)
+
+COMMITS = Table(
+    "aicfo_commits",
+    metadata,
+    Column("key", String(200), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("proposal", String(40), nullable=False, unique=True),
+    Column("kind", String(40), nullable=False),
+    Column("payee", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("stake", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("source", BigInteger, nullable=False),
+)
+
+AUDIT = Table(
+    "aicfo_audit",
+    metadata,
+    Column("seq", _NUMBER, primary_key=True, autoincrement=False),
+    Column("prev", String(64), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("subject", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Column("hash", String(64), nullable=False),
+    Index("aicfo_audit_subject", "subject"),
+)

@@ -1,0 +1,129 @@
+"""A snapshot of stored books: the port over what was known on a day, as it stood at one moment.
+
+Bounded by the last record row and ledger entry of that moment, so nothing imported or committed
+later ever shows. Each record type is read and parsed on first use, once, under a lock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import date
+from threading import RLock
+from types import MappingProxyType
+from typing import Any, TypeVar
+
+from sqlalchemy import func, select
+
+from ..actions import cash
+from ..model.base import Record, digest
+from ..model.invoice import Settlement
+from ..model.sales import DailySales
+from .chain import Heads
+from .database import Database
+from .derive import derived_sales, derived_settlements
+from .port import Books
+from .schema import MATCHES, POSTINGS, RECORDS
+from .states import shown
+
+_R = TypeVar("_R", bound=Record)
+
+
+class Snapshot(Books):
+    """What stored books show as of one day; safe across threads."""
+
+    def __init__(self, database: Database, heads: Heads, *, as_of: date, currency: str) -> None:
+        self._database, self._heads = database, heads
+        self._as_of, self._currency = as_of, currency
+        self._key = digest(
+            ["stored", currency, heads.record_chain, heads.entry_chain, as_of.isoformat()]
+        )
+        self._lock = RLock()
+        self._records: dict[type[Record], Mapping[str, Record]] = {}
+        self._balances: dict[str, int] | None = None
+
+    @property
+    def as_of(self) -> date:
+        return self._as_of
+
+    @property
+    def currency(self) -> str:
+        return self._currency
+
+    @property
+    def key(self) -> str:
+        return self._key
+
+    def records(self, kind: type[_R]) -> Mapping[str, _R]:
+        found = self._records.get(kind)
+        if found is None:
+            with self._lock:
+                found = self._records.get(kind)
+                if found is None:
+                    found = self._records[kind] = self._complete(kind)
+        return found  # pyright: ignore[reportReturnType]  # stored under its own type
+
+    def balance(self, account: str | None = None) -> int:
+        if self._balances is None:
+            with self._lock:
+                self._balances = self._balances or self._cash()
+        if account is None:
+            return sum(self._balances.values())
+        return self._balances.get(cash(account), 0)
+
+    def _complete(self, kind: type[Record]) -> Mapping[str, Record]:
+        """Return the stored records of a type with those that follow from other records."""
+        records = self._stored(kind)
+        derive = _DERIVED.get(kind)
+        if derive is not None:
+            records.update((record.id, record) for record in derive(self, records))
+        return MappingProxyType(dict(sorted(records.items())))
+
+    def stored(self, kind: type[_R]) -> Mapping[str, _R]:
+        """Return id → record of one type without those that the books derive."""
+        return self._stored(kind)
+
+    def matched_lines(self) -> frozenset[str]:
+        """Ids of the Transactions that showed an action these books had committed."""
+        query = select(MATCHES.c.record).where(MATCHES.c.source <= self._heads.audit_seq)
+        with self._database.read() as connection:
+            return frozenset(connection.scalars(query))
+
+    def _stored(self, kind: type[_R]) -> dict[str, _R]:
+        query = (
+            select(RECORDS.c.id, RECORDS.c.body)
+            .where(
+                RECORDS.c.kind == kind.__name__,
+                RECORDS.c.known <= self._as_of.isoformat(),
+                RECORDS.c.row <= self._heads.record_row,
+            )
+            .order_by(RECORDS.c.known, RECORDS.c.row)
+        )
+        bodies: dict[str, list[str]] = {}
+        with self._database.read() as connection:
+            for id, body in connection.execute(query):
+                bodies.setdefault(id, []).append(body)
+        parse = kind.model_validate_json
+        return {id: shown([parse(body) for body in states]) for id, states in bodies.items()}
+
+    def _cash(self) -> dict[str, int]:
+        query = (
+            select(POSTINGS.c.account, func.sum(POSTINGS.c.amount))
+            .where(
+                POSTINGS.c.account.like(cash("%")),
+                POSTINGS.c.day <= self._as_of.isoformat(),
+                POSTINGS.c.entry <= self._heads.entry_id,
+            )
+            .group_by(POSTINGS.c.account)
+        )
+        with self._database.read() as connection:
+            return {account: int(amount) for account, amount in connection.execute(query)}
+
+
+_Derive = Callable[[Snapshot, Mapping[str, Any]], "list[Any]"]
+
+_DERIVED: dict[type[Record], _Derive] = {
+    DailySales: lambda books, given: derived_sales(books, given.values()),
+    Settlement: lambda books, given: derived_settlements(
+        books, given.values(), shown_already=books.matched_lines()
+    ),
+}

@@ -1,0 +1,144 @@
+"""One write transaction on stored books: adds records, entries and audit rows, keeps the heads."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert, select, update
+
+from ..actions import Posting
+from ..errors import BooksError, Unbalanced
+from ..model.base import Record, canonical
+from ..model.bill import Bill
+from ..model.invoice import Settlement, Transaction
+from ..money import checked
+from .chain import Head, Heads
+from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
+
+_PIECE = 5_000
+
+
+class Writer:
+    """Collects rows and writes them on `flush`; the heads follow every row."""
+
+    def __init__(self, connection: Connection) -> None:
+        """Take the lock of all writers. Raises: BooksError when the heads are missing."""
+        self.connection = connection
+        self._heads = self._written = read_heads(connection, lock=True)
+        self._rows: dict[Table, list[dict[str, Any]]] = {}
+
+    @property
+    def source(self) -> int:
+        """Number that the next audit row will have; rows written before it carry it."""
+        return self._heads.audit_seq + 1
+
+    def record(self, record: Record) -> int:
+        """Add one state of a record and return its row number."""
+        kind, known, tag = type(record).__name__, record.known.isoformat(), tag_of(record)
+        body = canonical(record)
+        self._heads = self._heads.with_record(kind, record.id, known, tag, body, self.source)
+        self.add(
+            RECORDS,
+            row=self._heads.record_row,
+            kind=kind,
+            id=record.id,
+            known=known,
+            tag=tag,
+            body=body,
+            source=self.source,
+        )
+        return self._heads.record_row
+
+    def entry(
+        self, day: date, ref: str, text: str, legs: tuple[Posting, ...], key: str | None = None
+    ) -> int:
+        """Add one ledger entry and return its number.
+
+        Raises: Unbalanced when the legs do not sum to 0; AmountError beyond the bounds of money.
+        """
+        if left := sum(leg.amount for leg in legs):
+            raise Unbalanced("postings do not sum to zero", value=left, where=ref)
+        iso = day.isoformat()
+        self._heads = self._heads.with_entry(iso, ref, text, key, self.source, legs)
+        entry = self._heads.entry_id
+        self.add(ENTRIES, id=entry, day=iso, ref=ref, text=text, key=key, source=self.source)
+        for number, leg in enumerate(legs):
+            self.add(
+                POSTINGS,
+                entry=entry,
+                leg=number,
+                account=leg.account,
+                day=iso,
+                amount=checked(leg.amount, where=ref),
+            )
+        return entry
+
+    def audit(self, day: date, kind: str, subject: str, body: Mapping[str, Any]) -> Head:
+        """Add one audit row and return the new head.
+
+        The row also states the heads of records and entries, and so seals all rows before it.
+        """
+        heads = self._heads
+        sealed = canonical(
+            {
+                **body,
+                "records": [heads.record_row, heads.record_chain],
+                "entries": [heads.entry_id, heads.entry_chain],
+            }
+        )
+        iso, prev = day.isoformat(), heads.audit_hash
+        self._heads = heads.with_audit(iso, kind, subject, sealed)
+        self.add(
+            AUDIT,
+            seq=self._heads.audit_seq,
+            prev=prev,
+            day=iso,
+            kind=kind,
+            subject=subject,
+            body=sealed,
+            hash=self._heads.audit_hash,
+        )
+        return Head(self._heads.audit_seq, self._heads.audit_hash)
+
+    def add(self, table: Table, **values: Any) -> None:
+        """Add a row of any table at the next flush."""
+        self._rows.setdefault(table, []).append(values)
+
+    def flush(self) -> None:
+        """Write what was added, and the heads."""
+        for table, rows in self._rows.items():
+            for start in range(0, len(rows), _PIECE):
+                self.connection.execute(insert(table), rows[start : start + _PIECE])
+        self._rows.clear()
+        if self._heads != self._written:
+            self.connection.execute(update(HEADS).values(**asdict(self._heads)))
+            self._written = self._heads
+
+
+def read_heads(connection: Connection, *, lock: bool = False) -> Heads:
+    """Return the heads of the chains; `lock` makes other writers wait.
+
+    Raises: BooksError when they are missing.
+    """
+    columns = [HEADS.c[name] for name in Heads.__slots__]
+    query = select(*columns)
+    row = connection.execute(query.with_for_update() if lock else query).first()
+    if row is None:
+        raise BooksError("the books are damaged: they have no heads", mend="restore a copy")
+    return Heads(*row)
+
+
+def tag_of(record: Record) -> str:
+    """Return the text by which a record is found besides its id, or ""."""
+    match record:
+        case Settlement():
+            return record.invoice
+        case Bill():
+            return record.number
+        case Transaction(kind="opening"):
+            return record.account
+        case _:
+            return ""

@@ -1,0 +1,218 @@
+"""The approval desk: a proposal enters, policy judges it, people approve or reject it.
+
+    proposed ─► approved ─► committed
+       │           └─────► failed (the ledger refused; it may be committed again later)
+       ├─► rejected (a person said no; the same action is not asked again)
+       └─► denied (the policy said no; judged anew when it is proposed or approved again)
+
+Each step is one transaction with its audit row. Approvals are counted from the audit chain.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from datetime import date
+from typing import Any
+
+from sqlalchemy import Connection, select, update
+
+from ..books.ledger import committed
+from ..books.proposals import Status, StoredProposal, approvals, load, proposal_seal
+from ..books.schema import PROPOSALS
+from ..books.store import StoredBooks, last_imported
+from ..books.writer import Writer, read_heads
+from ..errors import ApprovalRequired, InputError, PolicyDenied
+from ..model.base import canonical, digest
+from ..model.proposal import Proposal
+from .policy import Decision, Policy, decide, default_policy
+
+
+def propose(
+    books: StoredBooks,
+    proposal: Proposal,
+    *,
+    maker: str = "aicfo",
+    policy: Policy | None = None,
+    run: str = "",
+) -> StoredProposal:
+    """Put a proposal on the desk and return it as it stands, judged by the policy.
+
+    `maker` is who proposes, `run` the key of the run it comes from, for the audit.
+
+    The same action proposed again is the same row: a rejection, approval or commit stands, a
+    denial is judged anew, and once tainted it stays tainted.
+    """
+    maker = person(maker)
+    with books.transaction() as writer:
+        old = _find(writer, proposal.id)
+        if old is not None:
+            tainted = proposal.tainted or old.proposal.tainted
+            news = tainted and not old.proposal.tainted
+            if old.status in ("rejected", "committed", "failed") or (
+                old.status in ("proposed", "approved") and not news
+            ):
+                return old
+            proposal = old.proposal.model_copy(update={"tainted": tainted})
+            maker = old.maker
+        decision = judge(writer.connection, books, proposal, policy)
+        status: Status = "proposed"
+        if decision.outcome != "needs_approval":
+            status = "denied" if decision.outcome == "denied" else "approved"
+        if old is None:
+            writer.add(
+                PROPOSALS,
+                id=proposal.id,
+                digest=digest(proposal.action),
+                body=canonical(proposal),
+                maker=maker,
+                status=status,
+                why=_said(decision),
+                first=writer.source,
+            )
+            writer.flush()
+        kind = "denied" if status == "denied" else "proposed"
+        stored = StoredProposal(proposal.id, proposal, status, maker, (), _said(decision))
+        return note(writer, stored, kind, {"by": maker, "run": run})
+
+
+def approve(
+    books: StoredBooks, proposal_id: str, *, by: str, policy: Policy | None = None
+) -> StoredProposal:
+    """Approve a proposal as the person `by`, and return it; it is `approved` once enough did.
+
+    Raises: NotFound; PolicyDenied when the policy now denies it or it was rejected;
+    ApprovalRequired when this person cannot be the second one.
+    """
+    checker = person(by)
+    with books.transaction() as writer:
+        stored = load(writer.connection, proposal_id)
+        if stored.status == "committed":
+            return stored
+        _refuse_rejected(stored)
+        decision = judge(writer.connection, books, stored.proposal, policy)
+        if decision.outcome == "denied":
+            stored = note(writer, _now(stored, "denied", decision), "denied", {"by": checker})
+        else:
+            if decision.approvals > 1 and checker == stored.maker:
+                raise ApprovalRequired(
+                    "who proposed it cannot approve it",
+                    value=checker,
+                    where=decision.rule,
+                    mend="another person must",
+                )
+            if checker in stored.approvals:
+                if len(stored.approvals) >= decision.approvals:
+                    return stored
+                raise ApprovalRequired(
+                    "this person approved it already",
+                    value=checker,
+                    where=decision.rule,
+                    mend="a second person must",
+                )
+            people = (*stored.approvals, checker)
+            enough = len(people) >= decision.approvals
+            stored = _now(stored, "approved" if enough else "proposed", decision)
+            stored = note(writer, stored, "approved", {"by": checker})
+    if stored.status == "denied":
+        raise denied(decision, stored)
+    return stored
+
+
+def reject(books: StoredBooks, proposal_id: str, *, by: str, why: str = "") -> StoredProposal:
+    """Reject a proposal as the person `by`, and return it.
+
+    Raises: NotFound; InputError when it was committed already.
+    """
+    person_name = person(by)
+    with books.transaction() as writer:
+        stored = load(writer.connection, proposal_id)
+        if stored.status == "committed":
+            raise InputError(
+                "a committed proposal cannot be rejected",
+                value=proposal_id,
+                mend="propose what sets it right",
+            )
+        if stored.status == "rejected":
+            return stored
+        said = f"rejected by {person_name}" + (f": {why}" if why else "")
+        rejected = StoredProposal(stored.id, stored.proposal, "rejected", stored.maker, (), said)
+        return note(writer, rejected, "rejected", {"by": person_name})
+
+
+def person(name: str) -> str:
+    """Return a name in the form in which two of them are compared.
+
+    Raises: InputError for an empty one.
+    """
+    text = " ".join(unicodedata.normalize("NFKC", name).split()).casefold()
+    if not text or not text.isprintable():
+        raise InputError("nobody is named", value=name, mend="give --by NAME")
+    return text
+
+
+def judge(
+    connection: Connection, books: StoredBooks, proposal: Proposal, policy: Policy | None
+) -> Decision:
+    """Return what the policy says now, with what was committed on the action's day."""
+    snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
+    action = proposal.action
+    spent = committed(connection, action.kind, action.day)
+    return decide(policy or default_policy(), proposal, snapshot, spent=spent)
+
+
+def today(connection: Connection, proposal: Proposal) -> date:
+    """Return the last day that was imported, or the action's where there is none."""
+    return last_imported(connection) or proposal.action.day
+
+
+def note(writer: Writer, stored: StoredProposal, kind: str, body: dict[str, Any]) -> StoredProposal:
+    """Write a proposal as it now stands with its audit row, and return it as stored."""
+    values = {
+        "body": canonical(stored.proposal),
+        "status": stored.status,
+        "why": stored.why,
+    }
+    writer.connection.execute(update(PROPOSALS).where(PROPOSALS.c.id == stored.id).values(**values))
+    action = digest(stored.proposal.action)
+    row = {"id": stored.id, "digest": action, "maker": stored.maker, **values}
+    writer.audit(
+        today(writer.connection, stored.proposal),
+        kind,
+        stored.id,
+        {**body, "status": stored.status, "action": action, "proposal": proposal_seal(row)},
+    )
+    writer.flush()
+    people = approvals(writer.connection, stored.id)
+    return StoredProposal(
+        stored.id, stored.proposal, stored.status, stored.maker, people, stored.why
+    )
+
+
+def denied(decision: Decision, stored: StoredProposal) -> PolicyDenied:
+    """Return the error that says which rule denied a proposal."""
+    return PolicyDenied(
+        f"the policy denies it: {decision.why}",
+        value=stored.id,
+        where=decision.rule,
+        mend=decision.mend,
+    )
+
+
+def _refuse_rejected(stored: StoredProposal) -> None:
+    if stored.status == "rejected":
+        raise PolicyDenied(stored.why, value=stored.id, mend="a changed action is a new proposal")
+
+
+def _now(stored: StoredProposal, status: Status, decision: Decision) -> StoredProposal:
+    return StoredProposal(
+        stored.id, stored.proposal, status, stored.maker, stored.approvals, _said(decision)
+    )
+
+
+def _said(decision: Decision) -> str:
+    return f"{decision.why} ({decision.rule})"
+
+
+def _find(writer: Writer, id: str) -> StoredProposal | None:
+    found = writer.connection.scalar(select(PROPOSALS.c.id).where(PROPOSALS.c.id == id))
+    return None if found is None else load(writer.connection, id)
