@@ -12,22 +12,29 @@ from typing import Any
 from ...errors import InputError
 from ...money import plain
 
-Value = str | int
-"""Text, or an amount in minor units."""
+Value = str | int | datetime
+"""Text, an amount in minor units, or a moment (a date cell in a workbook)."""
 
 _STAMP = datetime(2000, 1, 1)  # noqa: DTZ001  # workbooks carry a local time; ours is always this
 _MOST_DIGITS = 10**15  # a spreadsheet number holds 15 digits
 
 
-def write(path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
-    """Write a table to `path`: .xlsx a workbook with one sheet `title`, .csv UTF-8 with BOM.
+def write(
+    path: Path,
+    title: str,
+    header: Sequence[str],
+    rows: Iterable[Sequence[Value]],
+    *,
+    encoding: str = "utf-8-sig",
+) -> None:
+    """Write a table to `path`: .xlsx a workbook with one sheet `title`, .csv in `encoding`.
 
     Whole numbers are amounts in minor units; text is never read as a formula or number.
     Raises: InputError for another ending of the name.
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        data = _csv(header, rows)
+        data = _csv(header, rows).encode(encoding)
     elif suffix == ".xlsx":
         data = _xlsx(title, header, rows)
     else:
@@ -35,13 +42,13 @@ def write(path: Path, title: str, header: Sequence[str], rows: Iterable[Sequence
     path.write_bytes(data)
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
+def _csv(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
     out = StringIO()
     lines = csv.writer(out)
     lines.writerow(header)
     for row in rows:
         lines.writerow([plain(cell) if isinstance(cell, int) else cell for cell in row])
-    return b"\xef\xbb\xbf" + out.getvalue().encode("utf-8")
+    return out.getvalue()
 
 
 def _xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) -> bytes:
@@ -57,6 +64,8 @@ def _xlsx(title: str, header: Sequence[str], rows: Iterable[Sequence[Value]]) ->
             if isinstance(value, int) and abs(value) < _MOST_DIGITS:
                 cell = WriteOnlyCell(sheet, value=value / 100)
                 cell.number_format = "0.00"
+            elif isinstance(value, datetime):
+                cell = WriteOnlyCell(sheet, value=value)
             else:
                 cell = WriteOnlyCell(sheet, value=plain(value) if isinstance(value, int) else value)
                 cell.data_type = "s"  # "=1+1" is a remark, no formula

@@ -36,6 +36,7 @@ KINDS = (
 """Kinds of files that can be imported; `einvoice_list` is read by the module `einvoice`."""
 
 _HEAD = 400  # lines of a text file that are looked at
+_JSON = re.compile(rb"\{\s*\"|\[\s*\{")
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)")
 
 
@@ -49,8 +50,8 @@ def detect(path: Path | str) -> str:
     start = source.data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if start[:1] == b"<":
         kind = _xml_kind(source)
-    elif start[:1] in (b"{", b"["):
-        kind = "ocds" if b"ocid" in source.data or b"releases" in source.data else None
+    elif _JSON.match(start):
+        kind = "ocds" if b'"ocid"' in source.data or b'"releases"' in source.data else None
     else:
         kind = _table_kind(tables_of(source, rows=_HEAD))
     if kind is None:
@@ -91,6 +92,18 @@ def read(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
         raise InputError(f"a {kind} file needs an option", value=", ".join(needed), where=str(path))
     batch: Batch = function(Path(path), **given)
     return batch
+
+
+def read_known(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
+    """Return what `read` does, leaving out the options that the file's kind does not take.
+
+    For several files of different kinds under one set of options.
+    """
+    kind = kind or detect(path)
+    if kind not in KINDS:
+        return read(path, kind)
+    known = inspect.signature(_importer(kind).read).parameters
+    return read(path, kind, **{name: value for name, value in options.items() if name in known})
 
 
 def _importer(kind: str) -> Any:

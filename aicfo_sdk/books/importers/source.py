@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from hashlib import sha256
@@ -198,10 +198,14 @@ def _lines(source: Source, text: str, rows: int) -> list[str]:
     return lines
 
 
-def _delimiter(lines: Iterable[str]) -> str:
-    """Return the separator that the first lines hold most of, the comma when in doubt."""
-    text = "".join(lines)
-    return max(",\t;|", key=lambda mark: (text.count(mark), mark == ","))
+def _delimiter(lines: list[str]) -> str:
+    """Return the separator that most of the first lines hold, the comma when in doubt."""
+
+    def score(mark: str) -> tuple[int, int, bool]:
+        counts = [line.count(mark) for line in lines]
+        return sum(map(bool, counts)), sum(counts), mark == ","
+
+    return max(",\t;|", key=score)
 
 
 def _text_table(source: Source, lines: list[str]) -> Table:
