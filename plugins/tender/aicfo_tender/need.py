@@ -154,17 +154,17 @@ def _cumulative(
     billed = np.array(
         [share(cost, contract.supplier_ppm) for cost in costs.tolist()], dtype=np.int64
     )
-    cash -= _spent(contract, costs - billed, length, horizon, wait=0)
-    cash -= _spent(contract, billed, length, horizon, wait=contract.terms)
+    # A day's work costs at its end, so the first day of the contract already does.
+    elapsed = np.arange(1 - contract.start, horizon + 1 - contract.start, dtype=np.float64)
+    done = beta_cdf(np.clip(elapsed[None, :] / length[:, None], 0.0, 1.0), *contract.curve)
+    cash -= _round((costs - billed)[:, None] * done)
+    cash[:, contract.terms :] -= _round(billed[:, None] * done[:, : horizon - contract.terms])
     return cash
 
 
-def _spent(contract: Contract, total: Ints, length: Ints, horizon: int, *, wait: int) -> Ints:
-    # A day's work is paid for at its end, so the first day of the contract already costs.
-    elapsed = np.arange(1, horizon + 1, dtype=np.float64) - (contract.start + wait)
-    done = np.clip(elapsed[None, :] / length[:, None], 0.0, 1.0)
+def _round(amounts: Floats) -> Ints:
     # The one place where money is rounded as a column: half to even, as round_div does.
-    return np.rint(total[:, None] * beta_cdf(done, *contract.curve)).astype(np.int64)
+    return np.rint(amounts).astype(np.int64)
 
 
 def _free(own: OwnCash | None, level: Floats, horizon: int) -> Ints:
@@ -175,7 +175,7 @@ def _free(own: OwnCash | None, level: Floats, horizon: int) -> Ints:
     p10, p50, p90 = own.p10[days], own.p50[days], own.p90[days]
     up = np.maximum(level, 0.0)[:, None] * ((p90 - p50) / _Z90)[None, :]
     down = np.minimum(level, 0.0)[:, None] * ((p50 - p10) / _Z90)[None, :]
-    return np.maximum(np.rint(p50[None, :] + up + down), 0.0).astype(np.int64)
+    return np.maximum(_round(p50[None, :] + up + down), 0)
 
 
 def _measure(cash: Ints, free: Ints) -> tuple[Ints, ...]:

@@ -8,7 +8,7 @@ words asked for. What the merchant is (region, size) then moves a match up or do
 from __future__ import annotations
 
 from collections import OrderedDict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from threading import Lock
@@ -140,21 +140,25 @@ def profile(merchant: Merchant | None) -> str:
     return " ".join((*merchant.products, merchant.industry)).strip() if merchant else ""
 
 
-def rank(ctx: Context, query: str, *, planning: bool = False) -> list[Ranked]:
-    """Return open tenders that hold a word of the query or of its trade, best first.
-
-    Ties stand in order of id.
-    """
-    books, today = ctx.books, ctx.today
-    open_now = {
+def open_tenders(books: Books, *, planning: bool = False) -> dict[str, Tender]:
+    """Return id → tender for those that one may still bid for on the as-of day."""
+    today = books.as_of
+    return {
         id: tender
         for id, tender in books.records(Tender).items()
         if is_open(tender, today, planning=planning)
     }
+
+
+def rank(ctx: Context, query: str, open_now: Mapping[str, Tender]) -> list[Ranked]:
+    """Return the open tenders that hold a word of the query or of its trade, best first.
+
+    Ties stand in order of id.
+    """
     if not open_now:
         return []
-    hits = [hit for hit in index_of(books).hits(query) if hit.id in open_now]
-    judge = _Judge(ctx, the_merchant(books))
+    hits = [hit for hit in index_of(ctx.books).hits(query) if hit.id in open_now]
+    judge = _Judge(ctx, the_merchant(ctx.books))
     best = max((hit.score for hit in hits), default=1.0)
     out: list[Ranked] = []
     for hit in hits:
@@ -169,7 +173,7 @@ def rank(ctx: Context, query: str, *, planning: bool = False) -> list[Ranked]:
 def search(ctx: Context, query: str, limit: int, include_planning: bool) -> TenderMatches:
     """Return open tenders best first; see the tool `search_tenders`."""
     _check(query, limit)
-    books, today = ctx.books, ctx.today
+    books = ctx.books
     merchant = the_merchant(books)
     text = query.strip() or profile(merchant)
     if not text:
@@ -185,16 +189,15 @@ def search(ctx: Context, query: str, limit: int, include_planning: bool) -> Tend
             where="search_tenders",
             mend="say what is bought: 保洁, catering, roof repairs",
         )
-    ranked = rank(ctx, text, planning=include_planning)
+    open_now = open_tenders(books, planning=include_planning)
+    ranked = rank(ctx, text, open_now)
     best = max(ranked[0].score, 1) if ranked else 1
     matches = tuple(
         _match(one.tender, round_div(one.score * PPM, best), one.reasons) for one in ranked[:limit]
     )
     return TenderMatches(
         query=text,
-        searched=sum(
-            is_open(tender, today, planning=include_planning) for tender in books.all(Tender)
-        ),
+        searched=len(open_now),
         matches=matches,
         evidence=(
             *((merchant.ref,) if merchant else ()),

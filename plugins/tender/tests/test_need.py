@@ -72,6 +72,38 @@ def test_the_need_of_a_contract_without_chance_is_what_a_hand_reckons(make: Any)
     assert need.until == make.today + timedelta(days=14)
 
 
+def test_every_flow_of_the_example_stands_on_its_day(make: Any) -> None:
+    sized = size_contract(example(make), 1_000_000, make.today, certain(make))
+    flows = {
+        (flow.amount, flow.base + flow.progress + flow.lagged) for flow in sized.contract.flows
+    }
+    assert flows == {
+        (-20_000, 3),
+        (20_000, 13),
+        (-50_000, 8),
+        (50_000, 44),
+        (300_000, 11),
+        (670_000, 15),
+        (30_000, 380),
+    }
+
+
+def test_a_firm_short_already_is_not_asked_for_more_than_the_contract(make: Any) -> None:
+    ctx = make.context(example(make), params=certain(make))
+    need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(-900_000))
+    assert need.short_p95 == need.need_p95 == 450_000
+
+
+def test_paths_that_are_never_short_do_not_date_the_shortage(make: Any) -> None:
+    tender = make.tender(value=10_000_000, category="works")
+    ctx = make.context(tender)
+    alone = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
+    enough = (alone.need_p50 + alone.need_p95) // 2
+    need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(enough))
+    assert need.short_p50 == 0 < need.short_p95 <= alone.need_p95 - enough
+    assert make.today + timedelta(days=50) < need.by <= need.until
+
+
 def test_own_cash_above_its_buffer_covers_the_need_first(make: Any) -> None:
     ctx = make.context(example(make), params=certain(make))
     forecast = make.forecast(500_000, buffer=100_000)
