@@ -175,7 +175,9 @@ class FundingNeed(Fact):
     )
     short_p95: FenNonNegative = Field(description="The same, 95 % quantile.")
     by: date = Field(description="First day on which money is short (or contract start).")
-    until: date = Field(description="Day from which the contract has paid itself back.")
+    until: date = Field(
+        description="Last day on which money is short (or day the contract has paid itself back)."
+    )
     assumptions: tuple[str, ...] = Field(default=(), description="What was assumed, in words.")
 
 
