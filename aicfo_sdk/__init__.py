@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from .model.proposal import Proposal
     from .money import PPM, grouped, interest, round_div, share, split
     from .orchestrator.orchestrator import Goal, Orchestrator, Plan, Run
-    from .parameters import Parameters, parameters
+    from .parameters import Parameters
     from .plugin import Agent, Needs, NeedsAll, NeedsAsk, Plugin, Same, Tool, With
     from .registry import Registry, discover
     from .safety.policy import Policy
+    from .solve import Problem, Solution
 
 __version__ = "0.1.0"
 
@@ -33,10 +34,11 @@ _HOMES = {
     "model.proposal": "Proposal",
     "money": "PPM grouped interest round_div share split",
     "orchestrator.orchestrator": "Goal Orchestrator Plan Run",
-    "parameters": "Parameters parameters",
+    "parameters": "Parameters",
     "plugin": "Agent Needs NeedsAll NeedsAsk Plugin Same Tool With",
     "registry": "Registry discover",
     "safety.policy": "Policy",
+    "solve": "Problem Solution",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -59,10 +61,12 @@ __all__ = [
     "Plan",
     "Plugin",
     "Policy",
+    "Problem",
     "Proposal",
     "Registry",
     "Run",
     "Same",
+    "Solution",
     "Tool",
     "ToolFailed",
     "ToolRetry",
@@ -72,7 +76,6 @@ __all__ = [
     "discover",
     "grouped",
     "interest",
-    "parameters",
     "round_div",
     "share",
     "split",

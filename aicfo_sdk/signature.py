@@ -132,9 +132,14 @@ class Signature:
             return False
         return True
 
-    def dump(self, result: Any) -> Any:
-        """Return a result of this tool as JSON values."""
-        return self._adapter.dump_python(result, mode="json")
+    def structured(self, result: Any) -> dict[str, Any]:
+        """Return a result as the JSON object that `output_schema` describes."""
+        value: Any = self._adapter.dump_python(result, mode="json")
+        return value if self._is_object else {"result": value}
+
+    @cached_property
+    def _is_object(self) -> bool:
+        return self._adapter.json_schema(mode="serialization").get("type") == "object"
 
     @cached_property
     def _adapter(self) -> Any:
@@ -189,7 +194,7 @@ class Signature:
     def output_schema(self) -> dict[str, Any]:
         """JSON Schema of the result; anything but an object stands under `result`."""
         schema = self._adapter.json_schema(mode="serialization")
-        if schema.get("type") == "object":
+        if self._is_object:
             return schema
         definitions = schema.pop("$defs", None)
         wrapped: dict[str, Any] = {

@@ -146,7 +146,7 @@ class Planner:
 
         Raises: MissingProvider, AmbiguousProvider, PlanCycle, OpenArgument.
         """
-        root = self._step(tool, arguments, "the goal")
+        root = self._step(tool, arguments, "")
         return self._cut(root, goal)
 
     def provider(self, kind: type[Fact], requester: AnyTool | None) -> AnyTool:
@@ -261,7 +261,7 @@ class Planner:
             raise PlanError(
                 "no such argument",
                 value=extra[0],
-                where=f"{tool.full_name}, asked by {asker}",
+                where=tool.full_name + (f", asked by {asker}" if asker else ""),
                 mend=f"its arguments: {names}",
             )
         return tuple(sorted(bound.items()))

@@ -95,15 +95,14 @@ class Session:
 
         Raises: what `Orchestrator.run` raises.
         """
-        from ..safety.approvals import submit
+        from ..safety.approvals import propose
 
         run = self.orchestrator.run(
             asked, books=self.snapshot(), arguments=arguments, subjects=subjects
         )
         stored = tuple(
-            submit(self.books, proposal, by=maker, policy=self.policy) for proposal in run.proposals
+            propose(self.books, proposal, maker=maker, policy=self.policy, run=run.key)
+            for proposal in run.proposals
         )
         tool = run.plan.root.tool
-        value = tool.signature.dump(run.result)
-        structured: dict[str, Any] = value if isinstance(value, dict) else {"result": value}
-        return Answer(run, structured, stored)
+        return Answer(run, tool.signature.structured(run.result), stored)
