@@ -71,7 +71,7 @@ bench: .venv/.ours .venv/.dev
 # One lock for Linux, macOS and Windows and every Python since 3.11; it names no index, so that pip asks the
 # user's own.
 COMPILE := $(BIN)/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \
-	--no-emit-index-url --no-emit-find-links --no-header --no-annotate
+	--no-header --no-annotate
 lock: .venv/.dev
 	$(COMPILE) $(addprefix --no-emit-package ,$(shell sed -n 's/^name = "\(aicfo-[a-z-]*\)"/\1/p' $(PYPROJECTS))) \
 		requirements.in --output-file requirements.lock $(ARGS)
