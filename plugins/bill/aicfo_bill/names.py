@@ -1,0 +1,56 @@
+"""Names of firms and banks, compared as a careful clerk would."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from functools import lru_cache
+
+_SUFFIX = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团公司|股份公司)")
+_BRANCH = re.compile(r"(.*银行)(.+(分行|支行|营业部|营业室|中心|分理处))")
+_BANK_WORDS = ("银行", "信用社", "信用合作联社")
+
+
+@lru_cache(maxsize=10_000)
+def plain_name(name: str) -> str:
+    """Return `name` without spaces and punctuation, in one case: what equality is judged on."""
+    return "".join(char for char in name if char.isalnum()).casefold()
+
+
+@lru_cache(maxsize=10_000)
+def core_name(name: str) -> str:
+    """Return the distinguishing part: no legal form, no branch of a bank.
+
+    "中国工商银行股份有限公司北京分行" and "中国工商银行北京分行" both give "中国工商银行".
+    """
+    text = plain_name(name)
+    cut = _SUFFIX.search(text)
+    head = text[: cut.start()] if cut and cut.start() else text
+    branch = _BRANCH.fullmatch(head)
+    return branch[1] if branch else head
+
+
+def is_bank(name: str) -> bool:
+    """Return whether the name is a bank's, credit cooperative's or finance company's (财务公司)."""
+    text = plain_name(name)
+    return any(word in text for word in _BANK_WORDS) or "财务" in core_name(name)
+
+
+def imitated(name: str, known: Iterable[str], likeness_ppm: int) -> tuple[str, int] | None:
+    """Return the known name that `name` imitates and their likeness in ppm, or None.
+
+    A name whose core equals a known one is that party and imitates nobody. Likeness is one less
+    the edit distance over the longer length.
+    """
+    from rapidfuzz.distance import Levenshtein
+
+    core = core_name(name)
+    cores = sorted({core_name(other) for other in known} - {""})
+    if not core or core in cores:
+        return None
+    best, score = "", 0.0
+    for other in cores:
+        likeness = Levenshtein.normalized_similarity(core, other, score_cutoff=score)
+        if likeness > score:
+            best, score = other, likeness
+    return (best, int(score * 1_000_000)) if score * 1_000_000 >= likeness_ppm else None

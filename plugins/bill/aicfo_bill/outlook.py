@@ -1,0 +1,218 @@
+"""Cash to come, bills and debts as whole numbers, and the exact worth of any set of moves.
+
+Days are offsets from the as-of day: 0 is that day, forecast day 1 the next. The forecast holds
+every bill to maturity and pays every debt in money, so a move counts as what it changes: an
+endorsement keeps the money on the debt's due day and misses the bill at its maturity, a
+discount brings the proceeds and misses the bill. Nothing is counted twice.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from aicfo_sdk import PPM, round_div
+
+from .quote import BASIS, Offer
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """A bill on hand that may be moved: fen, and the day on which it turns into money."""
+
+    id: str
+    kind: str
+    face: int
+    payday: int
+    splittable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Debt:
+    """An open payable: fen, due day, and the kinds of bills that its supplier takes."""
+
+    id: str
+    payee: str
+    amount: int
+    due: int
+    takes: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """What is left of a credit line: fen, annual ppm, basis, fee per use, last day to draw."""
+
+    id: str
+    left: int
+    rate_ppm: int
+    basis: int
+    fee: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One thing that can be done with a bill, from `lower` (if at all) up to `upper` fen."""
+
+    id: str
+    move: Literal["endorse", "discount"]
+    bill: int
+    day: int
+    lower: int
+    upper: int
+    debt: int = -1
+    offer: Offer | None = None
+    days: int = 0
+
+    @property
+    def whole(self) -> bool:
+        """Whether all of it moves or nothing."""
+        return self.lower == self.upper
+
+    def cost(self, amount: int) -> int:
+        """Return interest and fee of moving `amount` fen."""
+        return self.offer.cost(amount, self.days) if self.offer else 0
+
+    @property
+    def fee(self) -> int:
+        """Fixed fee per deal, fen."""
+        return self.offer.fee if self.offer else 0
+
+    @property
+    def proceeds(self) -> float:
+        """Money per fen moved, before the fee."""
+        return 1.0 - (self.offer.rate_ppm * self.days / (PPM * BASIS) if self.offer else 0.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What a set of moves comes to: terminal wealth, what is missing, from which day."""
+
+    wealth: int
+    shortage: int
+    shortage_day: int
+
+
+@dataclass(frozen=True)
+class Outlook:
+    """The cash model: everything a plan depends on, in whole fen and days.
+
+    `path` is forecast cash from day 1 on, `floor` the cash to keep. `short_ppm` prices the
+    deepest shortage, `late_ppm` each fen short per day; `yield_ppm` is what money earns a year.
+    """
+
+    path: Sequence[int]
+    floor: int
+    holdings: Sequence[Holding]
+    debts: Sequence[Debt]
+    options: Sequence[Option]
+    lines: Sequence[Line] = ()
+    yield_ppm: int = 0
+    short_ppm: int = 200_000
+    late_ppm: int = 500
+
+    @property
+    def horizon(self) -> int:
+        """Last forecast day."""
+        return len(self.path)
+
+    @cached_property
+    def starts(self) -> list[int]:
+        """First days of the spans in which no move changes cash; a week at most."""
+        days = set(range(1, self.horizon + 1, 7))
+        days.update(option.day for option in self.options)
+        days.update(holding.payday for holding in self.holdings)
+        return sorted(day for day in days | {1} if 1 <= day <= self.horizon)
+
+    @cached_property
+    def lengths(self) -> list[int]:
+        """Days of each span."""
+        ends = [*self.starts[1:], self.horizon + 1]
+        return [end - start for start, end in zip(self.starts, ends, strict=True)]
+
+    @cached_property
+    def lows(self) -> list[int]:
+        """Lowest forecast cash within each span."""
+        return [
+            min(self.path[start - 1 : start - 1 + length])
+            for start, length in zip(self.starts, self.lengths, strict=True)
+        ]
+
+    @cached_property
+    def days_left(self) -> list[int]:
+        """Days from the start of each span to the end of the horizon, that day included."""
+        return [self.horizon + 1 - start for start in self.starts]
+
+    def span(self, day: int) -> int:
+        """Return the span that a move on `day` first changes; their number when after the end."""
+        if day > self.horizon:
+            return len(self.starts)
+        return max(bisect_right(self.starts, max(day, 1)) - 1, 0)
+
+    @cached_property
+    def hold_value(self) -> int:
+        """Wealth if nothing moves, before shortage and lines: money, its yield, later bills."""
+        later = sum(h.face for h in self.holdings if h.payday > self.horizon)
+        return self.path[-1] + self._yield(sum(self.path)) + later
+
+    @property
+    def face(self) -> int:
+        """Face of all bills that may be moved."""
+        return sum(holding.face for holding in self.holdings)
+
+    def worth(self, moves: Mapping[int, int]) -> Worth:
+        """Return the exact worth of moving `moves[option] = amount`, in whole fen."""
+        steps = [0] * (len(self.starts) + 1)
+        for index, amount in moves.items():
+            option = self.options[index]
+            steps[self.span(option.day)] += amount - option.cost(amount)
+            steps[self.span(self.holdings[option.bill].payday)] -= amount
+        change, weighted, level = 0, 0, list[int]()
+        for step, length in zip(steps[:-1], self.lengths, strict=True):
+            change += step
+            weighted += change * length
+            level.append(change)
+        wealth = self.hold_value + change + steps[-1] + self._yield(weighted)
+
+        peak, peak_day, late = 0, 0, 0
+        used = [0] * len(self.lines)
+        for index, (change, low, length) in enumerate(
+            zip(level, self.lows, self.lengths, strict=True)
+        ):
+            missing = self.floor - low - change
+            for place, line in enumerate(self.lines):
+                if missing <= 0:
+                    break
+                if self.starts[index] <= line.last:
+                    drawn = min(missing, line.left)
+                    used[place] += drawn * length
+                    missing -= drawn
+            if missing > 0:
+                peak_day = peak_day or self.starts[index]
+                peak = max(peak, missing)
+                late += missing * length
+        for total, line in zip(used, self.lines, strict=True):
+            wealth -= round_div(total * line.rate_ppm, PPM * line.basis) + line.fee * (total > 0)
+        wealth -= round_div(peak * self.short_ppm, PPM) + round_div(late * self.late_ppm, PPM)
+        return Worth(wealth, peak, peak_day)
+
+    def allows(self, moves: Mapping[int, int]) -> bool:
+        """Return whether the moves respect every bill, debt, minimum and whole bill, exactly."""
+        from_bill = [0] * len(self.holdings)
+        to_debt = [0] * len(self.debts)
+        for index, amount in moves.items():
+            option = self.options[index]
+            if not option.lower <= amount <= option.upper:
+                return False
+            from_bill[option.bill] += amount
+            if option.debt >= 0:
+                to_debt[option.debt] += amount
+        return all(
+            amount <= holding.face for amount, holding in zip(from_bill, self.holdings, strict=True)
+        ) and all(amount <= debt.amount for amount, debt in zip(to_debt, self.debts, strict=True))
+
+    def _yield(self, money_days: int) -> int:
+        return round_div(money_days * self.yield_ppm, PPM * BASIS)

@@ -1,0 +1,284 @@
+"""The bill plan: which bill pays whom, which is discounted and when, which is held."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+from aicfo_sdk import PPM, Context, NotFound, Proposal, ToolFailed, grouped
+from aicfo_sdk.model import (
+    Bill,
+    BillId,
+    BillMove,
+    BillPlan,
+    CashForecast,
+    CreditLine,
+    DiscountBill,
+    EndorseBill,
+)
+
+from .optimise import Best, discount_all, lp_repair, milp
+from .outlook import Debt, Holding, Line, Option, Outlook
+from .position import (
+    Payable,
+    Units,
+    bill_class,
+    movable_bills,
+    open_payables,
+    own_account,
+    quotes_of,
+)
+from .quote import ASSUMED, best, days_charged, offers, payday
+
+_STEP = 7  # days between two chances to discount
+
+
+def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
+    """Return the best moves for the bills on hand against the forecast of no decision.
+
+    Raises: ToolFailed when the forecast ends before the books' next day; SolverError.
+    """
+    bills = movable_bills(ctx)
+    path = _path(ctx, forecast)
+    last = ctx.today + timedelta(days=len(path))
+    payables = open_payables(ctx, last) if bills else []
+    outlook = _outlook(ctx, path, forecast.buffer, bills, payables)
+    if outlook.options:
+        found = milp(outlook) if exact else lp_repair(outlook)
+    else:
+        found = Best({}, outlook.worth({}).wealth)
+    worth = outlook.worth(found.moves)
+    moves = _moves(ctx, outlook, found.moves, bills, payables)
+    missing = max(found.bound - worth.wealth, 0)
+    return BillPlan(
+        moves=tuple(moves),
+        wealth=worth.wealth,
+        bound=found.bound,
+        gap_ppm=min(-(-missing * PPM // outlook.face), 10 * PPM) if outlook.face else 0,
+        hold_all=outlook.worth({}).wealth,
+        discount_all=outlook.worth(discount_all(outlook)).wealth,
+        shortage=worth.shortage,
+        shortage_day=ctx.today + timedelta(days=worth.shortage_day) if worth.shortage else None,
+        method="milp" if exact else "lp_repair",
+        proposals=tuple(_proposals(ctx, outlook, found.moves, bills, payables)),
+        evidence=tuple(
+            dict.fromkeys(
+                [
+                    *(bill.ref for bill in bills),
+                    *(f"Invoice:{move.payable}" for move in moves if move.payable),
+                ]
+            )
+        ),
+    )
+
+
+def _path(ctx: Context, forecast: CashForecast) -> list[int]:
+    """Median cash from the day after the books' day on."""
+    skip = (ctx.today - forecast.start).days + 1
+    path = [forecast.opening] * max(-skip, 0) + list(forecast.p50[max(skip, 0) :])
+    if not path:
+        raise ToolFailed(
+            "the cash forecast ends before the plan begins",
+            value=forecast.start.isoformat(),
+            where=f"books as of {ctx.today.isoformat()}",
+            mend="use a forecast with a longer horizon",
+        )
+    return path
+
+
+def _outlook(
+    ctx: Context, path: list[int], buffer: int, bills: list[Bill], payables: list[Payable]
+) -> Outlook:
+    holdings = [
+        Holding(
+            bill.id,
+            bill_class(bill),
+            bill.face,
+            (payday(bill, ctx.calendar) - ctx.today).days,
+            bill.splittable,
+        )
+        for bill in bills
+    ]
+    debts = [
+        Debt(p.invoice, p.payee, p.amount, max((p.due - ctx.today).days, 0), p.takes)
+        for p in payables
+    ]
+    minimum: int = ctx.params.at("bill.minimum_piece", ctx.today)
+    chances = _chances(ctx, len(path))
+    quotes = quotes_of(ctx)
+    options = list[Option]()
+    for index, (bill, holding) in enumerate(zip(bills, holdings, strict=True)):
+        least = min(minimum, bill.face) if bill.splittable else bill.face
+        for day in chances:
+            if day >= holding.payday:
+                break
+            days = days_charged(bill, ctx.today + timedelta(days=day), ctx.calendar, ctx.params)
+            # Later prices are not known: today's quote for the tenor left then stands in.
+            offer = best(offers(bill, days, ctx.today, quotes, ctx.params), bill.face, days)
+            options.append(
+                Option(
+                    f"discount:{bill.id}:{day:05d}",
+                    "discount",
+                    index,
+                    day,
+                    least,
+                    bill.face,
+                    offer=offer,
+                    days=days,
+                )
+            )
+        for place, debt in enumerate(debts):
+            upper = min(bill.face, debt.amount)
+            lower = min(least, upper) if bill.splittable else least
+            if holding.kind in debt.takes and debt.due < holding.payday and lower <= upper:
+                id = f"endorse:{bill.id}:{debt.id}"
+                options.append(Option(id, "endorse", index, debt.due, lower, upper, debt=place))
+    return Outlook(
+        path,
+        buffer,
+        holdings,
+        debts,
+        options,
+        _lines(ctx),
+        yield_ppm=_yield_ppm(ctx),
+        short_ppm=ctx.params.at("bill.short_ppm", ctx.today),
+        late_ppm=ctx.params.at("bill.late_day_ppm", ctx.today),
+    )
+
+
+def _chances(ctx: Context, horizon: int) -> list[int]:
+    """Days on which the plan may discount: today, then a working day of each week."""
+    days = {0}
+    for offset in range(_STEP, horizon + 1, _STEP):
+        day = ctx.calendar.next_working(ctx.today + timedelta(days=offset))
+        days.add((day - ctx.today).days)
+    return sorted(day for day in days if day <= horizon)
+
+
+def _lines(ctx: Context) -> list[Line]:
+    lines = [
+        Line(
+            line.id,
+            line.limit - line.used,
+            max(line.rate_ppm, 0),
+            line.day_basis,
+            line.fee,
+            (line.expires - ctx.today).days,
+        )
+        for line in ctx.books.all(CreditLine)
+        if line.limit > line.used and line.expires > ctx.today
+    ]
+    return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
+
+
+def _yield_ppm(ctx: Context) -> int:
+    try:
+        return ctx.params.at("finance.demand_deposit_ppm", ctx.today)
+    except NotFound:
+        # Before the table begins idle money is taken to earn nothing.
+        return 0
+
+
+def _moves(
+    ctx: Context,
+    outlook: Outlook,
+    chosen: dict[int, int],
+    bills: list[Bill],
+    payables: list[Payable],
+) -> list[BillMove]:
+    """Return the chosen moves and what stays of each bill, by day."""
+    found, moved = list[BillMove](), [0] * len(bills)
+    for index, amount in chosen.items():
+        option = outlook.options[index]
+        moved[option.bill] += amount
+        found.append(
+            BillMove(
+                bill=BillId(bills[option.bill].id),
+                move=option.move,
+                amount=amount,
+                day=ctx.today + timedelta(days=option.day),
+                payable=payables[option.debt].invoice if option.debt >= 0 else "",
+                institution=option.offer.institution if option.offer else "",
+                cost=option.cost(amount),
+            )
+        )
+    found += [
+        BillMove(
+            bill=BillId(bill.id),
+            move="hold",
+            amount=bill.face - gone,
+            day=payday(bill, ctx.calendar),
+        )
+        for bill, gone in zip(bills, moved, strict=True)
+        if bill.face > gone
+    ]
+    return sorted(found, key=lambda move: (move.day, move.bill, move.move, move.payable))
+
+
+def _proposals(
+    ctx: Context,
+    outlook: Outlook,
+    chosen: dict[int, int],
+    bills: list[Bill],
+    payables: list[Payable],
+) -> list[Proposal]:
+    """Return the actions due before the next working day's end, on disjoint sub-ranges."""
+    now = ctx.calendar.add_working(ctx.today, 1)
+    units = Units({bill.id: bill for bill in bills})
+    account = own_account(ctx)
+    found = list[Proposal]()
+    for index in sorted(chosen, key=lambda i: outlook.options[i].id):
+        option, amount = outlook.options[index], chosen[index]
+        bill = bills[option.bill]
+        if option.debt >= 0:
+            payable = payables[option.debt]
+            if payable.due <= now:
+                found.append(endorse(ctx.today, bill, payable, amount, units))
+        elif option.offer is not None and option.day == 0 and account:
+            first, last = units.take(bill.id, amount)
+            assumed = option.offer.institution == ASSUMED
+            found.append(
+                Proposal(
+                    action=DiscountBill(
+                        day=ctx.today,
+                        bill=bill.id,
+                        amount=amount,
+                        range_start=first,
+                        range_end=last,
+                        institution=option.offer.institution,
+                        account=account,
+                        rate_ppm=option.offer.rate_ppm,
+                        days=option.days,
+                        fee=option.fee,
+                    ),
+                    reason=f"Discount {grouped(amount)} of bill {bill.id} at "
+                    f"{option.offer.rate_ppm / 10_000:.2f} % ({option.days} days, cost "
+                    f"{grouped(option.cost(amount))}): the money is needed before it matures."
+                    + (" The rate is assumed: ask for a quote first." if assumed else ""),
+                    evidence=(
+                        bill.ref,
+                        *([f"DiscountQuote:{option.offer.quote}"] if option.offer.quote else []),
+                    ),
+                    valid_until=now,
+                )
+            )
+    return found
+
+
+def endorse(day: date, bill: Bill, payable: Payable, amount: int, units: Units) -> Proposal:
+    """Return the proposal to pay `amount` fen of a payable by endorsing the bill on `day`."""
+    first, last = units.take(bill.id, amount)
+    return Proposal(
+        action=EndorseBill(
+            day=day,
+            bill=bill.id,
+            amount=amount,
+            range_start=first,
+            range_end=last,
+            payee=payable.payee,
+            settles=(payable.invoice,),
+        ),
+        reason=f"Pay {grouped(amount)} of invoice {payable.invoice}, due {payable.due}, with bill "
+        f"{bill.id}: the supplier takes it at face and the money stays until {bill.matures}.",
+        evidence=(bill.ref, f"Invoice:{payable.invoice}"),
+        valid_until=max(payable.due, day),
+    )

@@ -1,0 +1,122 @@
+"""What the books hold for a plan: bills that may move, payables that bills may pay."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from aicfo_sdk import Context
+from aicfo_sdk.model import (
+    Account,
+    Bill,
+    BillCheck,
+    Counterparty,
+    DiscountQuote,
+    Invoice,
+    Settlement,
+)
+
+from .examine import case_maker, examine
+from .quote import payday
+
+
+@dataclass(frozen=True, slots=True)
+class Payable:
+    """An open purchase invoice: fen still owed, the day it is due, the bills its supplier takes."""
+
+    invoice: str
+    payee: str
+    amount: int
+    due: date
+    takes: frozenset[str]
+
+
+def held_bills(ctx: Context) -> list[Bill]:
+    """Return the bills that the merchant holds free as assets, ordered by id."""
+    return [
+        bill
+        for bill in ctx.books.all(Bill, side="receivable", held="held")
+        if bill.status != "terminated"
+    ]
+
+
+def checked_bills(ctx: Context) -> list[tuple[Bill, BillCheck]]:
+    """Return each held bill with its check."""
+    case = case_maker(ctx)
+    return [(bill, examine(case(bill))) for bill in held_bills(ctx)]
+
+
+def movable_bills(ctx: Context) -> list[Bill]:
+    """Return the held bills that can be endorsed or discounted today and that no check refuses."""
+    return [
+        bill
+        for bill, check in checked_bills(ctx)
+        if check.verdict != "refuse"
+        and bill.transferable
+        and (bill.status, bill.circulation) == ("received", "transferable")
+        and bill.matures > ctx.today
+        and payday(bill, ctx.calendar) > ctx.today
+    ]
+
+
+def open_payables(ctx: Context, last: date) -> list[Payable]:
+    """Return what suppliers who take bills are owed until `last`, ordered by invoice id.
+
+    Settlements and red invoices are taken off; an invoice without an agreed day is left out,
+    because paying it by bill would change a payment that no forecast can place.
+    """
+    settled: dict[str, int] = defaultdict(int)
+    for settlement in ctx.books.all(Settlement):
+        settled[settlement.invoice] += settlement.amount
+    reversed_: dict[tuple[str, str], int] = defaultdict(int)
+    for invoice in ctx.books.all(Invoice, direction="purchase", status="red"):
+        if invoice.reverses:
+            reversed_[invoice.counterparty, invoice.reverses] += min(invoice.total, 0)
+    parties = ctx.books.records(Counterparty)
+    found = list[Payable]()
+    for invoice in ctx.books.all(Invoice, direction="purchase", status="normal"):
+        party = parties.get(invoice.counterparty)
+        if party is None or not party.accepts_bills or invoice.settled_at_sale:
+            continue
+        due = invoice.due
+        if due is None and party.terms_days is not None:
+            due = invoice.issued + timedelta(days=party.terms_days)
+        back = reversed_.get((invoice.counterparty, invoice.number), 0)
+        amount = invoice.total + back - settled.get(invoice.id, 0)
+        if due is not None and due <= last and amount > 0:
+            found.append(Payable(invoice.id, party.id, amount, due, frozenset(party.accepts_bills)))
+    return found
+
+
+def own_account(ctx: Context) -> str:
+    """Return the id of the account that proceeds reach: the first bank account, or any, or ""."""
+    accounts = sorted(ctx.books.all(Account), key=lambda a: (a.kind != "bank", a.id))
+    return accounts[0].id if accounts else ""
+
+
+def quotes_of(ctx: Context) -> list[DiscountQuote]:
+    """Return all discount quotes in the books."""
+    return list(ctx.books.all(DiscountQuote))
+
+
+def bill_class(bill: Bill) -> str:
+    """Return the kind of bill as suppliers name what they take."""
+    return "supply_chain" if bill.kind.startswith("supply_chain") else bill.kind
+
+
+class Units:
+    """Hands out disjoint sub-ranges of bills, lowest units first."""
+
+    def __init__(self, bills: Mapping[str, Bill]) -> None:
+        self._bills = bills
+        self._next = {id: bill.range_start for id, bill in bills.items()}
+
+    def take(self, bill: str, amount: int) -> tuple[int, int]:
+        """Return first and last unit of the next `amount` fen; (0, 0) for a bill moved whole."""
+        if not self._bills[bill].splittable:
+            return 0, 0
+        first = self._next[bill]
+        self._next[bill] = first + amount
+        return first, first + amount - 1
