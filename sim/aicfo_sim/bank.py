@@ -9,6 +9,7 @@ from __future__ import annotations
 import numpy as np
 from aicfo_sdk.money import PPM
 
+from . import journal as log
 from .draws.block import Block
 from .fen import Flags, Ints, interest, per_merchant, round_div
 from .ledger import BANK, CASH, FINANCE, LOANS
@@ -51,16 +52,27 @@ def draw(block: Block, state: State, t: int, line: int, amount: Ints) -> None:
 
 
 def add_loans(
-    block: Block, state: State, t: int, line: int, owners: Ints, principal: Ints
+    block: Block,
+    state: State,
+    t: int,
+    line: int,
+    owners: Ints,
+    principal: Ints,
+    *,
+    due: int | None = None,
 ) -> None:
-    """Write down drawings that the ledger already holds."""
+    """Write down drawings that the ledger already holds; `due` may end them before their term."""
     when = np.full(owners.size, t, dtype=np.int64)
-    due = block.world.dates.roll(when + block.world.market.loan_days)
+    if state.journal is not None:
+        rows = np.arange(owners.size) + state.loans.owner.size
+        cost = np.full(owners.size, fee(block, line), dtype=np.int64)
+        state.journal.add(t, log.DRAWN, owners, rows, principal, cost)
+    last = t + block.world.market.loan_days if due is None else due
     state.loans.add(
         owner=owners,
         line=np.full(owners.size, line, dtype=np.int64),
         drawn=when,
-        due=due,
+        due=block.world.dates.roll(when - t + last),
         principal=principal,
         rate=rates(block, line)[owners],
         open=principal,
@@ -100,10 +112,20 @@ def owed_interest(block: Block, state: State, rows: Ints, amount: Ints, t: int) 
 def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:
     """Repay principal of drawings with the interest on it; the caller knows that cash suffices."""
     cost = owed_interest(block, state, rows, amount, t)
+    owners = state.loans.owner[rows]
+    principal, charge = (per_merchant(owners, part, block.size) for part in (amount, cost))
+    state.ledger.entry(BANK, (LOANS, principal), (FINANCE, charge), (CASH, -principal - charge))
+    settle_loans(block, state, t, rows, amount, cost)
+
+
+def settle_loans(
+    block: Block, state: State, t: int, rows: Ints, amount: Ints, cost: Ints
+) -> None:
+    """Write down repayments that the ledger already holds."""
     loans, size = state.loans, block.size
     owners = loans.owner[rows]
-    principal, charge = (per_merchant(owners, part, size) for part in (amount, cost))
-    state.ledger.entry(BANK, (LOANS, principal), (FINANCE, charge), (CASH, -principal - charge))
+    if state.journal is not None:
+        state.journal.add(t, log.REPAID, owners, rows, amount, cost)
     loans.open[rows] -= amount
     loans.touched[rows] = t
     for line in (BANK_LINE, QUICK_LINE):
@@ -169,6 +191,8 @@ def discount(block: Block, state: State, t: int, rows: Ints, institutions: Ints)
         state.ledger.entry(
             BANK, (CASH, gone - charge), (FINANCE, charge), (BILLS_ACCOUNT, -gone)
         )
+        if state.journal is not None:
+            state.journal.add(t, log.BILL_SOLD, owners, chosen, face, cost)
         give_up(state, t, chosen, face)
         np.add.at(state.actions, owners, 1)
 

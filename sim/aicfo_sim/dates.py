@@ -18,7 +18,7 @@ TAIL = 800
 """Days after the last one: due days and maturities that lie beyond the run."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Dates:
     """Day `t` of the run is `origin` + t days; arrays hold days −PAD … days + TAIL − 1."""
 

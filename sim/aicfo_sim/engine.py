@@ -15,6 +15,7 @@ import numpy as np
 import simpy
 
 from . import bank
+from . import journal as log
 from .dates import PAD
 from .draws.block import Block
 from .fen import Ints, per_merchant
@@ -39,7 +40,7 @@ from .ledger import (
 from .state import State
 from .tables import BOND, SUPPLIER, TAX, WAGE
 
-_PARTY = np.array([STAFF, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
+PARTY = np.array([STAFF, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
 """Who gets each kind of payment (a bond goes to the buyer)."""
 
 BOND_BACK = 5
@@ -66,19 +67,11 @@ class Policy(Protocol):
         ...
 
 
-class Watcher(Protocol):
-    """Follows a run: keeps a journal for books."""
-
-    def paid(self, t: int, rows: Ints, amounts: Ints) -> None:
-        """Payments of rows of Dues."""
-        ...
-
-
 class Run:
     """One block under one policy."""
 
-    def __init__(self, block: Block, state: State, policy: Policy, watcher: Watcher | None = None):
-        self.block, self.state, self.policy, self.watcher = block, state, policy, watcher
+    def __init__(self, block: Block, state: State, policy: Policy) -> None:
+        self.block, self.state, self.policy = block, state, policy
         self.dates, self.market = block.world.dates, block.world.market
         self.rules = block.world.scenario.rules
         self._pays = self.dates.roll(block.bills.matures)
@@ -141,6 +134,9 @@ class Run:
             state.won[rows] = state.bid[rows] & (tenders.wins[rows] != 0) & live
         rows = np.flatnonzero((tenders.award + BOND_BACK == t) & state.bid)
         if rows.size:
+            if state.journal is not None:
+                owners = tenders.owner[rows]
+                state.journal.add(t, log.BOND_BACK, owners, rows, tenders.bond[rows])
             back = per_merchant(tenders.owner[rows], tenders.bond[rows], block.size)
             state.ledger.entry(CUSTOMERS, (CASH, back), (DEPOSITS, -back))
 
@@ -183,6 +179,13 @@ class Run:
         state.left[bills] = block.bills.face[bills]
         state.touched[bills] = t
         money = rows[~by_bill]
+        if state.journal is not None:
+            owners = receipts.owner[rows]
+            state.journal.add(
+                t, log.RECEIPT, owners, rows, receipts.amount[rows], by_bill.astype(np.int64)
+            )
+            owners = block.bills.owner[bills]
+            state.journal.add(t, log.BILL_IN, owners, bills, block.bills.face[bills])
         total = per_merchant(receipts.owner[money], receipts.amount[money], block.size)
         bonds = money[receipts.bond[money] != 0]
         bond = per_merchant(receipts.owner[bonds], receipts.amount[bonds], block.size)
@@ -202,6 +205,9 @@ class Run:
         good = per_merchant(bills.owner[rows], np.where(fails, 0, held), size)
         lost = per_merchant(bills.owner[rows], np.where(fails, held, 0), size)
         state.ledger.entry(CUSTOMERS, (CASH, good), (COSTS, lost), (BILLS, -good - lost))
+        if state.journal is not None:
+            paid = np.where(fails, 0, held)
+            state.journal.add(t, log.BILL_END, bills.owner[rows], rows, paid, held)
         state.left[rows] = 0
         state.touched[rows] = np.where(held > 0, t, state.touched[rows])
         claim = rows[fails & (state.moved[rows] > 0) & (bills.recourse[rows] >= 0)]
@@ -225,6 +231,9 @@ class Run:
             paid, state.deposit_rest = np.divmod(state.deposit_rest, _ACCRUAL)
             paid = paid * state.alive
             ledger.entry(BANK, (CASH, paid), (INCOME, -paid))
+            if state.journal is not None:
+                owners = np.flatnonzero(paid)
+                state.journal.add(t, log.DEPOSIT_INTEREST, owners, owners, paid[owners])
 
     def _pay(self, t: int) -> None:
         """Pay what is due or overdue, as far as each merchant's cash goes."""
@@ -244,10 +253,11 @@ class Run:
             amount = np.clip(cash[owners] - before, 0, amount)
         state.open[rows] -= amount
         by_party = np.zeros((7, block.size), dtype=np.int64)
-        np.add.at(by_party, (_PARTY[dues.kind[rows]], owners), amount)
+        np.add.at(by_party, (PARTY[dues.kind[rows]], owners), amount)
         state.ledger.pay(by_party)
-        if self.watcher is not None:
-            self.watcher.paid(t, rows, amount)
+        if state.journal is not None:
+            paid = np.flatnonzero(amount)
+            state.journal.add(t, log.DUE_PAID, owners[paid], rows[paid], -amount[paid])
         state.overdue = rows[state.open[rows] > 0]
 
     def _judge(self, t: int) -> None:
@@ -300,6 +310,9 @@ class Run:
             amount = np.zeros(block.size, dtype=np.int64)
             amount[owner] = bond
             state.ledger.entry(CUSTOMERS, (CASH, -amount), (DEPOSITS, amount))
+            if state.journal is not None:
+                which = np.array([owner]), np.array([row]), np.array([-bond])
+                state.journal.add(t, log.BOND_OUT, *which)
 
     def _due_rows(self, first: int, end: int) -> Ints:
         """Return open rows of Dues that happen and fall due on days `first` … `end` − 1."""

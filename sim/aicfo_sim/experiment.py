@@ -113,20 +113,16 @@ def work(task: Task) -> Path:
     members = [where.who(task.first + step) for step in range(task.count)]
     block = draw_block(where, members, detail="cfo" in task.policies)
     warm, total = task.scenario.warmup_days, where.total
-    opening = State(block)
-    journal = None
-    if "cfo" in task.policies:
-        from .journal import Journal
-
-        journal = Journal(block)
-    live(Run(block, opening, Owner(), journal), 0, warm)
+    opening = State(block, journal="cfo" in task.policies)
+    live(Run(block, opening, Owner()), 0, warm)
     start = Start.of(block, opening, warm)
     parts = list[dict[str, Ints]]()
     for place, name in enumerate(task.policies):
         state = opening.copy()
         path = np.zeros((task.days, block.size), dtype=np.int64)
-        watcher = journal.copy() if journal is not None and name == "cfo" else None
-        live(Run(block, state, policy(name), watcher), warm, total, path)
+        if name != "cfo":
+            state.journal = None
+        live(Run(block, state, policy(name)), warm, total, path)
         columns = outcome(block, state, start, path, total)
         columns["policy"] = np.full(block.size, place, dtype=np.int64)
         columns["replication"] = np.full(block.size, task.replication, dtype=np.int64)

@@ -8,6 +8,7 @@ import numpy as np
 
 from .draws.block import Block
 from .fen import Flags, Ints, per_merchant
+from .journal import Journal
 from .ledger import BILLS, COSTS, EQUITY, PAYABLES, RECEIVABLES, TRANSIT, Ledger
 from .tables import ALWAYS
 
@@ -45,9 +46,13 @@ class Loans:
 class State:
     """All that a policy can have changed in a block by the end of a day."""
 
-    def __init__(self, block: Block) -> None:
-        """Open the books of day 0 in steady state: what earlier days left is owed, held, open."""
+    def __init__(self, block: Block, *, journal: bool = False) -> None:
+        """Open the books of day 0 in steady state: what earlier days left is owed, held, open.
+
+        `journal` keeps every event, for books.
+        """
         size = block.size
+        self.journal = Journal(size) if journal else None
         dues, receipts, bills = block.dues, block.receipts, block.bills
         self.ledger = Ledger(block.traits.opening)
         self.alive: Flags = np.ones(size, dtype=np.bool_)
@@ -96,7 +101,7 @@ class State:
         for name, value in vars(self).items():
             if isinstance(value, np.ndarray):
                 value = value.copy()
-            elif isinstance(value, Ledger):
+            elif isinstance(value, Ledger | Journal):
                 value = value.copy()
             elif isinstance(value, Loans):
                 value = Loans(**{slot: getattr(value, slot).copy() for slot in Loans.__slots__})

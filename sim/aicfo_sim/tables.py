@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import numpy as np
+from aicfo_sdk.money import round_div
 
 from .fen import Ints
 
@@ -130,16 +131,14 @@ T = TypeVar("T")
 
 
 def columns(table: type[T], /, **values: Any) -> T:
-    """Return a table of one merchant; scalars are repeated to the longest column."""
-    size = max((np.size(value) for value in values.values()), default=0)
-    if any(np.ndim(value) == 1 and np.size(value) == 0 for value in values.values()):
-        size = 0
-    return table(
-        **{
-            name: np.array(np.broadcast_to(np.asarray(value, dtype=np.int64), (size,)))
-            for name, value in values.items()
-        }
-    )
+    """Return a table of one merchant; scalars are repeated to the length of the columns."""
+    sizes = {value.size for value in values.values() if isinstance(value, np.ndarray)}
+    size = 0 if 0 in sizes else max(sizes, default=1)
+    out = dict[str, Ints]()
+    for name, value in values.items():
+        out[name] = np.empty(size, dtype=np.int64)
+        out[name][...] = value
+    return table(**out)
 
 
 def stack(parts: Sequence[T]) -> T:
@@ -153,3 +152,8 @@ def take(table: T, rows: Any) -> T:
     """Return the chosen rows of a table, in the order given."""
     names = [item.name for item in fields(type(table))]  # pyright: ignore[reportArgumentType]
     return type(table)(**{name: getattr(table, name)[rows] for name in names})
+
+
+def vat_inside(total: int) -> int:
+    """Return the VAT inside a total at the small-scale rate of 1 %, fen."""
+    return round_div(total, 101)

@@ -20,7 +20,7 @@ from .retail import draw_ecommerce, draw_shop
 _DRAW = {"shop": draw_shop, "ecommerce": draw_ecommerce, "contractor": draw_contractor}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class World:
     """One replication of a scenario over warm-up and run: days and market shared by all."""
 

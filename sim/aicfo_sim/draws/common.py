@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -68,9 +69,9 @@ def pick(source: np.random.Generator, values: tuple[float, ...]) -> int:
     return int(values[int(source.integers(len(values)))])
 
 
-def season(who: Who, first: int, count: int) -> Floats:
+@lru_cache(maxsize=16)
+def season(figures: Figures, days: Dates, first: int, count: int) -> Floats:
     """Return the calendar's factor on demand for `count` days from `first`: no randomness."""
-    days, figures = who.dates, who.figures
     part = slice(first + PAD, first + PAD + count)
     weekday = days.weekday[part]
     out = np.array(figures.numbers("month"))[days.month[part] - 1]
@@ -266,10 +267,13 @@ def no_tenders() -> Tenders:
     return columns(Tenders, **dict.fromkeys(Tenders.__slots__, np.zeros(0)))
 
 
-def conditional(
-    known: Ints, due: Ints, kind: Ints | int, amount: Ints, party: Ints | int, cond: Ints | int
-) -> Dues:
-    """Return payments that fall due only if tender `cond` was won."""
+def conditional(rows: list[tuple[Ints, Ints, int, Ints, Ints | int, int]]) -> Dues:
+    """Return payments that fall due only if a tender was won: known, due, kind, amount, party,
+    tender."""
+    sizes = [row[0].size for row in rows]
+    known, due, amount = (np.concatenate([row[n] for row in rows]) for n in (0, 1, 3))  # pyright: ignore[reportArgumentType, reportCallIssue]
+    kind, cond = (np.repeat([row[n] for row in rows], sizes) for n in (2, 5))
+    party = np.concatenate([np.full(row[0].size, row[4]) for row in rows])
     return _dues(known=known, due=due, kind=kind, amount=amount, party=party, cond=cond)
 
 

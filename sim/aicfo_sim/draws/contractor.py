@@ -72,7 +72,7 @@ def _invoices(who: Who, yearly: float) -> tuple[Ints, Ints]:
     figures, source = who.figures, who.stream("invoices")
     count = who.dates.days + BACK
     active = figures.number("active_day")
-    factor = season(who, -BACK, count)
+    factor = season(figures, who.dates, -BACK, count)
     # The mean factor of a year is about 5/7; the share of active days is kept by it.
     chance = np.minimum(1.0, active * factor / max(float(factor.mean()), 1e-9))
     days = np.flatnonzero(source.random(count) < chance)
@@ -201,12 +201,23 @@ def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
     )
     table.ends = table.starts + work
     overrun = draws.lognormal(0.0, figures.number("tender_overrun"), count)
-    dues, receipts = list[Dues](), list[Receipts]()
-    for number in range(count):
-        costs, income = _contract(who, draws, table, number, float(overrun[number]))
-        dues += costs
-        receipts.append(income)
-    return table, tables.stack(dues), tables.stack(receipts)
+    parts = [_contract(who, draws, table, n, float(overrun[n])) for n in range(count)]
+    dues = conditional([row for costs, _ in parts for row in costs])
+    columns_of = zip(*(income for _, income in parts), strict=True)
+    issued, due, paid, amount, number, bond = (np.concatenate(column) for column in columns_of)
+    receipts = columns(
+        Receipts,
+        owner=0,
+        issued=issued,
+        due=due,
+        paid=paid,
+        amount=amount,
+        party=_buyer(who) + number,
+        cond=number,
+        bond=bond,
+        bill=-1,
+    )
+    return table, dues, receipts
 
 
 def milestones(tenders: Tenders, number: int) -> list[tuple[int, int, int]]:
@@ -229,8 +240,8 @@ PUBLIC_TERMS = 30
 
 def _contract(
     who: Who, draws: np.random.Generator, tenders: Tenders, number: int, overrun: float
-) -> tuple[list[Dues], Receipts]:
-    """Return the costs, bond and receipts of one contract, each conditional on winning it."""
+) -> tuple[list[tuple[Ints, Ints, int, Ints, Ints | int, int]], tuple[Ints, ...]]:
+    """Return costs and bond, and issued, due, paid, amount, tender, bond of the receipts."""
     figures = who.figures
     price, start = int(tenders.price[number]), int(tenders.starts[number])
     work = int(tenders.ends[number]) - start
@@ -238,58 +249,33 @@ def _contract(
     # Cost follows an S-curve (smoothstep 3x² − 2x³) in about monthly steps.
     steps = max(2, work // 30)
     edge = np.linspace(0.0, 1.0, steps + 1)
-    curve = np.rint(cost * (3 * edge**2 - 2 * edge**3)).astype(np.int64)
-    parts = np.diff(curve)
+    parts = np.diff(np.rint(cost * (3 * edge**2 - 2 * edge**3)).astype(np.int64))
     when = start + np.rint(edge[:-1] * work).astype(np.int64)
     labour = parts // 4
     roll = who.dates.roll
     last = _last(who)
-    suppliers = int(figures.number("suppliers"))
     terms = draws.integers(0, 46, steps)
-    party = draws.integers(suppliers, size=steps)
+    party = draws.integers(int(figures.number("suppliers")), size=steps)
     bond = share(tenders.price[number : number + 1], tenders.performance_ppm[number])
-    begin, over = np.array([start]), np.array([min(start + work + 5, last)])
-    rows = [
-        conditional(when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, -1, number),
-        conditional(
-            when, roll(np.minimum(when + terms, last)), tables.SUPPLIER, parts - labour, party, number
-        ),
-        conditional(begin - 10, roll(begin), tables.BOND, bond, -1, number),
+    begin = np.array([start])
+    costs: list[tuple[Ints, Ints, int, Ints, Ints | int, int]] = [
+        (when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, -1, number),
+        (when, roll(np.minimum(when + terms, last)), tables.SUPPLIER, parts - labour, party, number),
+        (begin - 10, roll(begin), tables.BOND, bond, -1, number),
     ]
-    plan = milestones(tenders, number)
-    shares, after, _ = (np.array(column, dtype=np.int64) for column in zip(*plan, strict=True))
-    amount = share(np.full(shares.size, price), shares)
+    plan = np.array(milestones(tenders, number), dtype=np.int64)
+    amount = share(np.full(plan.shape[0], price), plan[:, 0])
     amount[-1] += price - int(amount.sum())
-    issued = np.minimum(start + after, last - 60)
-    late = draws.random(shares.size) < figures.number("tender_late")
-    delay = np.rint(draws.gamma(1.2, figures.number("tender_late_days") / 1.2, shares.size))
-    due = issued + PUBLIC_TERMS
-    paid = roll(np.minimum(due + np.where(late, delay, 0).astype(np.int64), last))
-    milestone = columns(
-        Receipts,
-        owner=0,
-        issued=issued,
-        due=due,
-        paid=paid,
-        amount=amount,
-        party=_buyer(who) + number,
-        cond=number,
-        bond=0,
-        bill=-1,
-    )
-    returned = columns(
-        Receipts,
-        owner=0,
-        issued=over,
-        due=over,
-        paid=roll(over),
-        amount=bond,
-        party=_buyer(who) + number,
-        cond=number,
-        bond=1,
-        bill=-1,
-    )
-    return rows, tables.stack([milestone, returned])
+    late = draws.random(amount.size) < figures.number("tender_late")
+    delay = np.rint(draws.gamma(1.2, figures.number("tender_late_days") / 1.2, amount.size))
+    # The bond comes back when the work is done: the last row, due at once.
+    over = min(start + work + 5, last)
+    issued = np.append(np.minimum(start + plan[:, 1], last - 60), over)
+    wait = np.append(PUBLIC_TERMS + np.where(late, delay, 0).astype(np.int64), 0)
+    due = issued + np.append(np.full(amount.size, PUBLIC_TERMS), 0)
+    paid = roll(np.minimum(issued + wait, last))
+    flag = np.append(np.zeros(amount.size, dtype=np.int64), 1)
+    return costs, (issued, due, paid, np.append(amount, bond), flag * 0 + number, flag)
 
 
 def _buyer(who: Who) -> int:

@@ -1,0 +1,111 @@
+"""Names, numbers and addresses of synthetic firms: they look right and are never calculated with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from typing import TYPE_CHECKING
+
+from .draws.common import Who
+
+if TYPE_CHECKING:
+    from faker import Faker
+    from numpy.random import Generator
+
+_USCC = "0123456789ABCDEFGHJKLMNPQRTUWXY"
+
+REGIONS = ("浙江", "江苏", "广东", "山东", "四川", "湖北", "福建", "河南")
+_AREA = ("330106", "320104", "440106", "370102", "510107", "420106", "350102", "410105")
+_CITY = ("杭州", "南京", "广州", "济南", "成都", "武汉", "福州", "郑州")
+
+_TRADE = {
+    "shop": ("便利店", "小吃店", "水果店", "面馆", "奶茶店"),
+    "ecommerce": ("电子商务有限公司", "服饰有限公司", "家居用品有限公司"),
+    "contractor": ("建设工程有限公司", "机电安装有限公司", "装饰工程有限公司"),
+}
+INDUSTRY = {"shop": "零售和餐饮", "ecommerce": "网络零售", "contractor": "建筑安装"}
+PRODUCTS = {
+    "shop": ("日用百货", "饮料", "小吃"),
+    "ecommerce": ("服装", "家居用品"),
+    "contractor": ("机电安装", "水电改造", "装饰装修", "维修养护"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Firm:
+    """Name, 统一社会信用代码, account number of a firm."""
+
+    name: str
+    uscc: str
+    account: str
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """The merchant and those it deals with."""
+
+    own: Firm
+    region: str
+    employees: int
+    suppliers: tuple[Firm, ...]
+    customers: tuple[Firm, ...]
+    buyers: tuple[Firm, ...]
+    landlord: Firm
+
+
+@cache
+def _faker() -> Faker:
+    from faker import Faker
+
+    return Faker("zh_CN")
+
+
+def identity(who: Who, archetype: str, tenders: int) -> Identity:
+    """Return the names of a merchant, from a stream of their own."""
+    source = who.stream("names")
+    fake = _faker()
+    fake.seed_instance(int(source.integers(2**31)))
+    place = int(source.integers(len(REGIONS)))
+
+    def firm(name: str) -> Firm:
+        return Firm(name, uscc(source, _AREA[place]), _digits(source, 19, "6"))
+
+    trades = _TRADE[archetype]
+    own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trades[int(source.integers(len(trades)))]}"
+    suppliers = int(who.figures.number("suppliers"))
+    customers = int(who.figures.number("customers")) if archetype == "contractor" else 0
+    buyers = [f"{_CITY[place]}市{name}" for name in ("住房保障中心", "第一中学", "人民医院", "公路管理局")]
+    return Identity(
+        own=firm(own),
+        region=REGIONS[place],
+        employees=int(source.integers(2, 8) if archetype == "shop" else source.integers(5, 60)),
+        suppliers=tuple(firm(fake.company()) for _ in range(suppliers)),
+        customers=tuple(firm(fake.company()) for _ in range(customers)),
+        buyers=tuple(firm(buyers[n % len(buyers)]) for n in range(tenders)),
+        landlord=firm(fake.company()),
+    )
+
+
+def uscc(source: Generator, area: str) -> str:
+    """Return a 统一社会信用代码 with good check characters (GB 32100, organisation part GB 11714)."""
+    from stdnum.cn import uscc as standard
+
+    body = _digits(source, 8)
+    weights = (3, 7, 9, 10, 5, 8, 4, 2)
+    check = (11 - sum(w * int(c) for w, c in zip(weights, body, strict=True))) % 11
+    number = f"91{area}{body}{'X' if check == 10 else check}"
+    return number + standard.calc_check_digit(number)
+
+
+def bill_number(source: Generator, code: str, day: date) -> str:
+    """Return a bill number of the right shape: kind, bank number, date, serial, check digit.
+
+    No public algorithm for the last digit is known: it is drawn like the serial.
+    """
+    return f"{code}{_digits(source, 12, '1')}{day:%Y%m%d}{_digits(source, 9)}"
+
+
+def _digits(source: Generator, count: int, first: str = "") -> str:
+    drawn = source.integers(10, size=count - len(first)).tolist()
+    return first + "".join(map(str, drawn))

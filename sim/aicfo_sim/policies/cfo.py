@@ -1,0 +1,138 @@
+"""The owner with an AI CFO: the orchestrator with whatever plugins are installed.
+
+Once a week, and whenever what is due before the next decision exceeds cash, the orchestrator gets
+the merchant's books and its proposals are carried out, those that the policy below lets through
+without a person. What is then still short the owner covers in his own way, so the two differ only
+by what the CFO did. Bids are made only for tenders whose gate is passed and whose funding is
+found.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from functools import cache
+from typing import TYPE_CHECKING
+
+import numpy as np
+from aicfo_sdk import AicfoError, Orchestrator, Policy, Registry, discover
+from aicfo_sdk.model import BidGate, Brief, Fact, FundingPlan, TenderId
+from aicfo_sdk.safety.policy import Rule, decide
+
+from ..desk import Desk
+from ..engine import Run
+from ..fen import Ints
+from ..ledger import FUND
+from ..money_fund import redeem
+from ..papers import Papers
+from .simple import Owner
+
+if TYPE_CHECKING:
+    from aicfo_sdk import Proposal
+
+    from ..books import MerchantBooks
+
+_NO_LIMIT = Rule(approval_above=10**12)
+
+AUTO = Policy(
+    name="sim",
+    rules={
+        "discount_bill": _NO_LIMIT,
+        "endorse_bill": _NO_LIMIT,
+        "draw_loan": _NO_LIMIT,
+        "repay_loan": _NO_LIMIT,
+        "buy_fund": _NO_LIMIT,
+        "redeem_fund": _NO_LIMIT,
+        "pay": _NO_LIMIT,
+    },
+)
+"""What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
+
+
+class Cfo(Owner):
+    """Asks the orchestrator and acts on its proposals."""
+
+    name = "cfo"
+
+    def __init__(self, orchestrator: Orchestrator | None = None) -> None:
+        """`orchestrator` replaces the one over all installed plugins."""
+        self._orchestrator = orchestrator or Orchestrator(_installed())
+        self._papers: dict[int, Papers] = {}
+        self._last: dict[int, int] = {}
+        self.triggers = 0
+        self.notes = Counter[str]()
+        """Why proposals were not carried out and goals not answered, with counts."""
+
+    def decide(self, run: Run, t: int) -> None:
+        """Ask for the merchants whose week is over or who are short, then let the owner cover."""
+        short = run.short(t)
+        week = run.rules.trigger_days
+        for place in np.flatnonzero(run.state.alive).tolist():
+            due = t - self._last.get(place, t - week) >= week
+            if due or short[place]:
+                if due:
+                    self._last[place] = t
+                self._ask(run, place, t, needy=bool(short[place]))
+        short = run.short(t)
+        if short.any():
+            redeem(run.block, run.state, t, np.minimum(short, run.state.ledger.balances[FUND]))
+            super().decide(run, t)
+
+    def bids(self, run: Run, t: int, rows: Ints) -> Ints:
+        """Bid where the gate is passed and the money for the work is found."""
+        plain = super().bids(run, t, rows)
+        return np.array([row for row in plain.tolist() if self._fundable(run, t, row)], dtype=int)
+
+    def papers(self, run: Run, place: int) -> Papers:
+        """Return the papers of a merchant, kept through the run."""
+        if place not in self._papers:
+            self._papers[place] = Papers(run.block, run.state, place)
+        return self._papers[place]
+
+    def _ask(self, run: Run, place: int, t: int, *, needy: bool) -> None:
+        papers = self.papers(run, place)
+        goals: tuple[type[Fact], ...] = (FundingPlan, Brief) if needy else (Brief,)
+        for goal in goals:
+            books = papers.books(t)
+            self.triggers += 1
+            try:
+                found = self._orchestrator.run(goal, books=books)
+            except AicfoError as error:
+                self.notes[f"{goal.__name__}: {error.code}"] += 1
+                continue
+            desk = Desk(run, papers, place, t)
+            for proposal in found.proposals:
+                self._act(run, place, desk, proposal, books)
+
+    def _act(
+        self, run: Run, place: int, desk: Desk, proposal: Proposal, books: MerchantBooks
+    ) -> None:
+        decision = decide(AUTO, proposal, books)
+        reason = desk.carry_out(proposal.action) if decision.outcome == "allowed" else decision.why
+        kind = proposal.action.kind
+        if reason:
+            run.state.refused[place] += 1
+            self.notes[f"{kind}: {reason}"] += 1
+        else:
+            run.state.actions[place] += 1
+            self.notes[kind] += 1
+
+    def _fundable(self, run: Run, t: int, row: int) -> bool:
+        place = int(run.block.tenders.owner[row])
+        papers = self.papers(run, place)
+        books, tender = papers.books(t), TenderId(papers.tender_id(row))
+        self.triggers += 1
+        try:
+            gate = self._orchestrator.run(BidGate, books=books, subjects=[tender]).result
+            plan = self._orchestrator.run(FundingPlan, books=books, subjects=[tender]).result
+        except AicfoError as error:
+            self.notes[f"bid: {error.code}"] += 1
+            return False
+        price, cost = int(run.block.tenders.price[row]), int(run.block.tenders.cost_ppm[row])
+        margin = price - price * cost // 1_000_000
+        self.notes["bid" if gate.passed and not plan.uncovered else "no bid"] += 1
+        return gate.passed and not plan.uncovered and plan.cost < margin
+
+
+@cache
+def _installed() -> Registry:
+    return discover()
