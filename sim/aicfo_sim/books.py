@@ -8,7 +8,7 @@ from typing import Any, Generic, TypeVar
 
 import numpy as np
 from aicfo_sdk import Books, InputError
-from aicfo_sdk.model import Record
+from aicfo_sdk.model import Record, digest
 
 from .fen import Ints
 
@@ -96,6 +96,20 @@ class MerchantBooks(Books):
         """`grown` are types whose records are never changed, `late` types made on first use."""
         self._as_of, self._key = as_of, key
         self._kinds, self._grown, self._balances, self._late = kinds, grown, balances, late
+
+    def with_record(self, record: Record) -> MerchantBooks:
+        """Return books with one record more (or another state of one), of a type that may change."""
+        kind = type(record)
+        kinds = dict(self._kinds)
+        kinds[kind] = dict(sorted({**self.records(kind), record.id: record}.items()))
+        return MerchantBooks(
+            as_of=self._as_of,
+            key=f"{self._key}/{digest(record)}",
+            kinds=kinds,
+            grown=self._grown,
+            balances=self._balances,
+            late=self._late,
+        )
 
     @property
     def as_of(self) -> date:
