@@ -214,8 +214,8 @@ def _header(tables: Sequence[Table]) -> Header:
             return head
     head = find_header(tables, COLUMNS, OPTIONAL, what="an invoice list")
     if not _numbered(head):
-        names = (OPTIONAL["number"], *(OPTIONAL[name] for name in ("old_code", "old_number")))
-        find_header([head.table], {"number": [name for known in names for name in known]})
+        known = [*OPTIONAL["number"], *OPTIONAL["old_number"]]
+        find_header([head.table], {"number": known}, what="an invoice list")
     return head
 
 

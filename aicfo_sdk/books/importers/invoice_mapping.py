@@ -95,7 +95,9 @@ class Mapping(Frozen):
     channel: str = Field(default="shop", description="DailySales channel of known customers.")
     channel_unknown: str = Field(default="unknown", description="… of rows without a party.")
     whole_party: bool = Field(default=False, description="Drop a trailing .0 of party ids.")
-    date_format: str = Field(default="", description="strptime format, or empty for ISO.")
+    date_formats: tuple[str, ...] = Field(
+        default=(), strict=False, description="strptime formats for dates that are not ISO."
+    )
     columns: Names = Field(description="Columns that must be there, by our names.")
     optional: Names = Field(default={}, description="Columns that may be missing.")
     status: Words = Field(default={}, description="Words of the status column.")

@@ -18,7 +18,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Literal
 
-from ...errors import AmountError
+from ...errors import AmountError, RecordError
 from ...model.base import Record
 from ...model.invoice import Invoice
 from ...model.merchant import Counterparty, Merchant, Store
@@ -66,16 +66,20 @@ def read(
     merchant: str = "",
     store: str = "main",
     lenient_ids: bool = False,
+    encoding: str = "",
 ) -> Batch:
     """Return the records of a file of invoices or invoice lines.
 
     `mapping` is a shipped mapping or a .toml file. `terms_days` sets the due day of invoices
     that state none. `merchant` names the firm and adds its Merchant record. `store` is the id of
-    the Store that the daily sales belong to. `lenient_ids` as in `einvoice`.
+    the Store that the daily sales belong to. `lenient_ids` as in `einvoice`;
+    `encoding` names that of a text file which is neither UTF-8 nor GB18030.
     Raises: NotFound, InputError for the mapping; RecordError for anything the file has wrong.
     """
     known = load_mapping(mapping)
-    head = find_header(read_table(path), known.columns, known.optional, what=known.title)
+    head = find_header(
+        read_table(path, encoding=encoding), known.columns, known.optional, what=known.title
+    )
     reader = _Reader(known, lenient_ids)
     rows = 0
     for row in head.rows():
@@ -237,14 +241,15 @@ class _Reader:
         return found
 
     def _day(self, row: Row, cell: Cell) -> date:
-        if not self.known.date_format or not isinstance(cell, str):
-            return row.day("day")
         try:
-            return datetime.strptime(cell, self.known.date_format).date()  # noqa: DTZ007  # a day
-        except ValueError:
-            raise row.error(
-                "not a date", column="day", value=cell, mend=f"written as {self.known.date_format}"
-            ) from None
+            return row.day("day")
+        except RecordError:
+            for form in self.known.date_formats if isinstance(cell, str) else ():
+                try:
+                    return datetime.strptime(str(cell), form).date()  # noqa: DTZ007  # a day
+                except ValueError:
+                    continue
+            raise
 
     def value(self, row: Row) -> tuple[int, int, int]:
         """Return quantity and price in millionths and the row's value. Raises: RecordError."""

@@ -368,3 +368,14 @@ def test_the_exporter_refuses_what_the_format_cannot_carry(tmp_path: Path) -> No
         with pytest.raises(InputError):
             exporter.write_list([changed], path, merchant=merchant, counterparties=parties)
         assert not path.exists()
+
+
+def test_a_list_without_a_needed_column_says_which(tmp_path: Path) -> None:
+    for lost, named in (
+        ("数电发票号码", "数电发票号码"),
+        ("税额", "税额"),
+        ("购方识别号", "购方识别号"),
+    ):
+        head = HEAD.replace(lost, "列").replace("发票号码,列", "列,列")
+        with pytest.raises(RecordError, match=named):
+            invoices(csv(tmp_path / "i.csv", row(), head=head))

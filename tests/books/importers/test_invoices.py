@@ -166,13 +166,24 @@ def test_a_spreadsheet_gives_what_the_csv_gives(tmp_path: Path) -> None:
     assert invoices.read(path).records == text.records
 
 
+def test_copies_of_the_file_with_other_names_and_dates_read_the_same(tmp_path: Path) -> None:
+    head = "InvoiceNo,StockCode,Description,Quantity,InvoiceDate,UnitPrice,CustomerID,Country"
+    path = tmp_path / "i.csv"
+    row = line(day="12/1/2009 7:45", party="13085").replace("BALL", "£ BALL")
+    path.write_bytes(f"{head}\n{row}\n".encode("latin-1"))
+    (copy,) = found(invoices.read(path, encoding="latin-1"))
+    (first,) = found(invoices.read(write(tmp_path / "j.csv", line())))
+    assert copy == first.model_copy(update={"text": copy.text})
+    assert copy.text == "£ BALL"
+
+
 ONE_ROW = """
 title = "invoices, one a row"
 currency = "CNY"
 direction = "purchase"
 lines = false
 negative_is_red = true
-date_format = "%d.%m.%Y"
+date_formats = ["%d.%m.%Y"]
 [columns]
 number = ["No"]
 day = ["Date"]
@@ -216,7 +227,7 @@ def test_an_owners_own_mapping_reads_one_invoice_a_row(tmp_path: Path) -> None:
     ("row", "what"),
     [
         ("A1,05.03.2025,114.00,甲公司,100.00,13.00,valid,", "not the total"),
-        ("A1,2025-03-05,113.00,甲公司,100.00,13.00,valid,", "not a date"),
+        ("A1,31/03/2025,113.00,甲公司,100.00,13.00,valid,", "not a date"),
         ("A1,05.03.2025,113.00,甲公司,100.00,13.00,maybe,", "unknown status"),
         ("A0,05.03.2025,113.00,甲公司,100.00,13.00,valid,", "two different invoices"),
     ],
