@@ -82,8 +82,8 @@ class _Reader:
         rows: list[Row] = []
         for row in self.header.rows():
             if _is_rest(row):
-                for cell in row.cells:
-                    self.counters.read(str(cell).strip())
+                # "已收入:1笔,0.01元" is two cells.
+                self.counters.read(",".join(str(cell).strip() for cell in row.cells))
             else:
                 rows.append(row)
         closed = {row.text("number", "") for row in rows if self.is_void(row)}
