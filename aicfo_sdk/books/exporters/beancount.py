@@ -76,9 +76,22 @@ def text(entries: Iterable[Entry], *, currency: str, title: str = "") -> str:
     if ordered and ordered[-1].day < date.max:
         after = (ordered[-1].day + timedelta(days=1)).isoformat()
         out.append("")
-        for account in sorted(closing):
-            out.append(f"{after} balance {names[account]}  {plain(closing[account])} {currency}")
+        for name, amount in sorted(_with_sub_accounts(closing, names).items()):
+            # Without the tolerance of zero beancount would let a hundredth pass.
+            out.append(f"{after} balance {name}  {plain(amount)} ~ 0.00 {currency}")
     return "\n".join(out) + "\n"
+
+
+def _with_sub_accounts(closing: dict[str, int], names: dict[str, str]) -> dict[str, int]:
+    """Return balances by beancount name, an account's own and those below it: so beancount asks."""
+    sums = dict.fromkeys(names.values(), 0)
+    for account, amount in closing.items():
+        levels = names[account].split(":")
+        for depth in range(1, len(levels) + 1):
+            name = ":".join(levels[:depth])
+            if name in sums:
+                sums[name] += amount
+    return sums
 
 
 def account_names(accounts: Iterable[str]) -> dict[str, str]:

@@ -99,6 +99,17 @@ def test_accounts_that_differ_stay_different() -> None:
     assert len(set(names.values())) == len(ours)
 
 
+def test_an_account_with_accounts_below_it_is_asserted_as_beancount_sums(tmp_path: Path) -> None:
+    legs = (
+        Posting("expenses:finance", 100),
+        Posting("expenses:finance:fees", 20),
+        Posting("assets:cash:a", -120),
+    )
+    path = tmp_path / "books.beancount"
+    beancount.write([Entry(date(2025, 3, 1), "x", legs)], path, currency="CNY")
+    assert load(path)["expenses:finance"] == 100
+
+
 PARTS = st.text(max_size=6).map(lambda text: text.replace(":", ""))
 ACCOUNTS = st.builds(
     lambda root, parts: ":".join([root, *parts]),
