@@ -7,7 +7,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 
 _SUFFIX = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团公司|股份公司)")
-_BRANCH = re.compile(r"(.*银行)(.+(分行|支行|营业部|营业室|中心|分理处))")
+_BRANCH_END = re.compile(r".+(分行|支行|营业部|营业室|中心|分理处)")
+_BRANCH = re.compile(rf"(.*银行)({_BRANCH_END.pattern})")
 _BANK_WORDS = ("银行", "信用社", "信用合作联社")
 
 
@@ -48,9 +49,14 @@ def imitated(name: str, known: Iterable[str], likeness_ppm: int) -> tuple[str, i
     cores = sorted({core_name(other) for other in known} - {""})
     if not core or core in cores:
         return None
+    # An imitation may spell 银行 wrong, so that its branch does not come off by itself.
+    branch = _BRANCH_END.fullmatch(core) is not None
     best, score = "", 0.0
     for other in cores:
-        likeness = Levenshtein.normalized_similarity(core, other, score_cutoff=score)
+        head = core[: len(other)] if branch else core
+        if head == other:
+            continue
+        likeness = Levenshtein.normalized_similarity(head, other, score_cutoff=score)
         if likeness > score:
             best, score = other, likeness
     return (best, int(score * 1_000_000)) if score * 1_000_000 >= likeness_ppm else None

@@ -18,6 +18,7 @@ _ROUNDS = 12
 _SURE = 0.7
 _NEAR_PPM = 10
 _TRIES = 4_000
+_MERGES = 12
 _NODES = 20_000
 
 
@@ -47,7 +48,7 @@ def lp_repair(outlook: Outlook) -> Best:
             if near * PPM <= outlook.face * _NEAR_PPM:
                 break
             candidates.append(_improve(outlook, start, bound))
-    return Best(_best_of(outlook, candidates), bound)
+    return Best(_merge(outlook, _best_of(outlook, candidates), bound), bound)
 
 
 def milp(outlook: Outlook, *, gap_ppm: int = 1) -> Best:
@@ -233,6 +234,29 @@ def _improve(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, i
         for index, option in enumerate(outlook.options)
     }
     return _best_of(outlook, [_settle(outlook, _amounts(outlook, limits), limits), moves])
+
+
+def _merge(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int]:
+    """Give up deals that pay a fee, smallest first, where the rest of the plan can take them on."""
+    paying = sorted((amount, i) for i, amount in moves.items() if outlook.options[i].fee)
+    banned = set[int]()
+    for _, index in paying[:_MERGES]:
+        value = outlook.worth(moves).wealth
+        if (bound - value) * PPM <= outlook.face * _NEAR_PPM:
+            break
+        limits = {
+            i: (0, 0)
+            if i == index or i in banned or (option.fee and i not in moves)
+            else (option.lower, option.upper)
+            if option.whole and i in moves
+            else (0, 0 if option.whole else option.upper)
+            for i, option in enumerate(outlook.options)
+        }
+        fewer = _settle(outlook, _amounts(outlook, limits), limits)
+        if outlook.allows(fewer) and outlook.worth(fewer).wealth > value:
+            moves = fewer
+            banned.add(index)
+    return moves
 
 
 def _settle(

@@ -191,13 +191,19 @@ class Outlook:
                     used[place] += drawn * length
                     missing -= drawn
             if missing > 0:
-                peak_day = peak_day or self.starts[index]
+                peak_day = peak_day or self._first_short(index, missing)
                 peak = max(peak, missing)
                 late += missing * length
         for total, line in zip(used, self.lines, strict=True):
             wealth -= round_div(total * line.rate_ppm, PPM * line.basis) + line.fee * (total > 0)
         wealth -= round_div(peak * self.short_ppm, PPM) + round_div(late * self.late_ppm, PPM)
         return Worth(wealth, peak, peak_day)
+
+    def _first_short(self, span: int, missing: int) -> int:
+        """Return the first day of the span on which `missing`, felt at its lowest, is felt."""
+        start, low = self.starts[span], self.lows[span]
+        days = range(start, start + self.lengths[span])
+        return next(day for day in days if self.path[day - 1] - low < missing)
 
     def allows(self, moves: Mapping[int, int]) -> bool:
         """Return whether the moves respect every bill, debt, minimum and whole bill, exactly."""
