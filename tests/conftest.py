@@ -87,14 +87,16 @@ def books_target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
         yield str(tmp_path / "shop.books")
         return
     import psycopg
+    from psycopg import sql
 
     server: str = request.getfixturevalue("postgres_url")
     name = f"books_{uuid4().hex[:12]}"
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}")  # pyright: ignore[reportArgumentType]
+        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
     yield server.rsplit("/", 1)[0] + "/" + name
     with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")  # pyright: ignore[reportArgumentType]
+        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
+        connection.execute(drop.format(sql.Identifier(name)))
 
 
 @pytest.fixture

@@ -52,7 +52,9 @@ class Sum(Number):
 
 
 def orchestrator(*plugins: Plugin, **providers: Any) -> Orchestrator:
-    config = Config({name: tuple([v] if isinstance(v, str) else v) for name, v in providers.items()})
+    config = Config(
+        {name: tuple([v] if isinstance(v, str) else v) for name, v in providers.items()}
+    )
     return Orchestrator(Registry(plugins, config=config))
 
 
@@ -83,7 +85,7 @@ def test_a_need_is_filled_by_whichever_tool_returns_its_type():
 
 
 def test_two_providers_are_an_error_that_names_both():
-    with pytest.raises(AmbiguousProvider, match="a.number and b.number"):
+    with pytest.raises(AmbiguousProvider, match=r"a.number and b.number"):
         orchestrator(numbers("a"), numbers("b")).plan(Number)
 
 
@@ -93,7 +95,7 @@ def test_one_line_of_configuration_chooses_between_two_providers():
 
 
 def test_a_configured_provider_that_is_not_installed_is_named():
-    with pytest.raises(MissingProvider, match="c .*installed providers: a.number"):
+    with pytest.raises(MissingProvider, match=r"c .*installed providers: a.number"):
         orchestrator(numbers("a"), Number="c").plan(Number)
 
 
@@ -105,7 +107,7 @@ def test_a_subclass_satisfies_its_base_when_alone_and_never_wins_silently():
         return Double(value=4)
 
     assert orchestrator(special).run(Number, books=books()).result.value == 4
-    with pytest.raises(AmbiguousProvider, match="numbers.number and special.twice"):
+    with pytest.raises(AmbiguousProvider, match=r"numbers.number and special.twice"):
         orchestrator(special, numbers()).plan(Number)
 
 
@@ -116,7 +118,7 @@ def test_a_missing_provider_says_which_distribution_supplies_it():
     def asks(ctx: Context, *, forecast: Needs[CashForecast]) -> Sum:
         return Sum(value=0)
 
-    with pytest.raises(MissingProvider, match="needed by asks.asks.*install aicfo-cash-brain"):
+    with pytest.raises(MissingProvider, match=r"needed by asks.asks.*install aicfo-cash-brain"):
         orchestrator(plugin).plan(Sum)
 
 
@@ -270,7 +272,7 @@ def test_subjects_flow_to_providers_at_any_depth():
 
     cfo = orchestrator(plugin)
     assert cfo.run(Advice, books=books(), subjects=["tender=T-4711"]).result.money == 6
-    with pytest.raises(OpenArgument, match="names no Tender.*deep.inner argument tender"):
+    with pytest.raises(OpenArgument, match=r"names no Tender.*deep.inner argument tender"):
         cfo.plan(Advice)
     with pytest.raises(OpenArgument, match="2 subjects of type TenderId"):
         cfo.plan(Advice, subjects=[TenderId("A"), TenderId("B")])
@@ -380,7 +382,7 @@ def test_signatures_that_break_the_rules_are_refused_with_the_mend():
     def wrong_need(ctx: Context, *, n: Needs[list[Number]]) -> Number: ...
     def union(ctx: Context) -> Number | Advice: ...
     def nameless(ctx, x: int) -> Number: ...
-    def hidden(ctx: Context, *, x: Nowhere) -> Number: ...  # noqa: F821 # pyright: ignore
+    def hidden(ctx: Context, *, x: Nowhere) -> Number: ...  # noqa: F821 # pyright: ignore[reportUndefinedVariable]
     def star(ctx: Context, *args: int) -> Number: ...
 
     for function, said in [
@@ -391,7 +393,7 @@ def test_signatures_that_break_the_rules_are_refused_with_the_mend():
         (hidden, "Nowhere"),
         (star, "names every parameter"),
     ]:
-        tool = plugin.tool(function)
+        tool: Any = plugin.tool(function)
         with pytest.raises(RegistrationError, match=said):
             _ = tool.signature
 

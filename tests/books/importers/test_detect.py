@@ -46,7 +46,9 @@ def refusal(path: Path, kind: str | None) -> str:
     return ""
 
 
-@settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(
+    max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
 @given(data=st.one_of(st.binary(max_size=200), st.text(max_size=80).map(str.encode)))
 @example(data=b"PK\x03\x04")
 @example(data=b"\xff\xfe\x00")
