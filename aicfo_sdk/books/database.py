@@ -92,6 +92,16 @@ class Database:
         return BooksError(what, value=self.name, where=reason, mend=mend)
 
 
+@contextmanager
+def closed_on_error(database: Database) -> Generator[None]:
+    """Close the database when the block fails."""
+    try:
+        yield
+    except BaseException:
+        database.close()
+        raise
+
+
 def connect(target: str | Path, *, create: bool) -> Database:
     """Return the database behind a path or URL, not yet checked to hold books.
 

@@ -20,8 +20,8 @@ from ..model.merchant import Account, Merchant, Store
 from ..model.sales import DailySales
 from .port import Books
 
+# Four characters at least: shorter ones are quantities and days.
 _NUMBER = re.compile(r"[0-9A-Za-z][0-9A-Za-z/_-]{3,}")
-_SHORTEST = 4
 _LONGEST_ID = 200
 
 
@@ -176,8 +176,6 @@ class _Matcher:
         """Yield the open invoices that the payment names, of its own party where it has one."""
         words = dict.fromkeys((*payment.named, *_NUMBER.findall(payment.text)))
         for word in words:
-            if len(word) < _SHORTEST:
-                continue
             homes = self._numbers.get((payment.direction, word), [])
             fitting = [home for home in homes if not payment.party or home[0] == payment.party]
             # The same number from two parties names neither.

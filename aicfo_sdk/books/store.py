@@ -22,7 +22,7 @@ from ..model.merchant import Merchant
 from .audit import Audit
 from .batch import Batch
 from .chain import Heads
-from .database import Database, check_format, connect
+from .database import Database, check_format, closed_on_error, connect
 from .intake import ImportResult, take_in
 from .ledger import Ledger
 from .proposals import Desk
@@ -152,7 +152,7 @@ def create_books(target: str | Path, *, merchant: Merchant, currency: str = "CNY
         raise AmountError("not a currency", value=currency, mend="an ISO 4217 code, like CNY")
     database = connect(target, create=True)
     meta = {"format": FORMAT, "version": VERSION, "currency": currency, "merchant": merchant.id}
-    with database.write() as connection:
+    with closed_on_error(database), database.write() as connection:
         if inspect(connection).has_table(META.name):
             raise BooksError(
                 "there are books already", value=database.name, mend="open them, or give another"
@@ -175,4 +175,5 @@ def open_books(target: str | Path) -> StoredBooks:
     Raises: BooksError when they are missing, damaged, of another version, or no books.
     """
     database = connect(target, create=False)
-    return StoredBooks(database, check_format(database))
+    with closed_on_error(database):
+        return StoredBooks(database, check_format(database))

@@ -1,0 +1,121 @@
+"""The approval desk: proposing, approving and rejecting, on SQLite and PostgreSQL."""
+
+from __future__ import annotations
+
+import pytest
+
+from aicfo_sdk.books.store import StoredBooks
+from aicfo_sdk.errors import ApprovalRequired, InputError, NotFound, PolicyDenied
+from aicfo_sdk.model import Pay, Proposal
+from aicfo_sdk.safety.approvals import approve, propose, reject
+from aicfo_sdk.safety.commit import commit
+from aicfo_sdk.safety.policy import policy_from
+from tests.books.samples import DAY, account, batch, line, party
+
+TWO = policy_from({"rules": {"pay": {"second_person_above": 500}}})
+NOTHING = policy_from({"name": "shut", "rules": {}})
+FREE = policy_from({"rules": {"pay": {"approval_above": 5000}}})
+
+
+@pytest.fixture
+def books(stored: StoredBooks) -> StoredBooks:
+    stored.import_batches([batch(account(), party(), line("o", 90_000, "opening"))])
+    return stored
+
+
+def pay(amount: int = 1000, *, tainted: bool = False) -> Proposal:
+    action = Pay(day=DAY, account="bank", payee="供应商甲", amount=amount)
+    return Proposal(action=action, reason="due today", tainted=tainted)
+
+
+def kinds(books: StoredBooks, id: str) -> list[str]:
+    return [row.kind for row in books.audit.rows(id)]
+
+
+def test_the_same_action_proposed_again_is_the_same_row(books: StoredBooks) -> None:
+    first = propose(books, pay(), run="r1")
+    again = propose(books, pay(), run="r2")
+    assert first == again
+    assert (first.status, first.maker) == ("proposed", "aicfo")
+    assert kinds(books, first.id) == ["proposed"]
+    assert len(books.proposals.all()) == 1
+
+
+def test_approval_by_one_person(books: StoredBooks) -> None:
+    stored = propose(books, pay())
+    approved = approve(books, stored.id, by=" Li  Wei ")
+    assert (approved.status, approved.approvals) == ("approved", ("li wei",))
+    assert approve(books, stored.id, by="LI WEI") == approved
+    assert books.proposals.all("approved") == (approved,)
+    assert books.audit.verify().ok
+
+
+def test_above_the_limit_two_other_people_must_approve(books: StoredBooks) -> None:
+    stored = propose(books, pay(), maker="Wang", policy=TWO)
+    with pytest.raises(ApprovalRequired, match="who proposed it cannot"):
+        approve(books, stored.id, by="wang", policy=TWO)
+    assert approve(books, stored.id, by="Li", policy=TWO).status == "proposed"
+    with pytest.raises(ApprovalRequired, match="approved it already"):
+        approve(books, stored.id, by="ｌｉ", policy=TWO)
+    with pytest.raises(ApprovalRequired, match="approved by 1 of 2"):
+        commit(books, stored.id, policy=TWO)
+    assert approve(books, stored.id, by="Zhao", policy=TWO).status == "approved"
+    assert commit(books, stored.id, policy=TWO).cash_after == 89_000
+
+
+def test_a_denied_proposal_is_recorded_and_judged_anew(books: StoredBooks) -> None:
+    stored = propose(books, pay(), policy=NOTHING)
+    assert stored.status == "denied"
+    assert "no rule allows pay" in stored.why
+    with pytest.raises(PolicyDenied, match=r"shut\.pay"):
+        approve(books, stored.id, by="Li", policy=NOTHING)
+    assert propose(books, pay()).status == "proposed"
+    assert kinds(books, stored.id) == ["denied", "denied", "proposed"]
+    assert books.audit.verify().ok
+
+
+def test_a_rejection_stands(books: StoredBooks) -> None:
+    stored = propose(books, pay())
+    approve(books, stored.id, by="Li")
+    rejected = reject(books, stored.id, by="Zhao", why="wrong month")
+    assert (rejected.status, rejected.why) == ("rejected", "rejected by zhao: wrong month")
+    assert propose(books, pay()).status == "rejected"
+    for act in (lambda: approve(books, stored.id, by="Li"), lambda: commit(books, stored.id)):
+        with pytest.raises(PolicyDenied, match="rejected by zhao"):
+            act()
+    assert books.snapshot().balance() == 90_000
+
+
+def test_what_became_tainted_asks_again(books: StoredBooks) -> None:
+    clean = propose(books, pay(), policy=FREE)
+    assert clean.status == "approved"
+    tainted = propose(books, pay(tainted=True), policy=FREE)
+    assert (tainted.status, tainted.proposal.tainted) == ("proposed", True)
+    assert propose(books, pay(), policy=FREE).proposal.tainted
+    with pytest.raises(ApprovalRequired, match="strangers"):
+        commit(books, clean.id, policy=FREE)
+    assert books.audit.verify().ok
+
+
+def test_an_unknown_proposal_names_those_that_wait(books: StoredBooks) -> None:
+    with pytest.raises(NotFound, match="no proposal waits"):
+        books.proposals.get("P0")
+    stored = propose(books, pay())
+    with pytest.raises(NotFound, match=f"waiting are {stored.id}"):
+        approve(books, "P0", by="Li")
+
+
+@pytest.mark.parametrize("name", ["", "  ", "\u200b"])
+def test_nobody_cannot_approve(books: StoredBooks, name: str) -> None:
+    stored = propose(books, pay())
+    with pytest.raises(InputError, match="nobody is named"):
+        approve(books, stored.id, by=name)
+
+
+def test_a_committed_proposal_cannot_be_rejected(books: StoredBooks) -> None:
+    stored = propose(books, pay())
+    approve(books, stored.id, by="Li")
+    commit(books, stored.id)
+    with pytest.raises(InputError, match="committed"):
+        reject(books, stored.id, by="Li")
+    assert approve(books, stored.id, by="Li").status == "committed"
