@@ -7,6 +7,7 @@ is `aicfo_sdk.actions.postings`, as every bank uses it.
 from __future__ import annotations
 
 import numpy as np
+
 from aicfo_sdk.money import PPM
 
 from . import journal as log
@@ -40,7 +41,7 @@ def fee(block: Block, line: int) -> int:
 
 
 def draw(block: Block, state: State, t: int, line: int, amount: Ints) -> None:
-    """Draw `amount` of principal by merchant (0: none) on a line; the fee comes off the proceeds."""
+    """Draw `amount` of principal by merchant (0: none) on a line; the fee comes off it."""
     owners = np.flatnonzero(amount)
     if not owners.size:
         return
@@ -101,7 +102,7 @@ def cover(block: Block, state: State, t: int, short: Ints, order: tuple[int, ...
 
 
 def owed_interest(block: Block, state: State, rows: Ints, amount: Ints, t: int) -> Ints:
-    """Return the interest on repaying `amount` of drawings on day `t`, dearer after their due day."""
+    """Return the interest on repaying `amount` of drawings on day `t`, dearer once overdue."""
     loans = state.loans
     since, due, rate = loans.since[rows], loans.due[rows], loans.rate[rows]
     usual = interest(amount, rate, np.maximum(np.minimum(t, due) - since, 0), BASIS)
@@ -118,9 +119,7 @@ def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:
     settle_loans(block, state, t, rows, amount, cost)
 
 
-def settle_loans(
-    block: Block, state: State, t: int, rows: Ints, amount: Ints, cost: Ints
-) -> None:
+def settle_loans(block: Block, state: State, t: int, rows: Ints, amount: Ints, cost: Ints) -> None:
     """Write down repayments that the ledger already holds."""
     loans, size = state.loans, block.size
     owners = loans.owner[rows]
@@ -162,7 +161,9 @@ def loans_due(block: Block, state: State, t: int, until: int) -> Ints:
     late = np.maximum(t - loans.due[rows], 0)
     dearer = round_div(rate * block.world.market.penalty_factor, PPM)
     cost = interest(amount, rate, np.maximum(when - late - since, 0), BASIS)
-    return per_merchant(loans.owner[rows], amount + cost + interest(amount, dearer, late, BASIS), block.size)
+    return per_merchant(
+        loans.owner[rows], amount + cost + interest(amount, dearer, late, BASIS), block.size
+    )
 
 
 def discount_terms(block: Block, t: int, rows: Ints, institution: int) -> tuple[Ints, Ints]:
@@ -170,7 +171,9 @@ def discount_terms(block: Block, t: int, rows: Ints, institution: int) -> tuple[
     bills, world = block.bills, block.world
     days = world.dates.roll(bills.matures[rows]) - t
     counter = block.traits.counter[bills.owner[rows]]
-    return world.market.rate(t, institution, bills.code[rows], bills.matures[rows] - t, counter), days
+    return world.market.rate(
+        t, institution, bills.code[rows], bills.matures[rows] - t, counter
+    ), days
 
 
 def discount_cost(block: Block, t: int, rows: Ints, face: Ints, institution: int) -> Ints:
@@ -188,9 +191,7 @@ def discount(block: Block, state: State, t: int, rows: Ints, institutions: Ints)
         face, owners = state.left[chosen], block.bills.owner[chosen]
         cost = discount_cost(block, t, chosen, face, place)
         gone, charge = (per_merchant(owners, part, block.size) for part in (face, cost))
-        state.ledger.entry(
-            BANK, (CASH, gone - charge), (FINANCE, charge), (BILLS_ACCOUNT, -gone)
-        )
+        state.ledger.entry(BANK, (CASH, gone - charge), (FINANCE, charge), (BILLS_ACCOUNT, -gone))
         if state.journal is not None:
             state.journal.add(t, log.BILL_SOLD, owners, chosen, face, cost)
         give_up(state, t, chosen, face)

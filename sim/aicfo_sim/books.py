@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 import numpy as np
+
 from aicfo_sdk import Books, InputError
 from aicfo_sdk.model import Record, digest
 
@@ -98,7 +99,7 @@ class MerchantBooks(Books):
         self._kinds, self._grown, self._balances, self._late = kinds, grown, balances, late
 
     def with_record(self, record: Record) -> MerchantBooks:
-        """Return books with one record more (or another state of one), of a type that may change."""
+        """Return books with one record more, or a later state, of a type that may change."""
         kind = type(record)
         kinds = dict(self._kinds)
         kinds[kind] = dict(sorted({**self.records(kind), record.id: record}.items()))

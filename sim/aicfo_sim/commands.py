@@ -1,4 +1,4 @@
-"""Bodies of `aicfo sim …`: they take the arguments after the command's name, return the exit code."""
+"""Bodies of `aicfo sim …`: they take the arguments after its name, return the exit code."""
 
 from __future__ import annotations
 
@@ -22,6 +22,8 @@ def sim(argv: Sequence[str]) -> int:
     try:
         arguments = _parser().parse_args(list(argv))
         return arguments.body(arguments)
+    except SystemExit as ended:  # --help
+        return int(ended.code or 0)
     except AicfoError as error:
         # The whole command line is not parsed yet when parsing fails.
         if "--json" in argv:
@@ -43,7 +45,9 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--replications", type=int, default=1, metavar="R")
     run.add_argument("--workers", type=int, default=1, metavar="W", help="changes no result")
     run.add_argument("--shard", type=int, metavar="M", help="merchants a task; changes no result")
-    run.add_argument("--out", type=Path, required=True, metavar="DIR", help="resumed if it is there")
+    run.add_argument(
+        "--out", type=Path, required=True, metavar="DIR", help="resumed if it is there"
+    )
     run.set_defaults(body=_run)
     names = commands.add_parser("scenarios", help="the built-in scenarios")
     names.set_defaults(body=_scenarios)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from functools import cache
 
 import numpy as np
+
 from aicfo_sdk.days import calendar
 
 from .fen import Flags, Ints

@@ -7,6 +7,7 @@ ones is refused, as a quote that has moved would be.
 from __future__ import annotations
 
 import numpy as np
+
 from aicfo_sdk import Action
 from aicfo_sdk.actions import postings, proceeds
 from aicfo_sdk.model import (
@@ -36,11 +37,15 @@ class Desk:
     def __init__(self, run: Run, papers: Papers, place: int, t: int) -> None:
         self._block, self._state = run.block, run.state
         self._papers, self._place, self._t = papers, place, t
-        self._dates = run.dates
+        self._dates, self._next = run.dates, run.next_decision(t)
 
     def carry_out(self, action: Action) -> str:
-        """Carry out an action, or return why not and change nothing."""
-        if action.day > self._dates.at(self._t):
+        """Carry out an action, or return why not and change nothing.
+
+        What is dated before the end of the next decision day is carried out now: nobody asks
+        again before the payments of that day are made.
+        """
+        if action.day > self._dates.at(self._next):
             return "for a later day"
         account = getattr(action, "account", ACCOUNT)
         if account != ACCOUNT:

@@ -153,7 +153,7 @@ class Run:
         if rows.size:
             amount = per_merchant(receipts.owner[rows], receipts.amount[rows], size)
             ledger.entry(None, (RECEIVABLES, amount), (INCOME, -amount))
-        rows = np.arange(block.receipts_from[t], block.receipts_from[t + 1])
+        rows = _span(block.receipts_from, t, t + 1)
         rows = self._live(rows, receipts.owner, receipts.cond)
         if rows.size:
             self._paid_to_us(t, rows)
@@ -198,8 +198,8 @@ class Run:
         )
 
     def _mature(self, t: int, rows: Ints) -> None:
-        """Collect bills at maturity; a failing acceptor costs the holder, or whoever passed it on."""
-        block, state, bills, size = self.block, self.state, self.block.bills, self.block.size
+        """Collect bills at maturity; a failing acceptor costs the holder, or who passed it on."""
+        state, bills, size = self.state, self.block.bills, self.block.size
         held = state.left[rows]
         fails = bills.fails[rows] != 0
         good = per_merchant(bills.owner[rows], np.where(fails, 0, held), size)
@@ -318,7 +318,7 @@ class Run:
         """Return open rows of Dues that happen and fall due on days `first` … `end` − 1."""
         dues, starts = self.block.dues, self.block.dues_from
         last = starts.size - 1
-        rows = np.arange(starts[min(first, last)], starts[min(end, last)])
+        rows = _span(starts, min(first, last), min(end, last))
         rows = self._live(rows, dues.owner, dues.cond)
         return rows[self.state.open[rows] > 0]
 
@@ -326,6 +326,11 @@ class Run:
         if not rows.size:
             return rows
         return rows[self.state.alive[owner[rows]] & self.state.active(cond[rows])]
+
+
+def _span(starts: Ints, first: int, end: int) -> Ints:
+    """Return the rows of days `first` … `end` − 1 of a table sorted by day."""
+    return np.arange(int(starts[first]), int(starts[end]), dtype=np.int64)
 
 
 def run(policy_run: Run, first: int, last: int, path: Ints | None = None) -> None:

@@ -11,6 +11,7 @@ from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
+
 from aicfo_sdk.errors import InputError
 
 from . import results

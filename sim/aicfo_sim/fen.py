@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import numpy as np
-from aicfo_sdk.money import PPM
 from numpy.typing import NDArray
+
+from aicfo_sdk.money import PPM
 
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]

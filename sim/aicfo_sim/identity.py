@@ -1,4 +1,4 @@
-"""Names, numbers and addresses of synthetic firms: they look right and are never calculated with."""
+"""Names and numbers of synthetic firms: they look right and are never calculated with."""
 
 from __future__ import annotations
 
@@ -72,10 +72,13 @@ def identity(who: Who, archetype: str, tenders: int) -> Identity:
         return Firm(name, uscc(source, _AREA[place]), _digits(source, 19, "6"))
 
     trades = _TRADE[archetype]
-    own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trades[int(source.integers(len(trades)))]}"
+    trade = trades[int(source.integers(len(trades)))]
+    own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trade}"
     suppliers = int(who.figures.number("suppliers"))
     customers = int(who.figures.number("customers")) if archetype == "contractor" else 0
-    buyers = [f"{_CITY[place]}市{name}" for name in ("住房保障中心", "第一中学", "人民医院", "公路管理局")]
+    buyers = [
+        f"{_CITY[place]}市{name}" for name in ("住房保障中心", "第一中学", "人民医院", "公路管理局")
+    ]
     return Identity(
         own=firm(own),
         region=REGIONS[place],
@@ -88,7 +91,10 @@ def identity(who: Who, archetype: str, tenders: int) -> Identity:
 
 
 def uscc(source: Generator, area: str) -> str:
-    """Return a 统一社会信用代码 with good check characters (GB 32100, organisation part GB 11714)."""
+    """Return a 统一社会信用代码 with good check characters.
+
+    Source: GB 32100, its organisation part GB 11714.
+    """
     from stdnum.cn import uscc as standard
 
     body = _digits(source, 8)

@@ -34,7 +34,7 @@ class Journal:
         self._size = size
         self._chunks: list[tuple[int, int, Ints, Ints, Ints, Ints]] = []
         self._taken = 0
-        self._events: list[list[Event]] = [[] for _ in range(size)]
+        self._events = [list[Event]() for _ in range(size)]
 
     def add(
         self,
@@ -64,5 +64,5 @@ class Journal:
         """Return a journal with the same events that grows on its own."""
         twin = Journal(self._size)
         twin._chunks, twin._taken = list(self._chunks), self._taken
-        twin._events = [list(events) for events in self._events]
+        twin._events = [list[Event](events) for events in self._events]
         return twin

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+
 from aicfo_sdk import actions
 from aicfo_sdk.errors import Unbalanced
 
@@ -70,7 +71,7 @@ class Ledger:
         return self.balances[CASH]
 
     def entry(self, party: int | None, *legs: tuple[int, Ints]) -> None:
-        """Post one entry per merchant; `party` is who gives the cash (or takes it, when negative)."""
+        """Post one entry per merchant; `party` gives the cash (or takes it, when negative)."""
         for number, amount in legs:
             self.balances[number] += amount
             if number == CASH:

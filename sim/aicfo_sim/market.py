@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import get_args
 
 import numpy as np
+
 from aicfo_sdk.model import AcceptorClass
 
 from . import rng

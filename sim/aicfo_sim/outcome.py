@@ -8,7 +8,7 @@ import numpy as np
 
 from . import bank
 from .draws.block import Block
-from .fen import Ints, interest, per_merchant
+from .fen import Flags, Ints, interest, per_merchant
 from .ledger import CASH, FINANCE
 from .state import State
 from .tables import BOND, NEVER
@@ -116,7 +116,7 @@ def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dic
     }
 
 
-def _known_alive(block: Block, state: State, owners: Ints, day: Ints) -> Ints:
+def _known_alive(block: Block, state: State, owners: Ints, day: Ints) -> Flags:
     """Return which rows were posted: those of firms that were open on the row's day."""
     return state.alive[owners] | (day <= state.closed[owners])
 

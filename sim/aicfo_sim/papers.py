@@ -12,6 +12,7 @@ from hashlib import blake2b
 from typing import Any
 
 import numpy as np
+
 from aicfo_sdk.model import (
     Account,
     Bill,
@@ -35,7 +36,7 @@ from aicfo_sdk.model import (
 
 from . import journal as log
 from . import tables
-from .books import Growing, MerchantBooks
+from .books import Growing, MerchantBooks, Snapshot
 from .draws.block import Block
 from .draws.contractor import takes_bills
 from .fen import Ints
@@ -143,7 +144,7 @@ class Papers:
         for channel, name in enumerate(CHANNELS[self.archetype]):
             if name in WALLETS:
                 balances[WALLETS[name]] = int(self._transit[channel, t])
-        grown = {
+        grown: dict[type[Record], Snapshot] = {
             Transaction: self.transactions.snapshot(),
             Invoice: self.invoices.snapshot(),
             Settlement: self.settlements.snapshot(),
@@ -498,7 +499,11 @@ class Papers:
             number=own.own.account,
             name=own.own.name,
         )
-        return {Merchant: {"M": who}, Store: {STORE: store}, Account: dict(sorted(accounts.items()))}
+        return {
+            Merchant: {"M": who},
+            Store: {STORE: store},
+            Account: dict(sorted(accounts.items())),
+        }
 
     def _counterparties(self, t: int) -> dict[str, Record]:
         known = self._fixed.get(Counterparty)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 
 import numpy as np
+
 from aicfo_sdk.model import DiscountQuote, Record
 
 from .draws.block import World

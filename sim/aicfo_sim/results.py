@@ -1,4 +1,4 @@
-"""Result files: a manifest, one Parquet file per shard, one merged and sorted; the report's rows."""
+"""Result files: a manifest, a Parquet file per shard, one merged and sorted; the report's rows."""
 
 from __future__ import annotations
 
@@ -13,13 +13,17 @@ from typing import Any, cast
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.parquet as pq
+import pyarrow.parquet
+
 from aicfo_sdk.errors import BooksError, InputError, NotFound
 
-from .fen import Ints
+from .fen import Flags, Ints
 from .outcome import COLUMNS
 from .scenario import ARCHETYPES, Scenario
 from .statistics import paired
+
+# pyarrow's stubs leave most of the module untyped.
+pq: Any = pyarrow.parquet
 
 FORMAT = 1
 """Version of the result files; a change of meaning of any column raises it."""
@@ -58,9 +62,7 @@ def manifest(
             "python": platform.python_version(),
             "pyarrow": version("pyarrow"),
             "machine": platform.machine(),
-            "cpu_features": sorted(
-                {*simd.get("baseline", ()), *simd.get("found", ())}
-            ),
+            "cpu_features": sorted({*simd.get("baseline", ()), *simd.get("found", ())}),
         },
     }
 
@@ -95,7 +97,9 @@ def read_manifest(folder: Path) -> dict[str, Any]:
     """
     path = folder / _MANIFEST
     if not path.is_file():
-        raise NotFound("no experiment in this folder", value=str(folder), mend="run `aicfo sim run`")
+        raise NotFound(
+            "no experiment in this folder", value=str(folder), mend="run `aicfo sim run`"
+        )
     try:
         return json.loads(path.read_text("utf-8"))
     except (json.JSONDecodeError, UnicodeDecodeError):
@@ -167,10 +171,9 @@ def report(folder: Path | str) -> list[dict[str, Any]]:
     for chosen in first.values():
         opened &= ~((columns["survived"][chosen] == 0) & (warm[chosen] < int(about["warmup_days"])))
     kinds = columns["archetype"][base]
-    groups = [
-        *((ARCHETYPES[code], kinds == code) for code in np.unique(kinds).tolist()),
-        ("all", np.ones_like(opened)),
-    ]
+    codes: list[int] = np.unique(kinds).tolist()
+    groups: list[tuple[str, Flags]] = [(ARCHETYPES[code], kinds == code) for code in codes]
+    groups.append(("all", np.ones_like(opened)))
     for group, members in groups:
         keep = members & opened
         if not keep.any():

@@ -53,9 +53,7 @@ def sandbox(archetype: str, *, seed: int = 7, day: date | None = None) -> Books:
     first = start - timedelta(days=load("default").warmup_days - 200)
     last = start + timedelta(days=_DAYS - 1)
     if not first <= when <= last:
-        raise InputError(
-            "no books on this day", value=when.isoformat(), mend=f"{first} to {last}"
-        )
+        raise InputError("no books on this day", value=when.isoformat(), mend=f"{first} to {last}")
     return _books(archetype, seed, when)
 
 

@@ -199,11 +199,11 @@ def _check(table: dict[str, Any], where: str) -> None:
         good = type(value) is int and low <= value <= high
         need(good, f"{key} out of bounds", value, f"{low} to {high}")
     need(table["fidelity"] in ("day", "order"), "unknown fidelity", table["fidelity"], "day, order")
-    mix = table["mix"]
+    mix: Any = table["mix"]
     good = (
-        isinstance(mix, dict)
-        and set(mix) <= set(ARCHETYPES)  # pyright: ignore[reportUnknownArgumentType]
-        and all(type(part) is int and part >= 0 for part in mix.values())  # pyright: ignore[reportUnknownVariableType, reportUnknownMemberType, reportUnknownArgumentType]
-        and sum(mix.values()) > 0  # pyright: ignore[reportUnknownArgumentType, reportUnknownMemberType]
+        isinstance(table["mix"], dict)
+        and set(mix) <= set(ARCHETYPES)
+        and all(type(part) is int and part >= 0 for part in mix.values())
+        and sum(mix.values()) > 0
     )
     need(good, "bad [mix]", mix, "whole shares of " + ", ".join(ARCHETYPES))

@@ -37,6 +37,10 @@ class Loans:
         """Return a table without rows."""
         return cls(**{name: np.zeros(0, dtype=np.int64) for name in cls.__slots__})
 
+    def copy(self) -> Loans:
+        """Return a table with the same rows that changes on its own."""
+        return Loans(**{name: getattr(self, name).copy() for name in self.__slots__})
+
     def add(self, **columns: Ints) -> None:
         """Append rows."""
         for name in self.__slots__:
@@ -99,13 +103,7 @@ class State:
         """Return a state that moves on its own."""
         twin = State.__new__(State)
         for name, value in vars(self).items():
-            if isinstance(value, np.ndarray):
-                value = value.copy()
-            elif isinstance(value, Ledger | Journal):
-                value = value.copy()
-            elif isinstance(value, Loans):
-                value = Loans(**{slot: getattr(value, slot).copy() for slot in Loans.__slots__})
-            setattr(twin, name, value)
+            setattr(twin, name, value.copy() if hasattr(value, "copy") else value)
         return twin
 
     def active(self, cond: Ints) -> Flags:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, fields
 from typing import Any, TypeVar
 
 import numpy as np
+
 from aicfo_sdk.money import round_div
 
 from .fen import Ints

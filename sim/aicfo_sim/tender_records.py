@@ -26,7 +26,7 @@ def tender_record(
     winner: str,
     region: str,
 ) -> Tender:
-    """Return the notice in `row` as published by day `t`; `winner` is who won it, if known to be us.
+    """Return the notice in `row` as published by day `t`; `winner` is our own name if we won.
 
     Payment days are days after the contract's start, the buyer's terms included.
     """

@@ -121,7 +121,9 @@ def compound(
     return ends[last] - ends[last - orders]
 
 
-def sold(source: np.random.Generator, who: Who, expected: Floats, ticket: float) -> tuple[Ints, Ints]:
+def sold(
+    source: np.random.Generator, who: Who, expected: Floats, ticket: float
+) -> tuple[Ints, Ints]:
     """Return orders and their value by day for expected takings in yuan by day."""
     figures = who.figures
     rate = expected / ticket
@@ -217,7 +219,9 @@ def supplier_dues(known: Ints, due: Ints, amount: Ints, party: Ints | int) -> Du
     return _dues(known=known, due=due, kind=tables.SUPPLIER, amount=amount, party=party)
 
 
-def traits(who: Who, source: np.random.Generator, month: float, cost: float, payroll: int) -> Traits:
+def traits(
+    who: Who, source: np.random.Generator, month: float, cost: float, payroll: int
+) -> Traits:
     """Return cash and lines: `month` expected sales and `cost` expected costs of a month, yuan."""
     bank, quick, counter = (
         who.market.numbers(key) for key in ("bank_rate", "quick_rate", "counter_markup")
@@ -267,14 +271,28 @@ def no_tenders() -> Tenders:
     return columns(Tenders, **dict.fromkeys(Tenders.__slots__, np.zeros(0)))
 
 
-def conditional(rows: list[tuple[Ints, Ints, int, Ints, Ints | int, int]]) -> Dues:
-    """Return payments that fall due only if a tender was won: known, due, kind, amount, party,
-    tender."""
-    sizes = [row[0].size for row in rows]
-    known, due, amount = (np.concatenate([row[n] for row in rows]) for n in (0, 1, 3))  # pyright: ignore[reportArgumentType, reportCallIssue]
-    kind, cond = (np.repeat([row[n] for row in rows], sizes) for n in (2, 5))
-    party = np.concatenate([np.full(row[0].size, row[4]) for row in rows])
-    return _dues(known=known, due=due, kind=kind, amount=amount, party=party, cond=cond)
+class Due(NamedTuple):
+    """Payments of one kind that hang on a tender."""
+
+    known: Ints
+    due: Ints
+    kind: int
+    amount: Ints
+    party: Ints
+    tender: int
+
+
+def conditional(rows: list[Due]) -> Dues:
+    """Return payments that fall due only if their tender was won."""
+    sizes = [row.known.size for row in rows]
+    return _dues(
+        known=np.concatenate([row.known for row in rows]),
+        due=np.concatenate([row.due for row in rows]),
+        kind=np.repeat(np.array([row.kind for row in rows], dtype=np.int64), sizes),
+        amount=np.concatenate([row.amount for row in rows]),
+        party=np.concatenate([row.party for row in rows]),
+        cond=np.repeat(np.array([row.tender for row in rows], dtype=np.int64), sizes),
+    )
 
 
 def recourses(known: Ints, bill: Ints) -> Dues:

@@ -9,12 +9,12 @@ import numpy as np
 from .. import tables
 from ..dates import PAD
 from ..fen import Floats, Ints, share, to_fen
-from ..market import BANK_CLASSES
 from ..tables import ALWAYS, NEVER, Bills, Dues, Receipts, Tenders, columns
 from .common import (
     LEAD,
     YEAR,
     Drawn,
+    Due,
     Who,
     conditional,
     finish,
@@ -176,7 +176,8 @@ def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
     price = draws.lognormal(math.log(figures.number("tender_price")), spread, count) * yearly
     price_fen = to_fen(np.rint(price / 1000) * 1000) + 100_000
     cost = _between(figures.numbers("tender_cost"), draws, count)
-    work = draws.integers(*(int(v) for v in figures.numbers("tender_days")), count)
+    shortest, longest = (int(value) for value in figures.numbers("tender_days"))
+    work = draws.integers(shortest, longest, count)
     retention_days = np.array(figures.value("retention_days"))[draws.integers(2, size=count)]
     award = published + draws.integers(20, 31, count) + draws.integers(5, 16, count)
     table = columns(
@@ -221,7 +222,7 @@ def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
 
 
 def milestones(tenders: Tenders, number: int) -> list[tuple[int, int, int]]:
-    """Return (share of price in ppm, days after the start, retention 0/1) of a tender's payments."""
+    """Return (share of price in ppm, days after the start, retention 0/1) of each payment."""
     work = int(tenders.ends[number] - tenders.starts[number])
     prepay, progress = int(tenders.prepay_ppm[number]), int(tenders.progress_ppm[number])
     held = int(tenders.retention_ppm[number])
@@ -240,7 +241,7 @@ PUBLIC_TERMS = 30
 
 def _contract(
     who: Who, draws: np.random.Generator, tenders: Tenders, number: int, overrun: float
-) -> tuple[list[tuple[Ints, Ints, int, Ints, Ints | int, int]], tuple[Ints, ...]]:
+) -> tuple[list[Due], tuple[Ints, ...]]:
     """Return costs and bond, and issued, due, paid, amount, tender, bond of the receipts."""
     figures = who.figures
     price, start = int(tenders.price[number]), int(tenders.starts[number])
@@ -256,15 +257,17 @@ def _contract(
     last = _last(who)
     terms = draws.integers(0, 46, steps)
     party = draws.integers(int(figures.number("suppliers")), size=steps)
-    bond = share(tenders.price[number : number + 1], tenders.performance_ppm[number])
+    bond = share(tenders.price[number : number + 1], int(tenders.performance_ppm[number]))
     begin = np.array([start])
-    costs: list[tuple[Ints, Ints, int, Ints, Ints | int, int]] = [
-        (when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, -1, number),
-        (when, roll(np.minimum(when + terms, last)), tables.SUPPLIER, parts - labour, party, number),
-        (begin - 10, roll(begin), tables.BOND, bond, -1, number),
+    supplied = roll(np.minimum(when + terms, last))
+    nobody = np.full(steps, -1)
+    costs = [
+        Due(when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, nobody, number),
+        Due(when, supplied, tables.SUPPLIER, parts - labour, party, number),
+        Due(begin - 10, roll(begin), tables.BOND, bond, nobody[:1], number),
     ]
     plan = np.array(milestones(tenders, number), dtype=np.int64)
-    amount = share(np.full(plan.shape[0], price), plan[:, 0])
+    amount = share(np.full(len(plan), price, dtype=np.int64), plan[:, 0])
     amount[-1] += price - int(amount.sum())
     late = draws.random(amount.size) < figures.number("tender_late")
     delay = np.rint(draws.gamma(1.2, figures.number("tender_late_days") / 1.2, amount.size))
@@ -300,8 +303,3 @@ def takes_bills(who: Who) -> list[tuple[str, ...]]:
         kinds = () if draw < none else ("bank",) if draw < none + bank else ("bank", "trade")
         out.append(kinds)
     return out
-
-
-def bank_accepted(code: int) -> bool:
-    """Return whether bills of a class are bank acceptances (银票)."""
-    return code < BANK_CLASSES

@@ -41,7 +41,9 @@ def draw_shop(who: Who) -> Drawn:
     ticket, goods = uniform(source, who, "ticket"), uniform(source, who, "goods")
     wechat = 0.5 + 0.3 * float(source.random())
     count = days + LEAD
-    expected = day * season(who.figures, who.dates, -LEAD, count) * level(who.stream("level"), who, count)
+    expected = (
+        day * season(who.figures, who.dates, -LEAD, count) * level(who.stream("level"), who, count)
+    )
     orders, amount = sold(who.stream("sales"), who, expected, ticket)
     first = share(amount, round(wechat * 1_000_000))
     gross = np.stack([first, amount - first])
@@ -72,7 +74,11 @@ def draw_ecommerce(who: Who) -> Drawn:
     heights = uniform(source, who, "peak_618"), uniform(source, who, "peak_1111")
     count = days + LEAD
     # Plans reach beyond the last day: stock for later sales is bought within the run.
-    plan = day * season(who.figures, who.dates, -LEAD, count + 60) * _peaks(who, -LEAD, count + 60, heights)
+    plan = (
+        day
+        * season(who.figures, who.dates, -LEAD, count + 60)
+        * _peaks(who, -LEAD, count + 60, heights)
+    )
     expected = plan[:count] * level(who.stream("level"), who, count)
     source_sales = who.stream("sales")
     orders, amount = sold(source_sales, who, expected, ticket)
@@ -105,7 +111,10 @@ def _peaks(who: Who, first: int, count: int, heights: tuple[float, float]) -> Fl
     out = np.ones(count)
     origin = who.dates.origin
     after = who.figures.number("peak_after")
-    for month, day, ahead, part, height in ((6, 18, 17, 1 / 3, heights[0]), (11, 11, 21, 1 / 4, heights[1])):
+    for month, day, ahead, part, height in (
+        (6, 18, 17, 1 / 3, heights[0]),
+        (11, 11, 21, 1 / 4, heights[1]),
+    ):
         for year in range(origin.year - 1, origin.year + 5):
             top = who.dates.number(origin.replace(year=year, month=month, day=day)) - first
             for step in range(top - ahead, top + 8):

@@ -1,4 +1,4 @@
-"""Policies by name: the owner without a CFO, two simple rules, the orchestrator with its plugins."""
+"""Policies by name: the owner without a CFO, two simple rules, the orchestrator."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """The owner with an AI CFO: the orchestrator with whatever plugins are installed.
 
-Once a week, and whenever what is due before the next decision exceeds cash, the orchestrator gets
-the merchant's books and its proposals are carried out, those that the policy below lets through
-without a person. What is then still short the owner covers in his own way, so the two differ only
+Once a week the orchestrator is asked for its brief, and whenever what is due before the next
+decision exceeds cash for a funding plan; its proposals are carried out, those that the policy
+below lets through without a person. What is then still short the owner covers in his own way, so the two differ only
 by what the CFO did. Bids are made only for tenders whose gate is passed and whose funding is
 found.
 """
@@ -14,6 +14,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import numpy as np
+
 from aicfo_sdk import AicfoError, Orchestrator, Policy, Registry, discover
 from aicfo_sdk.model import BidGate, Brief, Fact, FundingPlan, TenderId
 from aicfo_sdk.safety.policy import Rule, decide
@@ -69,9 +70,11 @@ class Cfo(Owner):
         for place in np.flatnonzero(run.state.alive).tolist():
             due = t - self._last.get(place, t - week) >= week
             if due or short[place]:
+                goals: list[type[Fact]] = [FundingPlan] if short[place] else []
                 if due:
                     self._last[place] = t
-                self._ask(run, place, t, needy=bool(short[place]))
+                    goals.append(Brief)
+                self._ask(run, place, t, goals)
         short = run.short(t)
         if short.any():
             redeem(run.block, run.state, t, np.minimum(short, run.state.ledger.balances[FUND]))
@@ -88,9 +91,8 @@ class Cfo(Owner):
             self._papers[place] = Papers(run.block, run.state, place)
         return self._papers[place]
 
-    def _ask(self, run: Run, place: int, t: int, *, needy: bool) -> None:
+    def _ask(self, run: Run, place: int, t: int, goals: list[type[Fact]]) -> None:
         papers = self.papers(run, place)
-        goals: tuple[type[Fact], ...] = (FundingPlan, Brief) if needy else (Brief,)
         for goal in goals:
             books = papers.books(t)
             self.triggers += 1

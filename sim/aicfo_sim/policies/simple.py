@@ -61,5 +61,7 @@ class AlwaysDiscount(HoldAll):
         """Turn all bills on hand into money, then act as `HoldAll`."""
         rows = bank.sellable(run.block, run.state, t)
         if rows.size:
-            bank.discount(run.block, run.state, t, rows, bank.cheapest(run.block, run.state, t, rows))
+            bank.discount(
+                run.block, run.state, t, rows, bank.cheapest(run.block, run.state, t, rows)
+            )
         super().decide(run, t)
