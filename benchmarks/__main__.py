@@ -1,0 +1,55 @@
+"""Runs the benchmarks and prints their figures: `python -m benchmarks [NAME …] [--out FILE]`."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import json
+import platform
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+NAMES = ("start_up", "calls", "composition", "forecast", "bills", "simulator", "tenders")
+
+
+def main() -> int:
+    """Run each named benchmark; a benchmark that has nothing to run on says so."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks", description=__doc__)
+    parser.add_argument("names", nargs="*", default=NAMES, metavar="NAME", help=", ".join(NAMES))
+    parser.add_argument("--out", type=Path, help="also write the figures as JSON")
+    options = parser.parse_args()
+    figures: dict[str, Any] = {}
+    for name in options.names:
+        if name not in NAMES:
+            parser.error(f"no such benchmark: {name}; there are {', '.join(NAMES)}")
+        try:
+            module = importlib.import_module(f"benchmarks.{name}")
+        except ModuleNotFoundError as missing:
+            print(f"{name}: SKIPPED, {missing.name} is not there", file=sys.stderr)
+            continue
+        print(f"== {name}: {(module.__doc__ or "").splitlines()[0]}")
+        figures[name] = module.measure()
+        for key, value in figures[name].items():
+            print(f"   {key:<60} {value}")
+    if options.out:
+        record = {
+            "commit": _commit(),
+            "python": platform.python_version(),
+            "machine": platform.machine(),
+            "figures": figures,
+        }
+        options.out.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
+    return 0
+
+
+def _commit() -> str:
+    done = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
+    )
+    return done.stdout.strip() or "unknown"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
