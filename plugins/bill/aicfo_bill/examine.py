@@ -7,7 +7,8 @@ from collections.abc import Callable, Sequence
 from aicfo_sdk import Context
 from aicfo_sdk.model import Bill, BillCheck, BillId, Counterparty, Finding, Invoice, Merchant
 
-from .checks import CHECKS, Case
+from .case import Case
+from .checks import CHECKS
 
 
 def examine(case: Case) -> BillCheck:

@@ -7,9 +7,11 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from aicfo_bill.checks import CHECKS, Case, add_months
+from aicfo_bill.case import Case
+from aicfo_bill.checks import CHECKS
 from aicfo_bill.examine import examine
 from aicfo_bill.names import core_name, imitated, is_bank
+from aicfo_bill.paper import add_months
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -1,0 +1,51 @@
+"""What a check looks at, and how it says what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+from aicfo_sdk import Parameters
+from aicfo_sdk.model import Bill, Finding, Invoice
+
+Found = list[Finding] | None
+"""Findings of a check, or None when it could not be made."""
+
+DRAFT_LAW = "《票据法》"
+EXCHANGE = "上海票据交易所 新一代票据业务系统"
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A bill with everything its checks look at.
+
+    `others` are the merchant's other bills, `invoices` the invoices in the books by id,
+    `overdue` the names on the exchange's overdue list (持续逾期名单), None when no list was
+    given. `check_digit` judges the 30th digit: no algorithm is public, so there is none here.
+    """
+
+    bill: Bill
+    today: date
+    params: Parameters
+    merchant: str = ""
+    others: Sequence[Bill] = ()
+    names: Sequence[str] = ()
+    invoices: Mapping[str, Invoice] = field(default_factory=dict[str, Invoice])
+    overdue: Sequence[str] | None = None
+    check_digit: Callable[[str], bool] | None = None
+
+    @property
+    def on_hand(self) -> bool:
+        """Whether the merchant holds it as an asset, free or pledged."""
+        return self.bill.side == "receivable" and self.bill.held in ("held", "pledged")
+
+
+def refuse(code: str, message: str, action: str, source: str) -> list[Finding]:
+    """Return the one finding that refuses the bill."""
+    return [Finding(code=code, severity="refuse", message=message, action=action, source=source)]
+
+
+def warn(code: str, message: str, action: str, source: str) -> list[Finding]:
+    """Return the one finding that asks for care."""
+    return [Finding(code=code, severity="warning", message=message, action=action, source=source)]
