@@ -29,7 +29,7 @@ def main() -> int:
         except ModuleNotFoundError as missing:
             print(f"{name}: SKIPPED, {missing.name} is not there", file=sys.stderr)
             continue
-        print(f"== {name}: {(module.__doc__ or "").splitlines()[0]}")
+        print(f"== {name}: {str(module.__doc__).splitlines()[0]}")
         figures[name] = module.measure()
         for key, value in figures[name].items():
             print(f"   {key:<60} {value}")

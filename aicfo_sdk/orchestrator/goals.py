@@ -73,6 +73,12 @@ def understand(text: str, registry: Registry, books: Books | None = None) -> Goa
     return Goal(tool, {}, tuple(subjects), text)
 
 
+def ids_in(text: str) -> tuple[str, ...]:
+    """Return the words of a text that look like ids ("T-2031"), as they are written."""
+    found = re.findall(r"[A-Za-z][A-Za-z0-9]*[-_][\w-]*\d[\w-]*|[A-Z]+\d+", text, re.ASCII)
+    return tuple(dict.fromkeys(found))
+
+
 def subject_types(registry: Registry) -> dict[str, type[SubjectId]]:
     """Return record name → subject-id type, for every subject that some tool takes."""
     found: dict[str, type[SubjectId]] = {}
@@ -115,20 +121,20 @@ def _scores(
 
 
 @cache
-def _words() -> tuple[frozenset[str], dict[str, tuple[str, ...]]]:
+def _words() -> tuple[frozenset[str], re.Pattern[str], dict[str, tuple[str, ...]]]:
     import tomllib
     from importlib.resources import files
 
     table = tomllib.loads((files(__package__ or "") / "words.toml").read_text("utf-8"))
-    return frozenset(table["stop"]), {
-        concept: tuple(terms) for concept, terms in table["concepts"].items()
-    }
+    longest_first = sorted(table["stop_zh"], key=lambda word: (-len(word), word))
+    concepts = {concept: tuple(terms) for concept, terms in table["concepts"].items()}
+    return frozenset(table["stop"]), re.compile("|".join(longest_first)), concepts
 
 
 def _features(text: str) -> set[str]:
-    stop, concepts = _words()
+    stop, stop_zh, concepts = _words()
     found: set[str] = set()
-    for word in _WORD.findall(text):
+    for word in _WORD.findall(stop_zh.sub(" ", text)):
         if word[0].isascii():
             if word not in stop:
                 found.add(_stem(word))
@@ -144,9 +150,12 @@ def _features(text: str) -> set[str]:
 def _weighted(
     features: Iterable[str], weights: dict[str, float], rarest: float
 ) -> dict[str, float]:
-    # A concept says more than one word of it; an unknown word counts against the match, mildly.
+    # A concept says more than one word of it; a word that no tool's question has counts mildly
+    # against the match, a concept that none has counts fully.
     return {
-        feature: weights.get(feature, 0.35 * rarest) * (2.0 if feature[0] == "#" else 1.0)
+        feature: weights.get(feature, rarest) * 2.5
+        if feature[0] == "#"
+        else weights.get(feature, 0.3 * rarest)
         for feature in features
     }
 

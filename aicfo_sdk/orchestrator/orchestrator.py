@@ -11,11 +11,12 @@ from ..books.port import Books
 from ..context import Context
 from ..days import WorkCalendar
 from ..errors import NotFound, PlanError
+from ..model import record_type
 from ..model.base import Fact, SubjectId
 from ..parameters import Parameters
 from ..plugin import Tool
 from ..registry import Registry
-from .goals import Goal, subject_types, understand
+from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
 from .run import Run, Runner, proposals_in
 from .shadow import Shadow
@@ -74,7 +75,7 @@ class Orchestrator:
             if found is None:
                 meant = understand(asked, self.registry, books)
                 found, text = meant.tool, meant.text
-                given += meant.subjects
+                given += meant.subjects or self._only_subject(meant, books)
             tool = found
         own: dict[str, Any] = {}
         about = self.about(tool) if arguments else {}
@@ -89,6 +90,15 @@ class Orchestrator:
             else:
                 given.append(subject(value))
         return Goal(tool, own, tuple(dict.fromkeys(given)), text)
+
+    def _only_subject(self, meant: Goal, books: Books | None) -> tuple[SubjectId, ...]:
+        """The one id in a question, where its tool can only be asked about one kind of thing."""
+        ids, kinds = ids_in(meant.text), tuple(self.about(meant.tool).values())
+        if len(ids) != 1 or len(kinds) != 1:
+            return ()
+        if books is not None:
+            books.get(record_type(kinds[0].__name__.removesuffix("Id")), ids[0])
+        return (kinds[0](ids[0]),)
 
     def about(self, tool: Tool[..., Any]) -> dict[str, type[SubjectId]]:
         """Return argument name → subject type, for every subject that the tool or those it
