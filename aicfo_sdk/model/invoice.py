@@ -13,7 +13,7 @@ from .text import UntrustedText
 
 TransactionKind = Literal[
     "sale",  # takings from customers
-    "refund",  # takings given back
+    "refund",  # takings given back (−), or an own purchase given back (+)
     "purchase",  # paid to a supplier for goods or services
     "receipt",  # a customer pays an invoice
     "transfer",  # between the merchant's own accounts: neither income nor cost

@@ -35,10 +35,8 @@ class UntrustedText(str):
 
 def clean(value: str) -> str:
     """Return `value` in NFKC without control, format, surrogate and private characters."""
-    if value.isascii() and value.isprintable():
+    if not value.isascii():
+        value = unicodedata.normalize("NFKC", value)
+    if value.isprintable():  # then nothing in it is of category C
         return value
-    return "".join(
-        char
-        for char in unicodedata.normalize("NFKC", value)
-        if char in _KEPT or unicodedata.category(char)[0] != "C"
-    )
+    return "".join(char for char in value if char in _KEPT or unicodedata.category(char)[0] != "C")

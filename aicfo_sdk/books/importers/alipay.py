@@ -25,7 +25,15 @@ from typing import Any
 from ...model.invoice import TransactionKind
 from ..batch import Batch
 from .counters import Counters
-from .movements import Movements, Own, data_file, movements_of, positive_amount
+from .movements import (
+    Movements,
+    Own,
+    data_file,
+    is_void,
+    movements_of,
+    positive_amount,
+    wallet_paid,
+)
 from .table import Header, Row, find_header
 from .table import read as read_tables
 
@@ -86,7 +94,9 @@ class _Reader:
                 self.counters.read(",".join(str(cell).strip() for cell in row.cells))
             else:
                 rows.append(row)
-        closed = {row.text("number", "") for row in rows if self.is_void(row)}
+        closed = {
+            row.text("number", "") for row in rows if is_void("alipay", row.text("status", ""))
+        }
         self.closed = closed - {""}
         self.refund_orders = {
             _REFUND_ID.sub("", row.text("number", "")) for row in rows if "退款" in self.said(row)
@@ -121,7 +131,7 @@ class _Reader:
             "text": text,
         }
         order = _REFUND_ID.sub("", number)
-        if self.is_void(row):
+        if is_void("alipay", row.text("status", "")):
             self.out.refuse(row.line, "no money moved", status)
         elif order != number and order in self.closed:
             self.out.refuse(
@@ -148,7 +158,7 @@ class _Reader:
                     )
                 self.extra(f"{key}-refund", -sign * refunded, "refund", line)
             self.source(key, -sign * (amount - refunded), method, line)
-        if fee and not self.is_void(row):
+        if fee and not is_void("alipay", row.text("status", "")):
             if fee < 0 or fee > amount:
                 raise row.error(
                     "a fee that is not within the amount", column="fee", value=row.text("fee")
@@ -182,7 +192,7 @@ class _Reader:
                 row.line, "a 不计收支 row of a type whose direction is unknown", line["text"]
             )
             return
-        sign, wallet = rule["sign"], self.in_wallet(method)
+        sign, wallet = rule["sign"], wallet_paid("alipay", method)
         # What is paid for something outside touches the wallet only when the wallet pays; what
         # is put into 余额宝 adds to it only when a card pays.
         if sign == 0 or (rule.get("paid") and (sign > 0) == wallet):
@@ -195,7 +205,7 @@ class _Reader:
 
     def source(self, key: str, amount: int, method: str, line: dict[str, Any]) -> None:
         """Take the money that a card or credit put in beside the row, if one did."""
-        if self.in_wallet(method) or amount == 0:
+        if wallet_paid("alipay", method) or amount == 0:
             return
         credit = any(word in method for word in self.words["credit"])
         line = {**line, "name": method, "text": f"{method} {line['text']}".strip()}
@@ -204,25 +214,15 @@ class _Reader:
     def extra(self, key: str, amount: int, kind: TransactionKind, line: dict[str, Any]) -> None:
         self.out.add(id=key, account=self.account, amount=amount, kind=kind, **line)
 
-    def is_void(self, row: Row) -> bool:
-        status = row.text("status", "")
-        return any(word in status for word in self.words["void"])
-
     def said(self, row: Row) -> str:
         """Return category, goods and status, which the rules look for words in."""
         return " ".join(row.text(c, "") for c in ("category", "goods", "status"))
 
-    def in_wallet(self, method: str) -> bool:
-        """Return whether the wallet itself paid; "余额宝&红包" counts, a bank card does not."""
-        wallet = self.words["wallet"]
-        return any(part.split("(")[0].strip() in wallet for part in method.split("&"))
-
 
 def _is_rest(row: Row) -> bool:
     """Return whether the row belongs to the footer: a rule, a counter, the export time."""
-    first = next((str(cell).strip() for cell in row.cells if str(cell).strip()), "")
-    filled = sum(1 for cell in row.cells if str(cell).strip())
-    return filled <= 2 and first.startswith(
+    filled = [text for cell in row.cells if (text := str(cell).strip())]
+    return len(filled) <= 2 and filled[0].startswith(
         (
             "---",
             "共",

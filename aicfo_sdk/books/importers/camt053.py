@@ -96,6 +96,7 @@ class _Reader:
         self.prefix = f"{{{space}}}"
         self.place = 0  # of the entry at hand, counted from 1 over the whole file
         self.closed: dict[str, int] = {}
+        self.paths: dict[str, list[str]] = {}
 
     def __call__(self, statements: list[Element]) -> Batch:
         numbers = {self.number(statement) for statement in statements}
@@ -291,7 +292,11 @@ class _Reader:
             raise self.error("not a time", "BookgDt/DtTm", value=raw) from None
 
     def all(self, element: Element, path: str) -> list[Element]:
-        return element.findall("/".join(self.prefix + part for part in path.split("/")))
+        # One step at a time: for a plain tag the search runs in C.
+        found = [element]
+        for part in self.parts(path):
+            found = [child for parent in found for child in parent.findall(part)]
+        return found
 
     def texts(self, element: Element, path: str) -> Iterator[str]:
         for found in self.all(element, path):
@@ -299,7 +304,19 @@ class _Reader:
                 yield text
 
     def text(self, element: Element, path: str) -> str:
-        return next(self.texts(element, path), "")
+        """Return the text of the first such element, "" when there is none."""
+        found: Element | None = element
+        for part in self.parts(path):
+            found = found.find(part)
+            if found is None:
+                return ""
+        return (found.text or "").strip()
+
+    def parts(self, path: str) -> list[str]:
+        known = self.paths.get(path)
+        if known is None:
+            known = self.paths[path] = [self.prefix + part for part in path.split("/")]
+        return known
 
     def line(self) -> int:
         """Return the line of the entry at hand, found by a second pass: only errors need it."""

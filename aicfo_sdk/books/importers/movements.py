@@ -53,10 +53,9 @@ class Own:
 
     def __call__(self, *, name: str = "", number: str = "") -> bool:
         """Return whether a name or an account number is the merchant's own."""
-        digits = account_number(number)
-        return bool(
-            (digits and digits in self._numbers) or (name and normal_name(name) in self._names)
-        )
+        if number and self._numbers and account_number(number) in self._numbers:
+            return True
+        return bool(name and self._names) and _normal(name) in self._names
 
 
 def account_number(text: str) -> str:
@@ -134,7 +133,7 @@ class Movements:
         if name in _NO_NAME:
             name = ""
         elif kind in _PARTY_KINDS:
-            party = counterparty_id(name)
+            party = _party(name)
             first, shown = self._parties.get(party, (day, name))
             self._parties[party] = (min(first, day), shown)
         record = Transaction(
@@ -206,6 +205,27 @@ def movements_of(
     return Movements(
         kind=kind, provider=provider, file=table.file, digest=table.digest, currency=currency
     )
+
+
+@lru_cache(maxsize=4096)
+def wallet_paid(bill: str, method: str) -> bool:
+    """Return whether the wallet itself paid; "零钱&优惠" counts, a bank card does not.
+
+    `bill` names the table ("wechat", "alipay") whose words for the wallet hold.
+    """
+    wallet = data_file(bill)["words"]["wallet"]
+    return any(part.split("(")[0].strip() in wallet for part in method.split("&"))
+
+
+@lru_cache(maxsize=4096)
+def is_void(bill: str, status: str) -> bool:
+    """Return whether a bill's 交易状态 says that no money moved."""
+    return any(word in status for word in data_file(bill)["words"]["void"])
+
+
+# Few names stand in many rows.
+_normal = lru_cache(maxsize=20_000)(normal_name)
+_party = lru_cache(maxsize=20_000)(counterparty_id)
 
 
 @lru_cache(maxsize=20_000)

@@ -231,6 +231,11 @@ class Row:
         Raises: RecordError when empty without default, or when a number stored in a spreadsheet
         is too long to be exact (an account number that lost its last digits).
         """
+        place = self.header.at.get(column)
+        if place is not None and place < len(self.cells):
+            cell = self.cells[place]
+            if isinstance(cell, str) and (text := cell.strip()):
+                return text
         cell = self.cell(column)
         if isinstance(cell, float):
             cell = self._whole_text(cell, column) if cell.is_integer() else repr(cell)

@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,15 @@ from ...model.invoice import TransactionKind
 from ...money import parse, plain
 from ..batch import Batch
 from .counters import Counters
-from .movements import Movements, Own, data_file, movements_of, positive_amount
+from .movements import (
+    Movements,
+    Own,
+    data_file,
+    is_void,
+    movements_of,
+    positive_amount,
+    wallet_paid,
+)
 from .table import Header, Row, find_header
 from .table import read as read_tables
 
@@ -53,6 +62,7 @@ def read(
     return _Reader(header, movements_of(tables, kind="wechat", provider="wechat"), account, own)()
 
 
+@lru_cache(maxsize=4096)
 def kind_of_type(type_: str, side: str) -> TransactionKind:
     """Return what a row of this 交易类型 is; `side` is "in" or "out"."""
     rules = data_file("wechat")[side]
@@ -105,7 +115,7 @@ class _Reader:
             "number": number,
             "text": text,
         }
-        if any(word in status for word in self.words["void"]):
+        if is_void("wechat", status):
             self.out.refuse(row.line, "no money moved", status)
         elif amount == 0:
             self.out.refuse(row.line, "an amount of zero", type_)
@@ -147,7 +157,7 @@ class _Reader:
                 )
         sign = 1 if side == "in" else -1
         self.out.add(id=key, account=self.account, amount=sign * amount, kind=kind, **line)
-        if not self.in_wallet(method):
+        if not wallet_paid("wechat", method):
             self.card(key, -sign * amount, method, line)
 
     def neutral(
@@ -173,7 +183,12 @@ class _Reader:
         if sign == 0:
             self.out.refuse(row.line, "moves inside the wallet", type_)
             return
-        if sign < 0 and "提现" not in type_ and "转出" not in type_ and not self.in_wallet(method):
+        if (
+            sign < 0
+            and "提现" not in type_
+            and "转出" not in type_
+            and not wallet_paid("wechat", method)
+        ):
             self.out.refuse(row.line, "paid by a card, the wallet is not touched", type_)
             return
         kind: TransactionKind = "refund" if "退款" in type_ else "transfer"
@@ -187,11 +202,6 @@ class _Reader:
     def card(self, key: str, amount: int, method: str, line: dict[str, Any]) -> None:
         line = {**line, "name": method, "text": f"{method} {line['text']}".strip()}
         self.out.add(id=f"{key}-card", account=self.account, amount=amount, kind="transfer", **line)
-
-    def in_wallet(self, method: str) -> bool:
-        """Return whether the wallet itself paid; "零钱&优惠" counts, a bank card does not."""
-        wallet = self.words["wallet"]
-        return any(part.split("(")[0].strip() in wallet for part in method.split("&"))
 
     def has_refund_row(self, row: Row, back: int) -> bool:
         order = row.text("order", "")
