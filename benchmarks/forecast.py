@@ -23,6 +23,7 @@ from pathlib import Path
 
 import numpy as np
 from aicfo_cash_brain.forecast.backtest import forecast_scored
+from aicfo_cash_brain.forecast.contest import contest
 from aicfo_cash_brain.forecast.daykinds import Days, Floats, trading_days
 from aicfo_cash_brain.forecast.profile import DECILES, Bands, forecast_bands
 
@@ -75,6 +76,11 @@ def _dense(values: dict[date, float], last: date) -> tuple[date, Floats]:
 def profile(history: Floats, past: Days, ahead: Days) -> Bands:
     """The plugin's own method, calibrated on each series' past."""
     return forecast_scored(history, past, ahead).bands
+
+
+def contested(history: Floats, past: Days, ahead: Days) -> Bands:
+    """What the tool gives by default: the profile unless a drifting naive did better."""
+    return contest(history[0], past, ahead).bands
 
 
 def raw_profile(history: Floats, past: Days, ahead: Days) -> Bands:
@@ -175,6 +181,7 @@ def main() -> int:
         "seasonal naive": seasonal_naive,
         "profile": profile,
         "profile, not calibrated": raw_profile,
+        "tool (fast contest)": contested,
     }
     if given.peers:
         methods |= {"AutoCES": library("AutoCES"), "Theta": library("DynamicOptimizedTheta")}

@@ -1,1 +1,140 @@
-"""The cash brain (资金大脑): forecasts cash and places what is idle."""
+"""The cash brain (资金大脑): forecasts a merchant's sales and cash, and says what to look at today.
+
+The tools only pass on to the modules beside them, which load numpy when first called.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import Field
+
+from aicfo_sdk import Context, Needs, Plugin, Same, With
+from aicfo_sdk.model import (
+    Account,
+    Advice,
+    Bill,
+    CashDemand,
+    CashForecast,
+    Counterparty,
+    DailySales,
+    FundPosition,
+    Invoice,
+    Loan,
+    Obligation,
+    SalesForecast,
+    Settlement,
+    StoreId,
+    Transaction,
+)
+
+Horizon = Annotated[int, Field(strict=True, ge=1, le=366, description="Days to forecast.")]
+SalesAhead = Annotated[Needs[SalesForecast], With(horizon_days=Same("horizon_days"))]
+
+plugin = Plugin(
+    "cash_brain",
+    version="0.1.0",
+    title="资金大脑",
+    description="Forecasts sales and cash with quantiles, and gives daily advice ranked by money.",
+)
+
+_SALES = (DailySales, Transaction, Invoice)
+_CASH = (*_SALES, Account, Bill, Counterparty, Loan, Obligation, Settlement)
+
+
+@plugin.tool(
+    reads=_SALES,
+    title="销售预测",
+    asks=["预测销售额", "下个月能卖多少", "forecast sales", "how much will we sell"],
+)
+def sales_forecast(
+    ctx: Context,
+    *,
+    horizon_days: Horizon = 91,
+    store: StoreId | None = None,
+    effort: Literal["fast", "thorough"] = "fast",
+) -> SalesForecast:
+    """Daily sales to come with P10, P50 and P90 in minor units, and the error measured on the past.
+
+    `effort="thorough"` also tries library methods, in seconds instead of milliseconds.
+    """
+    from .sales import forecast_sales
+
+    return forecast_sales(ctx, horizon_days=horizon_days, store=store, effort=effort)
+
+
+@plugin.tool(
+    reads=_CASH,
+    title="现金流预测",
+    asks=["预测现金流", "未来三个月现金够不够", "forecast cash", "will we run out of money"],
+)
+def cash_forecast(ctx: Context, *, sales: SalesAhead, horizon_days: Horizon = 91) -> CashForecast:
+    """Cash at each day's end if no new decision is taken, with quantiles, minor units."""
+    from .cash.outlook import forecast_cash
+
+    return forecast_cash(ctx, sales, horizon_days)
+
+
+@plugin.tool(title="资金缺口", asks=["资金缺口有多大", "how much cash are we short"])
+def cash_gap(ctx: Context, *, forecast: Needs[CashForecast]) -> list[CashDemand]:
+    """Money needed for P50 cash to keep its buffer and, for four weeks, P10 to stay above 0."""
+    from .advice.cash import gap
+
+    found = gap(forecast)
+    return [] if found is None else [found]
+
+
+@plugin.tool(title="现金底线预警", asks=["现金会不会断", "when does cash fall too low"])
+def cash_floor(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
+    """A warning when cash may fall below its buffer: the first day, and how deep."""
+    from .advice.cash import floor_advice
+
+    return floor_advice(ctx, forecast)
+
+
+@plugin.tool(
+    reads=[Account, FundPosition],
+    title="闲置资金",
+    asks=["有没有闲钱", "闲置资金怎么放", "is any cash idle"],
+)
+def idle_cash(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
+    """Money that even the bad case does not need for four weeks, and what a fund would earn."""
+    from .advice.cash import idle_advice
+
+    return idle_advice(ctx, forecast)
+
+
+@plugin.tool(
+    reads=[Bill, Counterparty, Invoice, Loan, Obligation, Settlement, Transaction],
+    title="大额待付",
+    asks=["最近有哪些大额付款", "which big payments are coming"],
+)
+def payments_due(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
+    """The large known payments of the next two weeks, largest first."""
+    from .advice.cash import due_advice
+
+    return due_advice(ctx, forecast)
+
+
+@plugin.tool(
+    reads=[Counterparty, Invoice, Settlement, Transaction],
+    title="逾期应收",
+    asks=["谁欠款逾期了", "哪些应收款逾期", "who pays late", "which receivables are overdue"],
+)
+def late_customers(ctx: Context) -> list[Advice]:
+    """Customers who are later with a payment than they usually are, dearest first."""
+    from .advice.customers import late_advice
+
+    return late_advice(ctx)
+
+
+@plugin.tool(
+    reads=[Counterparty, Invoice],
+    title="客户流失与退货",
+    asks=["哪些客户在流失", "哪些客户退货多", "which customers buy less", "who returns goods"],
+)
+def shrinking_customers(ctx: Context) -> list[Advice]:
+    """Customers who buy less than before or return much, ranked by the money at stake."""
+    from .advice.customers import trade_advice
+
+    return trade_advice(ctx)

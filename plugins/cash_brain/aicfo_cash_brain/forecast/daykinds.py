@@ -33,7 +33,10 @@ OUTSIDE = LAST_OFFSET - FIRST_OFFSET + 1
 PRIOR_WEEKEND = np.array([0.25, 0.8, 1.15])
 _CLOSING = "1 .95 .9 .9 .85 .8 .7 .4 .15 .05 .02 .02 .03 .03 .06 .1 .5 .75 .9 .95 1 1 1 1 1"
 _MIXED = ".9 .85 .8 .8 .85 .8 .75 .65 .45 .2 .2 .2 .22 .25 .3 .4 .55 .72 .75 .75 .77 .8 .8 .82 1"
-_LEISURE = "1.2 1.25 1.3 1.2 1.2 1.3 1.25 1.3 1.2 .75 .8 .85 .9 .95 .95 1.05 1.2 1.1 1.1 1.1 1.1 1.1 1.1 1.05 1"
+_LEISURE = (
+    "1.2 1.25 1.3 1.2 1.2 1.3 1.25 1.3 1.2 .75 .8 .85 .9 .95 .95 1.05 1.2 1.1 1.1 1.1 1.1 1.1 1.1 "
+    "1.05 1"
+)
 PRIOR_FACTORS: Floats = np.array(
     [[float(value) for value in row.split()] for row in (_CLOSING, _MIXED, _LEISURE)]
 )
@@ -41,10 +44,16 @@ PRIOR_FACTORS: Floats = np.array(
 
 @dataclass(frozen=True, slots=True)
 class Days:
-    """Consecutive days: `kinds` 0…7 and `festival`, the position in the Spring Festival table."""
+    """Consecutive days.
+
+    `kinds` 0…7 is how each may be expected to trade, `weekdays` 0…6 what it is called (0…7 and
+    the same as `kinds` on the core days of Spring Festival), `festival` the position in the
+    Spring Festival table.
+    """
 
     first: date
     kinds: Ints
+    weekdays: Ints
     festival: Ints
 
     def __len__(self) -> int:
@@ -53,7 +62,10 @@ class Days:
     def part(self, start: int, stop: int) -> Days:
         """Return the days from index `start` to before `stop`."""
         return Days(
-            self.first + timedelta(days=start), self.kinds[start:stop], self.festival[start:stop]
+            self.first + timedelta(days=start),
+            self.kinds[start:stop],
+            self.weekdays[start:stop],
+            self.festival[start:stop],
         )
 
 
@@ -64,32 +76,34 @@ def trading_days(calendar: WorkCalendar, first: date, count: int) -> Days:
     Without Chinese festivals in the calendar, 24 December to 1 January counts like Sundays.
     """
     kinds = np.empty(count, dtype=np.int64)
+    weekdays = np.empty(count, dtype=np.int64)
     festival = np.full(count, OUTSIDE, dtype=np.int64)
     offset = 0
     while offset < count:
         day = first + timedelta(days=offset)
-        year_kinds, year_festival = _year(calendar, day.year)
+        year_kinds, year_weekdays, year_festival = _year(calendar, day.year)
         start = day.timetuple().tm_yday - 1
         size = min(len(year_kinds) - start, count - offset)
         kinds[offset : offset + size] = year_kinds[start : start + size]
+        weekdays[offset : offset + size] = year_weekdays[start : start + size]
         festival[offset : offset + size] = year_festival[start : start + size]
         offset += size
-    return Days(first, kinds, festival)
+    return Days(first, kinds, weekdays, festival)
 
 
 @cache
-def _year(calendar: WorkCalendar, year: int) -> tuple[Ints, Ints]:
+def _year(calendar: WorkCalendar, year: int) -> tuple[Ints, Ints, Ints]:
     first = date(year, 1, 1)
     count = (date(year, 12, 31) - first).days + 1
     spring = calendar.festival("spring_festival", year)
     kinds = np.empty(count, dtype=np.int64)
+    weekdays = np.empty(count, dtype=np.int64)
     festival = np.full(count, OUTSIDE, dtype=np.int64)
     for index in range(count):
         day = first + timedelta(days=index)
-        kind = day.weekday()
-        if spring is None and (day.month, day.day) >= (12, 24) or day.timetuple().tm_yday == 1:
-            kind = _SUNDAY
-        elif kind < 5 and not calendar.is_working(day):
+        kind = weekday = day.weekday()
+        quiet = index == 0 or (spring is None and (day.month, day.day) >= (12, 24))
+        if quiet or (kind < 5 and not calendar.is_working(day)):
             kind = _SUNDAY
         elif kind >= 5 and calendar.is_working(day):
             kind = _MIDWEEK
@@ -98,6 +112,6 @@ def _year(calendar: WorkCalendar, year: int) -> tuple[Ints, Ints]:
             if FIRST_OFFSET <= distance <= LAST_OFFSET:
                 festival[index] = distance - FIRST_OFFSET
             if distance in CORE:
-                kind = FESTIVAL
-        kinds[index] = kind
-    return kinds, festival
+                kind = weekday = FESTIVAL
+        kinds[index], weekdays[index] = kind, weekday
+    return kinds, weekdays, festival

@@ -37,7 +37,9 @@ WINDOW = 224
 _SPEEDS = (3.0, 5.0, 7.0, 10.0, 14.0, 28.0, 70.0, 140.0)
 _HANDICAP: Floats = np.array([1.06, 1.01, 1.0, 1.01, 1.02, 1.05, 1.05, 1.08])
 _SHARPNESS = 12.0
-_PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 2.0, 0.02
+_PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 0.5, 0.02
+# What shops at large do on holidays, worth so many days of a series' own.
+_HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPEED = 0.85, 3.0, 14.0
 _ERROR_LAGS, _ERROR_DECAY, _SUM_WEIGHT = (4, 11, 18, 25), 60.0, 2.0
 _RESIDUAL_DAYS = 200
 _SPREAD_LAGS = (7, 14, 28)
@@ -70,7 +72,9 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     rows, width = history.shape
     recent = min(width, WINDOW)
     kinds = np.stack([days.kinds[-recent:] for days in past])
+    weekdays = np.stack([days.weekdays[-recent:] for days in past])
     kinds_ahead = np.stack([days.kinds for days in ahead])
+    weekdays_ahead = np.stack([days.weekdays for days in ahead])
     horizon = kinds_ahead.shape[1]
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
@@ -78,14 +82,15 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     known = known & (kinds != FESTIVAL) if (known & (kinds != FESTIVAL)).any() else known
     sales = np.where(known, window, 0.0)
 
-    profile = _profile(sales, known, kinds)
-    expected = np.take_along_axis(profile, kinds, 1) * known
+    profile = _profile(sales, known & (kinds == weekdays), kinds)
+    heed = _heed(profile, sales, known, kinds, weekdays)
+    expected = _shape(profile, heed, kinds, weekdays) * known
     levels = np.stack([_level(sales, expected, speed) for speed in _SPEEDS], 2)
     level = _blend(levels, sales, expected, known)
 
     steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
     fast = (levels[:, -1, 0] - level[:, -1])[:, None] * np.exp(-steps / _FAST_DECAY)
-    shape = np.take_along_axis(profile, kinds_ahead, 1)
+    shape = _shape(profile, heed, kinds_ahead, weekdays_ahead)
     shape = shape * _festival(history, profile, past, ahead)
     centre = (level[:, -1:] + _FAST_SHARE * fast) * shape
 
@@ -110,6 +115,28 @@ def _profile(sales: Floats, known: Flags, kinds: Ints) -> Floats:
     profile = np.maximum(np.where(base[:, None] > 0, profile, 1.0), _PROFILE_FLOOR)
     profile[:, FESTIVAL] = 1.0
     return profile
+
+
+def _heed(profile: Floats, sales: Floats, known: Flags, kinds: Ints, weekdays: Ints) -> Floats:
+    """How far the series heeds holidays and make-up days, 0 not at all to 1 in full; (n, 1)."""
+    moved = known & (kinds != weekdays)
+    if not moved.any():
+        return np.full((len(sales), 1), _HEED_PRIOR)
+    plain = np.take_along_axis(profile, weekdays, 1)
+    usual = known & ~moved
+    level = _level(sales * usual, plain * usual, _HEED_SPEED)
+    step = level * (np.take_along_axis(profile, kinds, 1) - plain) * moved
+    seen = (step * (sales - level * plain)).sum(1)
+    weight = (step**2).sum(1)
+    # The prior counts like so many days of average size.
+    prior = weight / np.maximum(moved.sum(1), 1) * _HEED_PRIOR_DAYS
+    share = (seen + prior * _HEED_PRIOR) / np.where(weight > 0, weight + prior, 1.0)
+    return np.where(weight > 0, np.clip(share, 0.0, 1.0), _HEED_PRIOR)[:, None]
+
+
+def _shape(profile: Floats, heed: Floats, kinds: Ints, weekdays: Ints) -> Floats:
+    plain = np.take_along_axis(profile, weekdays, 1)
+    return plain + heed * (np.take_along_axis(profile, kinds, 1) - plain)
 
 
 @lru_cache(maxsize=64)

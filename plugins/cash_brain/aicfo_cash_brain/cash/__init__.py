@@ -1,0 +1,1 @@
+"""The cash forecast: open items, customers' own delays, recurring costs, simulated paths."""

@@ -1,0 +1,176 @@
+"""What is paid: commitments on their days, and costs that come again, learnt from statements."""
+
+from __future__ import annotations
+
+from calendar import monthrange
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from itertools import pairwise
+
+import numpy as np
+
+from aicfo_sdk import Books, WorkCalendar, interest
+from aicfo_sdk.model import Bill, Invoice, Loan, Obligation, Transaction
+
+from ..forecast.daykinds import Floats
+from .items import Ledger
+
+LOOK_BACK = 182
+_REGULAR = ("payroll", "rent", "tax", "fee")
+_PERIODIC_GAP = 20
+_SAME_EVENT_DAYS = 15
+
+
+@dataclass(frozen=True, slots=True)
+class Commitment:
+    """A payment that is known: on which day, how much, and the record that says so."""
+
+    day: date
+    amount: int
+    ref: str
+    kind: str
+
+
+@dataclass(slots=True)
+class Costs:
+    """`fixed` (horizon,) is paid whatever is sold; `purchase_share` of sales goes to suppliers.
+
+    `known_purchases` (horizon,) are the supplier invoices already in the books, which the share
+    is measured against so that nothing is paid twice.
+    """
+
+    fixed: Floats
+    known_purchases: Floats
+    purchase_share: float = 0.0
+    assumptions: list[str] = field(default_factory=list[str])
+
+
+def commitments(
+    books: Books, ledger: Ledger, calendar: WorkCalendar, horizon: int
+) -> list[Commitment]:
+    """Return all known payments of the next `horizon` days, soonest first.
+
+    What is overdue is taken as paid tomorrow; a day without banks moves to the next working day.
+    """
+    today = books.as_of
+    found: list[Commitment] = []
+
+    def add(due: date, amount: int, ref: str, kind: str) -> None:
+        day = calendar.next_working(max(due, today + timedelta(days=1)))
+        if amount > 0 and (day - today).days <= horizon:
+            found.append(Commitment(day, amount, ref, kind))
+
+    for item in ledger.payables:
+        add(item.due, item.left, item.invoice.ref, "supplier")
+    for duty in books.records(Obligation).values():
+        if not duty.paid:
+            add(duty.due, duty.amount, duty.ref, duty.kind)
+    for bill in books.records(Bill).values():
+        if bill.side == "payable" and bill.held == "held" and bill.circulation != "ended":
+            add(bill.matures, bill.face, bill.ref, "bill")
+    for loan in books.records(Loan).values():
+        if loan.principal:
+            days = max((loan.due - loan.drawn).days, 0)
+            cost = interest(loan.principal, loan.rate_ppm, days, loan.day_basis)
+            add(loan.due, loan.principal + max(cost, 0), loan.ref, "loan")
+    return sorted(found, key=lambda payment: (payment.day, payment.ref))
+
+
+def costs(
+    books: Books,
+    known: list[Commitment],
+    sold: float,
+    sold_days: int,
+    horizon: int,
+    terms_days: int,
+) -> Costs:
+    """Return the costs of the next `horizon` days.
+
+    `sold` are the sales of the last `sold_days` days (at most `LOOK_BACK`), minor units.
+    """
+    today = books.as_of
+    out = Costs(np.zeros(horizon), np.zeros(horizon))
+    for payment in known:
+        place = (payment.day - today).days - 1
+        (out.known_purchases if payment.kind == "supplier" else out.fixed)[place] += payment.amount
+
+    events: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
+    purchased = 0
+    for line in books.records(Transaction).values():
+        age = (today - line.day).days
+        if not 0 <= age < LOOK_BACK:
+            continue
+        if line.kind == "purchase" and age < sold_days:
+            purchased -= line.amount
+        elif line.kind in _REGULAR:
+            events[line.kind][line.day] -= line.amount
+    _learn_purchases(books, out, purchased, sold, sold_days, terms_days)
+    duties = [(duty.kind, duty.due) for duty in books.records(Obligation).values()]
+    for kind in _REGULAR:
+        days = {day: amount for day, amount in events[kind].items() if amount > 0}
+        if days:
+            taken = [due for other, due in duties if other == kind]
+            _learn_regular(out, kind, days, taken, today)
+    return out
+
+
+def _learn_purchases(
+    books: Books, out: Costs, purchased: int, sold: float, sold_days: int, terms_days: int
+) -> None:
+    source = "payments to suppliers"
+    if purchased <= 0:
+        source = "supplier invoices"
+        first = books.as_of - timedelta(days=sold_days)
+        purchased = sum(
+            invoice.total
+            for invoice in books.records(Invoice).values()
+            if invoice.direction == "purchase"
+            and invoice.status != "void"
+            and first < invoice.issued <= books.as_of
+        )
+    if purchased > 0 and sold > 0:
+        out.purchase_share = min(purchased / sold, 2.0)
+        out.assumptions.append(
+            f"Purchases go on at {out.purchase_share:.0%} of sales, as {source} of the last "
+            f"{sold_days} days show; invoices already known count first."
+        )
+
+
+def _learn_regular(
+    out: Costs, kind: str, events: dict[date, int], taken: list[date], today: date
+) -> None:
+    """Add a cost that comes again: on its own rhythm when rare, else spread over the days."""
+    days = sorted(events)
+    horizon = len(out.fixed)
+    gaps = [(later - earlier).days for earlier, later in pairwise(days)]
+    gap = float(np.median(gaps)) if gaps else 30.0
+    if gap < _PERIODIC_GAP:
+        span = max((today - days[0]).days + 1, 28)
+        rate = sum(events.values()) / span
+        out.fixed += rate
+        out.assumptions.append(f"{kind}: {rate / 100:,.2f} a day, the average of {span} days.")
+        return
+    amount = float(np.median([events[day] for day in days[-3:]]))
+    monthly = 26 <= gap <= 35
+    count = 0
+    for step in range(1, horizon + 40):
+        if monthly:
+            due = _month_later(days[-1], step)
+        else:
+            due = days[-1] + timedelta(days=round(gap * step))
+        place = (due - today).days - 1
+        if place >= horizon:
+            break
+        if place < 0 or any(abs((due - other).days) <= _SAME_EVENT_DAYS for other in taken):
+            continue
+        out.fixed[place] += amount
+        count += 1
+    if count:
+        rhythm = "a month" if monthly else f"each {gap:.0f} days"
+        out.assumptions.append(f"{kind}: {amount / 100:,.2f} {rhythm}, as before.")
+
+
+def _month_later(day: date, months: int) -> date:
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))

@@ -1,0 +1,169 @@
+"""The cash forecast as a fact: sales, receipts and payments put together path by path."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import numpy as np
+
+from aicfo_sdk import Context
+from aicfo_sdk.model import Account, Bill, CashForecast, SalesForecast
+
+from ..forecast.daykinds import Floats
+from ..history import sales_history
+from .costs import LOOK_BACK, Costs, commitments, costs
+from .items import Ledger, open_ledger
+from .paths import sales_paths
+from .receipts import payment_kernel, pooled_delays, receipt_paths, working_landing
+from .takings import Takings, takings_lag
+
+PATHS = 256
+_LIMIT = 10**13
+
+
+def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> CashForecast:
+    """Return cash at each day's end if no new decision is taken.
+
+    Where the sales forecast is shorter than `horizon_days`, its last seven days go on.
+    """
+    books, today = ctx.books, ctx.today
+    rng = np.random.default_rng(ctx.seed)
+    terms: int = ctx.params.at("cash_brain.default_terms_days", today)
+    ledger = open_ledger(books, terms)
+    history = sales_history(books)
+    credit = history.credit_share()
+    takings = takings_lag(books, ctx.params.at("cash_brain.takings_lag_days", today))
+
+    sold = _lengthened(sales_paths(sales, PATHS, rng), horizon_days)
+    taken = sold * (1 - credit)
+    money = _delayed(taken, history.takings, takings) * takings.share
+    receipts = receipt_paths(ledger, today, horizon_days, PATHS, ctx.calendar, rng)
+    receipts += _paid_later(sold * credit, payment_kernel(ledger, terms, horizon_days))
+    bills, refs = _bills(ctx, horizon_days)
+    receipts += bills
+
+    known = commitments(books, ledger, ctx.calendar, horizon_days)
+    days = min(len(history.total), LOOK_BACK)
+    spend = costs(
+        books, known, float(history.total[-days:].sum()) if days else 0.0, days, horizon_days, terms
+    )
+    paid = spend.fixed + spend.known_purchases + _further_purchases(sold, spend)
+
+    opening = books.balance()
+    cash = opening + np.cumsum(money + receipts - paid, axis=1)
+    low, middle, high = np.quantile(cash, (0.1, 0.5, 0.9), axis=0)
+    expected = paid.mean(0)
+    buffer_days: int = ctx.params.at("cash_brain.buffer_days", today)
+    buffer = round(float(expected.sum()) * buffer_days / horizon_days) if horizon_days else 0
+    has_account = bool(books.records(Account)) or opening != 0
+    largest = sorted(known, key=lambda payment: -payment.amount)[:20]
+    owed = sorted(ledger.receivables, key=lambda item: -item.left)[:20]
+    return CashForecast(
+        start=today + timedelta(days=1),
+        opening=opening,
+        p10=_whole(low),
+        p50=_whole(middle),
+        p90=_whole(high),
+        sales=_whole(money.mean(0)),
+        receipts=_whole(receipts.mean(0)),
+        payments=_whole(expected),
+        buffer=min(max(buffer, 0), _LIMIT),
+        assumptions=tuple(_assumptions(ledger, takings, credit, terms, spend, buffer_days)),
+        note=_note(sales, has_account),
+        evidence=(
+            *(payment.ref for payment in largest),
+            *(item.invoice.ref for item in owed),
+            *refs,
+        ),
+    )
+
+
+def _lengthened(paths: Floats, horizon: int) -> Floats:
+    have = paths.shape[1]
+    if have >= horizon:
+        return paths[:, :horizon]
+    if not have:
+        return np.zeros((len(paths), horizon))
+    week = paths[:, -min(7, have) :]
+    more = np.tile(week, (1, -(-(horizon - have) // week.shape[1])))
+    return np.concatenate([paths, more], axis=1)[:, :horizon]
+
+
+def _delayed(taken: Floats, before: Floats, takings: Takings) -> Floats:
+    """Shift takings by the lag; those of the last days before arrive first."""
+    if not takings.lag:
+        return taken
+    waiting = np.zeros(takings.lag)
+    tail = before[-takings.lag :]
+    if len(tail):
+        waiting[-len(tail) :] = tail
+    first = np.broadcast_to(waiting, (len(taken), takings.lag))
+    return np.concatenate([first, taken], axis=1)[:, : taken.shape[1]]
+
+
+def _paid_later(invoiced: Floats, kernel: Floats) -> Floats:
+    """Money from invoices still to be written: each day's is paid along the kernel."""
+    if not kernel.any() or not invoiced.any():
+        return np.zeros_like(invoiced)
+    later = np.subtract.outer(np.arange(len(kernel)), np.arange(len(kernel))).T
+    return invoiced @ np.where(later >= 0, kernel[np.maximum(later, 0)], 0.0)
+
+
+def _further_purchases(sold: Floats, spend: Costs) -> Floats:
+    """Purchases beyond the supplier invoices already known, per path and day."""
+    wanted = np.cumsum(sold, axis=1) * spend.purchase_share
+    missing = wanted - np.cumsum(spend.known_purchases)
+    total = np.maximum.accumulate(np.maximum(missing, 0.0), axis=1)
+    return np.diff(total, axis=1, prepend=0.0)
+
+
+def _bills(ctx: Context, horizon: int) -> tuple[Floats, list[str]]:
+    """Money from bills on hand that mature, and their references."""
+    out = np.zeros(horizon + 1)
+    landing = working_landing(ctx.today, horizon, ctx.calendar)
+    refs: list[str] = []
+    for bill in ctx.books.records(Bill).values():
+        if bill.side != "receivable" or bill.held != "held" or bill.circulation == "ended":
+            continue
+        place = max((bill.matures - ctx.today).days, 1) - 1
+        if place < horizon:
+            out[landing[place]] += bill.face
+            refs.append(bill.ref)
+    return out[:horizon], refs
+
+
+def _assumptions(
+    ledger: Ledger, takings: Takings, credit: float, terms: int, spend: Costs, buffer_days: int
+) -> list[str]:
+    out = [
+        f"Takings arrive after {takings.lag} days, {takings.share:.1%} of them"
+        + (
+            " (measured on statements)."
+            if takings.measured
+            else " (assumed: no statement shows it)."
+        )
+    ]
+    _, measured = pooled_delays(ledger)
+    if ledger.receivables or credit:
+        source = "each customer's past delays" if measured else "assumed delays of 0 to 30 days"
+        out.append(
+            f"Invoices are paid by {source}; without agreed terms they are net {terms} days."
+        )
+    if credit:
+        out.append(f"{credit:.0%} of sales are invoiced and paid later.")
+    if ledger.assumed:
+        out.append("The books hold no payments: invoices past their due day are taken as paid.")
+    out += spend.assumptions
+    out.append(f"The buffer is {buffer_days} days of average payments.")
+    return out
+
+
+def _note(sales: SalesForecast, has_account: bool) -> str:
+    notes = [sales.note] if sales.note else []
+    if not has_account:
+        notes.append("the books hold no account: the line shows the change of cash, not its level")
+    return "; ".join(notes)
+
+
+def _whole(values: Floats) -> tuple[int, ...]:
+    return tuple(int(value) for value in np.clip(np.rint(values), -_LIMIT, _LIMIT))

@@ -1,0 +1,54 @@
+"""How takings become money: after how many days, and less which fee."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+import numpy as np
+
+from aicfo_sdk import Books
+from aicfo_sdk.model import DailySales, Transaction
+
+_DAYS, _MOST_LAG = 56, 21
+
+
+@dataclass(frozen=True, slots=True)
+class Takings:
+    """Days from sale to money, the share that arrives, and whether statements showed it."""
+
+    lag: int
+    share: float
+    measured: bool
+
+
+def takings_lag(books: Books, default_lag: int) -> Takings:
+    """Return the lag at which statements follow daily sales best over the last eight weeks.
+
+    Books without sale lines on statements use `default_lag`; without DailySales the statement
+    lines are the sales, so the lag is 0.
+    """
+    span = _DAYS + _MOST_LAG
+    first = books.as_of - timedelta(days=span - 1)
+    sold, paid = np.zeros(span), np.zeros(span)
+    for row in books.records(DailySales).values():
+        place = (row.day - first).days
+        if 0 <= place < span:
+            sold[place] += row.amount
+    for line in books.records(Transaction).values():
+        place = (line.day - first).days
+        if line.kind in ("sale", "refund") and 0 <= place < span:
+            paid[place] += line.amount
+    if not sold.any():
+        return Takings(0, 1.0, True)
+    recent = paid[_MOST_LAG:]
+    if not recent.any():
+        return Takings(default_lag, 1.0, False)
+    misses = [
+        float(np.abs(recent - sold[_MOST_LAG - lag : span - lag]).sum())
+        for lag in range(_MOST_LAG + 1)
+    ]
+    lag = int(np.argmin(misses))
+    due = float(sold[_MOST_LAG - lag : span - lag].sum())
+    share = min(max(float(recent.sum()) / due, 0.8), 1.0) if due > 0 else 1.0
+    return Takings(lag, share, True)

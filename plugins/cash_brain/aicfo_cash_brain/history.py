@@ -1,0 +1,87 @@
+"""What the books say was sold each day: takings on the spot, and invoices on credit."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import numpy as np
+
+from aicfo_sdk import Books
+from aicfo_sdk.model import DailySales, Invoice, Record, Transaction
+
+from .forecast.daykinds import Floats
+
+LOOK_BACK = 420
+"""Days of history used: a year, so that the last Spring Festival is in it."""
+
+
+_SHOWN_DAYS, _SHOWN = 28, 28
+
+
+@dataclass(frozen=True, slots=True)
+class History:
+    """Daily sales in minor units, from `first` through the as-of day; the two arrays align.
+
+    `takings` are paid on the spot, `credit` is invoiced and paid later. `evidence` are the
+    latest records they come from.
+    """
+
+    first: date
+    takings: Floats
+    credit: Floats
+    evidence: tuple[str, ...]
+
+    @property
+    def total(self) -> Floats:
+        """All sales of each day."""
+        return self.takings + self.credit
+
+    def credit_share(self) -> float:
+        """Share of the last 91 days' sales that is invoiced, 0 to 1."""
+        credit = max(float(self.credit[-91:].sum()), 0.0)
+        takings = max(float(self.takings[-91:].sum()), 0.0)
+        return credit / (credit + takings) if credit + takings > 0 else 0.0
+
+
+def sales_history(books: Books, store: str | None = None) -> History:
+    """Return the daily sales known on the as-of day, from the first day with any.
+
+    Takings are `DailySales`; books without any use `sale` and `refund` lines of statements.
+    Credit sales are sales invoices not settled on the spot, red ones subtracted, void ones left
+    out, on their day of issue. With `store`, only that store's takings.
+    """
+    start = books.as_of - timedelta(days=LOOK_BACK - 1)
+    takings = np.zeros(LOOK_BACK)
+    credit = np.zeros(LOOK_BACK)
+    latest: list[tuple[date, str]] = []
+    seen = LOOK_BACK
+
+    def add(into: Floats, day: date, amount: int, record: Record) -> None:
+        nonlocal seen
+        place = (day - start).days
+        if 0 <= place < LOOK_BACK:
+            into[place] += amount
+            seen = min(seen, place)
+            if place >= LOOK_BACK - _SHOWN_DAYS:
+                latest.append((day, record.ref))
+
+    for row in books.records(DailySales).values():
+        if store is None or row.store == store:
+            add(takings, row.day, row.amount, row)
+    if seen == LOOK_BACK and store is None:
+        for line in books.records(Transaction).values():
+            if line.kind in ("sale", "refund"):
+                add(takings, line.day, line.amount, line)
+    if store is None:
+        for invoice in books.records(Invoice).values():
+            if is_credit_sale(invoice) and invoice.issued <= books.as_of:
+                add(credit, invoice.issued, invoice.total, invoice)
+    evidence = tuple(ref for _, ref in sorted(latest)[-_SHOWN:])
+    first = start + timedelta(days=seen)
+    return History(first, takings[seen:], credit[seen:], evidence)
+
+
+def is_credit_sale(invoice: Invoice) -> bool:
+    """Whether an invoice is a sale that is paid later (or the reversal of one)."""
+    return invoice.direction == "sales" and invoice.status != "void" and not invoice.settled_at_sale
