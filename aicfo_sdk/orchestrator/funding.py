@@ -30,11 +30,19 @@ _SHORT_COST = 10.0
 class _Use:
     """A column: `source` drawn for `demand` on `day`, money until `end`."""
 
-    name: str
     source: CashSource
     demand: CashDemand
     day: date
     end: date
+
+    @property
+    def name(self) -> str:
+        return f"use:{self.drawing}|{self.demand.id}"
+
+    @property
+    def drawing(self) -> str:
+        """One drawing of a source on a day: it costs one fee, whatever it pays for."""
+        return f"{self.source.id}|{self.day.isoformat()}"
 
 
 def fund(
@@ -99,10 +107,7 @@ def _uses(source: CashSource, demand: CashDemand, stretches: list[date], today: 
     if source.annual_ppm and not source.indivisible:
         days += [day for day in stretches if day > days[0] and day <= source.until]
     end = min(source.until, demand.until)
-    return [
-        _Use(f"use:{source.id}|{demand.id}|{day.isoformat()}", source, demand, day, end)
-        for day in days
-    ]
+    return [_Use(source, demand, day, end) for day in days]
 
 
 def _solve(
@@ -110,37 +115,36 @@ def _solve(
 ) -> dict[str, float]:
     problem = Problem()
     by_source: dict[str, list[_Use]] = defaultdict(list)
+    drawings: dict[str, list[_Use]] = defaultdict(list)
+    by_resource: dict[str, list[tuple[str, float]]] = defaultdict(list)
     for use in uses:
         source = use.source
         rate = source.annual_ppm * ((use.end - use.day).days + 1) / source.day_basis
         cost = rate if source.indivisible else rate + source.upfront_ppm
         problem.column(use.name, cost=cost / PPM, upper=source.limit)
         by_source[source.id].append(use)
+        drawings[use.drawing].append(use)
+        if not source.indivisible:
+            by_resource[source.resource].append((use.name, 1.0))
     for demand in demands:
         problem.column(f"short:{demand.id}", cost=_SHORT_COST, upper=demand.amount)
-    by_resource: dict[str, list[CashSource]] = defaultdict(list)
-    for source in sources:
-        if not by_source[source.id]:
-            continue
-        by_resource[source.resource].append(source)
-        terms = [(use.name, 1.0) for use in by_source[source.id]]
+    for drawing, own in drawings.items():
+        source = own[0].source
         if not (source.fee or source.minimum or source.indivisible):
-            problem.row(f"limit:{source.id}", terms, upper=source.limit)
             continue
+        terms = [(use.name, 1.0) for use in own]
         whole = source.upfront_ppm * source.limit / PPM if source.indivisible else 0.0
-        chosen = problem.column(
-            f"chosen:{source.id}", cost=source.fee + whole, upper=1, integer=True
-        )
-        problem.row(f"limit:{source.id}", [*terms, (chosen, -source.limit)], upper=0)
-        if source.minimum and not source.indivisible:
-            problem.row(f"least:{source.id}", [*terms, (chosen, -source.minimum)], lower=0)
-    for resource, sharing in by_resource.items():
-        terms = [
-            (f"chosen:{s.id}", float(s.limit)) if s.indivisible else (use.name, 1.0)
-            for s in sharing
-            for use in (by_source[s.id][:1] if s.indivisible else by_source[s.id])
-        ]
-        problem.row(f"resource:{resource}", terms, upper=min(source.capacity for source in sharing))
+        chosen = problem.column(f"chosen:{drawing}", cost=source.fee + whole, upper=1, integer=True)
+        problem.row(f"most:{drawing}", [*terms, (chosen, -source.limit)], upper=0)
+        if source.indivisible:
+            by_resource[source.resource].append((chosen, float(source.limit)))
+        elif source.minimum:
+            problem.row(f"least:{drawing}", [*terms, (chosen, -source.minimum)], lower=0)
+    for name, own in by_source.items():
+        problem.row(f"limit:{name}", [(u.name, 1.0) for u in own], upper=own[0].source.limit)
+    capacity = _capacities(sources)
+    for resource, terms in by_resource.items():
+        problem.row(f"resource:{resource}", terms, upper=capacity[resource])
     for demand in demands:
         for start in _stretches(demand, sources):
             terms = [(f"short:{demand.id}", 1.0)]
@@ -149,13 +153,23 @@ def _solve(
                 if use.demand is demand and use.day <= start <= use.end:
                     terms.append((use.name, 1.0 - use.source.upfront_ppm / PPM))
                     if use.source.fee:
-                        fees[f"chosen:{use.source.id}"] = -float(use.source.fee)
+                        # Each demand carries the whole fee of a drawing that it shares: the
+                        # plan asks for a fee too much rather than for one too little.
+                        fees[f"chosen:{use.drawing}"] = -float(use.source.fee)
             problem.row(
                 f"cover:{demand.id}|{start.isoformat()}",
                 [*terms, *fees.items()],
                 lower=demand.amount,
             )
     return dict(problem.solve(gap=1.0).values)
+
+
+def _capacities(sources: Sequence[CashSource]) -> dict[str, int]:
+    """What each resource has for all its sources; the least that one of them says."""
+    found: dict[str, int] = {}
+    for source in sources:
+        found[source.resource] = min(source.capacity, found.get(source.resource, source.capacity))
+    return found
 
 
 def _whole(
@@ -167,7 +181,8 @@ def _whole(
     """Round to minor units, mend what rounding left open, count what stays uncovered."""
     whole: dict[str, int] = {}
     room = {source.id: source.limit for source in sources}
-    capacity = {source.resource: source.capacity for source in sources}
+    capacity = _capacities(sources)
+    fee_of: dict[str, str] = {}
     for use in uses:
         source = use.source
         amount = round(amounts.get(use.name, 0.0))
@@ -178,12 +193,20 @@ def _whole(
         whole[use.name] = amount
         room[source.id] -= amount
         capacity[source.resource] -= amount
+        if amount:
+            fee_of.setdefault(use.drawing, use.name)  # the first piece of a drawing pays its fee
+
+    def cash(use: _Use) -> int:
+        amount = whole[use.name]
+        fee = use.source.fee if fee_of.get(use.drawing) == use.name else 0
+        return amount - _upfront(use.source, amount) - fee
+
     short: dict[str, int] = {}
     for demand in demands:
         own = [use for use in uses if use.demand is demand]
         for start in _stretches(demand, sources):
             live = [use for use in own if use.day <= start <= use.end]
-            gap = demand.amount - sum(_cash(use.source, whole[use.name]) for use in live)
+            gap = demand.amount - sum(cash(use) for use in live)
             for use in live:
                 source = use.source
                 spare = min(room[source.id], capacity[source.resource])
@@ -191,20 +214,20 @@ def _whole(
                     continue
                 # Rounding leaves a few minor units; the cheapest mix stays as solved.
                 more = min(spare, -(-gap * PPM // (PPM - source.upfront_ppm)) + 1, len(uses) + 2)
-                before = _cash(source, whole[use.name])
+                before = cash(use)
                 whole[use.name] += more
                 room[source.id] -= more
                 capacity[source.resource] -= more
-                gap -= _cash(source, whole[use.name]) - before
+                gap -= cash(use) - before
             short[demand.id] = max(short.get(demand.id, 0), gap, 0)
     pieces = [
         FundingPiece(
             source=use.source.id,
             demand=use.demand.id,
             amount=whole[use.name],
-            cash=max(0, _cash(use.source, whole[use.name])),
-            cost=_upfront(use.source, whole[use.name])
-            + use.source.fee
+            cash=max(0, cash(use)),
+            cost=whole[use.name]
+            - cash(use)
             + interest(
                 whole[use.name],
                 use.source.annual_ppm,
@@ -222,10 +245,6 @@ def _whole(
 def _upfront(source: CashSource, amount: int) -> int:
     # Rounded up, so that a plan never promises a fen that the discounter keeps.
     return -(-amount * source.upfront_ppm // PPM)
-
-
-def _cash(source: CashSource, amount: int) -> int:
-    return amount - _upfront(source, amount) - source.fee if amount else 0
 
 
 def _proposals(

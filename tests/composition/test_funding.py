@@ -126,6 +126,14 @@ def test_a_fixed_fee_is_paid_once_and_covered_too():
     assert piece.cash == 10_000
 
 
+def test_drawings_that_each_cost_a_fee_are_put_together():
+    # Two days apart, 100.00 more: interest of two days is far below a second fee of 50.00.
+    wanted = [demand(100_000, 10, 40, "a"), demand(10_000, 12, 40, "b")]
+    plan = fund(wanted, [loan(500_000, fee=5_000)], today=TODAY)
+    assert plan.uncovered == 0
+    assert sum(piece.cost >= 5_000 for piece in plan.pieces) == len(plan.proposals)
+
+
 def test_without_sources_everything_is_reported_missing():
     plan = fund([demand(10_000)], [], today=TODAY)
     assert (plan.covered, plan.uncovered) == (0, 10_000)
