@@ -48,6 +48,7 @@ class Own:
     """The merchant's own account numbers and names, to know a transfer between them."""
 
     def __init__(self, own: Iterable[str]) -> None:
+        own = (own,) if isinstance(own, str) else tuple(own)
         self._names = {name for entry in own if (name := normal_name(entry))}
         self._numbers = {number for entry in own if (number := account_number(entry))}
 
