@@ -25,6 +25,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
+    DataError,
     NoSuchModuleError,
     OperationalError,
     SQLAlchemyError,
@@ -85,6 +86,8 @@ class Database:
             what, mend = "the disk is full; nothing was written", "free some space and try again"
         elif isinstance(error, OperationalError) and self.engine.dialect.name != "sqlite":
             what, mend = "the database cannot be reached", "check that it runs, and the URL"
+        elif isinstance(error, DataError):
+            what, mend = "a value that the database cannot hold", "correct the file it comes from"
         elif isinstance(error, DatabaseError):
             what, mend = "the books are damaged", "restore them from a copy"
         else:

@@ -168,6 +168,8 @@ class _Matcher:
             return
         exact = [target for target in self._open[side].values() if target.left == payment.left]
         for target in (*exact[:1], *list(self._open[side].values())):
+            if not payment.left:
+                return
             self._settle(side, target, payment, day=payment.day)
         if payment.left:
             self._unused[side].append(payment)

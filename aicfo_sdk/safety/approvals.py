@@ -100,17 +100,18 @@ def approve(
                     where=decision.rule,
                     mend="another person must",
                 )
-            if checker in stored.approvals:
-                if len(stored.approvals) >= decision.approvals:
-                    return stored
+            repeated = checker in stored.approvals
+            people = stored.approvals if repeated else (*stored.approvals, checker)
+            enough = len(people) >= decision.approvals
+            if repeated and not enough:
                 raise ApprovalRequired(
                     "this person approved it already",
                     value=checker,
                     where=decision.rule,
                     mend="a second person must",
                 )
-            people = (*stored.approvals, checker)
-            enough = len(people) >= decision.approvals
+            if repeated and stored.status == "approved":
+                return stored
             stored = _now(stored, "approved" if enough else "proposed", decision)
             stored = note(writer, stored, "approved", {"by": checker})
     if stored.status == "denied":

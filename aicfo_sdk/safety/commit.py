@@ -31,6 +31,7 @@ from ..errors import (
 )
 from ..model.base import Frozen, canonical, digest
 from ..model.proposal import Proposal
+from ..model.text import clean
 from ..money import grouped
 from .approvals import denied, judge, note
 from .policy import Decision, Policy, beneficiary, stake
@@ -200,7 +201,7 @@ def _carry_out(
     before = account_balance(writer.connection, _CASH, action.day)
     for record in found.records:
         writer.record(record)
-    entry = writer.entry(action.day, stored.id, stored.proposal.reason, found.postings, key)
+    entry = writer.entry(action.day, stored.id, clean(stored.proposal.reason), found.postings, key)
     answer = Committed(
         proposal=stored.id,
         key=key,

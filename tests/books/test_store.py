@@ -24,6 +24,7 @@ from aicfo_sdk.model import (
     Record,
     Tender,
     Transaction,
+    TransactionKind,
     UntrustedText,
 )
 from tests.books.samples import (
@@ -356,7 +357,7 @@ def records(draw: st.DrawFn) -> Record:
     match draw(st.sampled_from(["line", "invoice", "bill", "loan", "fund", "other"])):
         case "line":
             # An id of a statement line is of one day.
-            kind = draw(
+            kind: TransactionKind = draw(
                 st.sampled_from(["sale", "refund", "opening", "transfer", "receipt", "loan"])
             )
             return line(f"{kind}{id}{offset}", amount, kind, offset)

@@ -180,6 +180,7 @@ def test_cash_never_falls_below_zero_not_even_later(books: StoredBooks) -> None:
     assert books.proposals.get(id).status == "failed"
     assert books.snapshot().balance() == 90_000
     books.import_batches([batch(line("in", 20_000, "sale"))])
+    assert approve(books, id, by="Li").status == "approved"
     assert commit(books, id).cash_after == 70_000
     assert books.audit.verify().ok
 
