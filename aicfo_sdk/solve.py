@@ -246,9 +246,10 @@ def _solve_mixed(arrays: _Arrays, gap: float, nodes: int) -> Solution:
     highs = _highs()
     boxed = np.isfinite(arrays.lower) & np.isfinite(arrays.upper)
     jitter = np.where(boxed, arrays.jitter, 0.0)
-    _pass(highs, arrays, -jitter, integer=False)
+    # In its own units: costs of the jitter's size would drown in the dual tolerance.
+    _pass(highs, arrays, -jitter / _JITTER, integer=False)
     _run(highs, arrays, "linear relaxation")
-    most = -_dual_bound(highs, arrays)
+    most = -_dual_bound(highs, arrays) * _JITTER
 
     highs.setOptionValue("mip_max_nodes", nodes)
     highs.setOptionValue("mip_abs_gap", gap / arrays.cost_unit)

@@ -190,3 +190,11 @@ def test_the_same_portfolio_gives_the_same_plan(make_outlook: Make) -> None:
 )
 def test_a_row_that_does_not_hold_exactly_is_seen(moves: dict[int, int]) -> None:
     assert not one_bill([0] * 90, [discount(0), ENDORSE]).allows(moves)
+
+
+def test_a_portfolio_whose_bound_was_once_lost_to_the_dual_tolerance_is_solved(
+    make_outlook: Make,
+) -> None:
+    outlook = make_outlook(1011, bills=12, debts=15, fee=5_000)
+    found = milp(outlook)
+    assert outlook.worth(found.moves).wealth <= found.bound
