@@ -71,7 +71,7 @@ class Books(ABC):
             )
         return found
 
-    def all(self, kind: type[R], **equal: Any) -> Iterator[R]:
+    def all(self, kind: type[R], /, **equal: Any) -> Iterator[R]:
         """Yield records of one type ordered by id, those whose fields equal the given values."""
         for record in self.records(kind).values():
             if all(getattr(record, name) == value for name, value in equal.items()):
@@ -98,7 +98,7 @@ class Books(ABC):
             out.append(column)
         return tuple(out)
 
-    def series(self, kind: type[Record], field: str, *, days: int, **equal: Any) -> Ints:
+    def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         """Return daily sums of a field over the last `days` days, the last being `as_of`.
 
         The day of a record is its known day; `equal` keeps the records whose fields match.
@@ -214,7 +214,7 @@ class Declared(Books):
         self._check(kind)
         return self._books.columns(kind, *names)
 
-    def series(self, kind: type[Record], field: str, *, days: int, **equal: Any) -> Ints:
+    def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         self._check(kind)
         return self._books.series(kind, field, days=days, **equal)
 
