@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cache
 
@@ -33,13 +34,13 @@ def _rules() -> tuple[_Rule, ...]:
 
 
 @cache
-def _first_characters() -> frozenset[str]:
-    return frozenset(word[0] for rule in _rules() for word in rule.words)
+def _any_word() -> re.Pattern[str]:
+    return re.compile("|".join(re.escape(word) for rule in _rules() for word in rule.words))
 
 
 def kind_of(text: str, amount: int) -> TransactionKind:
     """Return the kind of a line from its words and its sign; receipt or purchase by default."""
-    if _first_characters().isdisjoint(text):
+    if _any_word().search(text) is None:
         return "receipt" if amount > 0 else "purchase"
     sign = "in" if amount > 0 else "out"
     for rule in _rules():
