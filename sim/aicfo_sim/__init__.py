@@ -7,17 +7,18 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .experiment import Result, run
-    from .results import report
-    from .sandbox import merchant_records, sandbox
+    from .results import summary
+    from .sample import merchant_records, sandbox
 
-__all__ = ["Result", "merchant_records", "report", "run", "sandbox"]
+__all__ = ["Result", "merchant_records", "run", "sandbox", "summary"]
 
+# No public name is that of a submodule: importing the submodule would replace it.
 _HOMES = {
     "Result": "experiment",
-    "merchant_records": "sandbox",
-    "report": "results",
+    "merchant_records": "sample",
     "run": "experiment",
-    "sandbox": "sandbox",
+    "sandbox": "sample",
+    "summary": "results",
 }
 
 

@@ -143,7 +143,7 @@ class MerchantBooks(Books):
             return super().columns(kind, *names)
         return tuple(_whole(grown, kind, name) for name in names)
 
-    def series(self, kind: type[Record], field: str, *, days: int, **equal: Any) -> Ints:
+    def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         grown = self._grown.get(kind)
         if grown is None:
             return super().series(kind, field, days=days, **equal)

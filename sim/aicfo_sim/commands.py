@@ -61,7 +61,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from .experiment import run
-    from .results import report
+    from .results import summary
 
     result = run(
         arguments.scenario,
@@ -75,7 +75,7 @@ def _run(arguments: argparse.Namespace) -> int:
         out=arguments.out,
         progress=_bar if sys.stderr.isatty() else None,
     )
-    rows = report(arguments.out)
+    rows = summary(arguments.out)
     if arguments.json:
         found = {"folder": str(result.folder), "sha256": result.sha256, "rows": result.rows}
         print(json.dumps({**found, "summary": rows}, ensure_ascii=False))
@@ -106,9 +106,9 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from .results import report
+    from .results import summary
 
-    rows = report(arguments.folder)
+    rows = summary(arguments.folder)
     if arguments.json:
         print(json.dumps({"summary": rows}, ensure_ascii=False))
     else:

@@ -48,9 +48,14 @@ def paired(ours: Ints, theirs: Ints, *, seed: int) -> Difference:
     half = quantile * float(gap.std(ddof=1)) / math.sqrt(count)
     apart = float(ours.astype(np.float64).var(ddof=1) + theirs.astype(np.float64).var(ddof=1))
     source = stream(seed, 0, MARKET, "bootstrap")
-    means = np.empty(RESAMPLES)
-    for step in range(RESAMPLES):
-        means[step] = gap[source.integers(count, size=count)].mean()
+    # A few resamples at a time: a million merchants need not fit two thousand times in memory.
+    some = max(1, 1_000_000 // count)
+    means = np.concatenate(
+        [
+            gap[source.integers(count, size=(min(some, RESAMPLES - done), count))].mean(axis=1)
+            for done in range(0, RESAMPLES, some)
+        ]
+    )
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(means, [tail, 1 - tail]).tolist()
     wide = quantile * math.sqrt(apart / count)

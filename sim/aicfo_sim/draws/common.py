@@ -256,6 +256,17 @@ def finish(who: Who, parts: list[Dues]) -> Dues:
     return tables.take(rows, keep)
 
 
+def draw_nothing(who: Who, *, opening: int, payroll: int) -> Drawn:
+    """Return a merchant that has `opening` fen, no lines, and to whom nothing happens."""
+    none = np.zeros((1, who.dates.days + LEAD), dtype=np.int64)
+    one = np.ones(1, dtype=np.int64)
+    takings = settle(who, none, none, none, none, one, one)
+    firm = columns(Traits, **(dict.fromkeys(Traits.__slots__, 0) | {"merchant": who.merchant}))
+    firm.archetype[:], firm.opening[:], firm.payroll[:] = who.archetype, opening, payroll
+    dues = columns(Dues, **dict.fromkeys(Dues.__slots__, np.zeros(0)))
+    return Drawn(firm, takings, dues, no_receipts(), no_bills(), no_tenders())
+
+
 def no_receipts() -> Receipts:
     """Return an empty table."""
     return columns(Receipts, **dict.fromkeys(Receipts.__slots__, np.zeros(0)))

@@ -202,6 +202,7 @@ def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
     )
     table.ends = table.starts + work
     overrun = draws.lognormal(0.0, figures.number("tender_overrun"), count)
+    overrun *= 1.0 + figures.number("tender_curse")
     parts = [_contract(who, draws, table, n, float(overrun[n])) for n in range(count)]
     dues = conditional([row for costs, _ in parts for row in costs])
     columns_of = zip(*(income for _, income in parts), strict=True)

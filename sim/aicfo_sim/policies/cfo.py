@@ -2,9 +2,9 @@
 
 Once a week the orchestrator is asked for its brief, and whenever what is due before the next
 decision exceeds cash for a funding plan; its proposals are carried out, those that the policy
-below lets through without a person. What is then still short the owner covers in his own way, so the two differ only
-by what the CFO did. Bids are made only for tenders whose gate is passed and whose funding is
-found.
+below lets through without a person. What is then still short the owner covers in his own way, so
+the two differ only by what the CFO did. Bids are made only for tenders whose gate is passed and
+whose median need can be funded beside everything else.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aicfo_sdk import AicfoError, Orchestrator, Policy, Registry, discover
-from aicfo_sdk.model import BidGate, Brief, Fact, FundingPlan, TenderId
+from aicfo_sdk.model import BidGate, Brief, Fact, FundingNeed, FundingPlan, TenderId
 from aicfo_sdk.safety.policy import Rule, decide
 
 from ..desk import Desk
@@ -125,14 +125,21 @@ class Cfo(Owner):
         self.triggers += 1
         try:
             gate = self._orchestrator.run(BidGate, books=books, subjects=[tender]).result
-            plan = self._orchestrator.run(FundingPlan, books=books, subjects=[tender]).result
+            alone = self._orchestrator.run(FundingPlan, books=books).result
+            found = self._orchestrator.run(FundingPlan, books=books, subjects=[tender])
+            need, plan = found.fact(FundingNeed), found.result
         except AicfoError as error:
             self.notes[f"bid: {error.code}"] += 1
             return False
         price, cost = int(run.block.tenders.price[row]), int(run.block.tenders.cost_ppm[row])
         margin = price - price * cost // 1_000_000
-        self.notes["bid" if gate.passed and not plan.uncovered else "no bid"] += 1
-        return gate.passed and not plan.uncovered and plan.cost < margin
+        # The plan is made for the 95 % need. What it cannot cover beyond what was uncovered
+        # anyway may reach into the gap between that and the median, no deeper.
+        missing = plan.uncovered - alone.uncovered
+        covered = missing <= need.short_p95 - need.short_p50
+        good = gate.passed and covered and plan.cost - alone.cost < margin
+        self.notes["bid" if good else "no bid"] += 1
+        return good
 
 
 @cache

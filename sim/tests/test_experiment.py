@@ -1,0 +1,177 @@
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from aicfo_sim import Result, run, summary
+from aicfo_sim.results import read
+
+from aicfo_sdk import AicfoError, InputError, NotFound
+from aicfo_sdk.errors import BooksError
+
+RULES = ("owner", "hold_all", "always_discount")
+
+
+def _run(out: Path, *, policies: tuple[str, ...] = RULES, **changes: int | None) -> Result:
+    given = {"merchants": 10, "days": 30, "seed": 3, "shard": 4} | changes
+    return run("default", policies=policies, out=out, **given)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.fixture(scope="module")
+def once(tmp_path_factory: pytest.TempPathFactory) -> Result:
+    return _run(tmp_path_factory.mktemp("once"))
+
+
+@pytest.mark.parametrize(("workers", "shard"), [(2, 4), (1, 3), (2, 10)])
+def test_the_same_seed_gives_the_same_bytes(
+    once: Result, tmp_path: Path, workers: int, shard: int
+) -> None:
+    again = _run(tmp_path, workers=workers, shard=shard)
+    assert again.sha256 == once.sha256
+    assert (tmp_path / "results.parquet").read_bytes() == (
+        once.folder / "results.parquet"
+    ).read_bytes()
+
+
+def test_with_the_orchestrator_too_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
+    results = [
+        _run(tmp_path / str(shard), policies=("owner", "cfo"), merchants=4, days=8, shard=shard)
+        for shard in (4, 3)
+    ]
+    assert results[0].sha256 == results[1].sha256
+
+
+def test_another_seed_gives_other_bytes(once: Result, tmp_path: Path) -> None:
+    assert _run(tmp_path, seed=4).sha256 != once.sha256
+
+
+def test_replications_are_other_merchants(tmp_path: Path) -> None:
+    _run(tmp_path, replications=2, merchants=4)
+    _, columns = read(tmp_path)
+    first, second = (columns["wealth"][columns["replication"] == n] for n in (0, 1))
+    assert first.size == second.size == 4 * len(RULES)
+    assert (first != second).all()
+
+
+def test_finished_shards_are_not_run_again(once: Result) -> None:
+    files = sorted(once.folder.glob("shards/*/*.parquet"))
+    assert len(files) == 3
+    before = [file.stat().st_mtime_ns for file in files]
+    steps: list[tuple[int, int]] = []
+    again = run(
+        "default",
+        merchants=10,
+        days=30,
+        seed=3,
+        shard=4,
+        policies=RULES,
+        out=once.folder,
+        progress=lambda done, total: steps.append((done, total)),
+    )
+    assert again.sha256 == once.sha256
+    assert steps == [(3, 3)]
+    assert [file.stat().st_mtime_ns for file in files] == before
+
+
+def test_a_run_killed_half_way_ends_as_if_it_had_not_been(once: Result, tmp_path: Path) -> None:
+    code = (
+        "from aicfo_sim import run\n"
+        "run('default', merchants=10, days=30, seed=3, shard=4,"
+        f" policies={RULES!r}, out={str(tmp_path)!r})\n"
+    )
+    child = subprocess.Popen([sys.executable, "-c", code])
+    deadline = time.monotonic() + 60
+    while not list(tmp_path.glob("shards/*/*.parquet")) and time.monotonic() < deadline:
+        time.sleep(0.002)
+    os.kill(child.pid, signal.SIGKILL)
+    child.wait()
+    assert not (tmp_path / "results.parquet").exists()
+    # What a kill in the middle of a write leaves behind is never read.
+    half = tmp_path / "shards" / "run=0000" / "shard=000002.99999.part"
+    half.write_bytes(b"half a file")
+    assert _run(tmp_path).sha256 == once.sha256
+
+
+@pytest.mark.parametrize(
+    "change", [{"seed": 4}, {"merchants": 11}, {"days": 31}, {"shard": 5}, {"replications": 2}]
+)
+def test_a_folder_of_another_experiment_is_not_resumed(
+    once: Result, change: dict[str, int]
+) -> None:
+    manifest = (once.folder / "manifest.json").read_bytes()
+    with pytest.raises(BooksError, match="another experiment"):
+        _run(once.folder, **change)
+    assert (once.folder / "manifest.json").read_bytes() == manifest
+
+
+def test_the_manifest_names_what_the_result_depends_on(once: Result) -> None:
+    about = json.loads((once.folder / "manifest.json").read_text())
+    assert about["seed"] == 3
+    assert set(about["versions"]) == {"aicfo-sim", "aicfo-sdk", "numpy", "simpy"}
+    assert about["recorded"]["cpu_features"]
+    assert len(about["scenario_digest"]) == 64
+
+
+def test_the_summary_pairs_each_policy_with_the_owner_and_the_best_rule(once: Result) -> None:
+    rows = summary(once.folder)
+    assert [row["archetype"] for row in rows[:: len(RULES)]] == [
+        "shop",
+        "ecommerce",
+        "contractor",
+        "all",
+    ]
+    for row in rows:
+        if row["policy"] == "owner":
+            assert row["vs_owner"] is None
+            assert row["vs_best_rule"]["policy"] in RULES[1:]
+        else:
+            assert row["vs_owner"]["policy"] == "owner"
+    everyone = rows[-1]
+    gap = everyone["wealth"] - rows[-3]["wealth"]
+    assert everyone["vs_owner"]["mean"] == pytest.approx(gap, abs=0.02)
+    assert everyone["vs_owner"]["noise"] < everyone["vs_owner"]["unpaired_noise"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"merchants": 0},
+        {"days": 0},
+        {"seed": -1},
+        {"workers": 0},
+        {"shard": 0},
+        {"replications": 0},
+    ],
+)
+def test_numbers_out_of_bounds_are_refused_before_anything_is_written(
+    tmp_path: Path, change: dict[str, int]
+) -> None:
+    with pytest.raises(InputError, match=next(iter(change))):
+        _run(tmp_path / "out", **change)
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("policies", [(), ("owner", "owner"), ("owner", "clever")])
+def test_policies_are_known_and_named_once(tmp_path: Path, policies: tuple[str, ...]) -> None:
+    with pytest.raises(InputError):
+        _run(tmp_path / "out", policies=policies)
+
+
+def test_an_unfinished_or_corrupt_experiment_is_said_plainly(once: Result, tmp_path: Path) -> None:
+    with pytest.raises(NotFound, match="no experiment"):
+        summary(tmp_path)
+    (tmp_path / "manifest.json").write_bytes((once.folder / "manifest.json").read_bytes())
+    with pytest.raises(NotFound, match="not finished"):
+        summary(tmp_path)
+    (tmp_path / "results.parquet").write_bytes(b"PAR1 nonsense")
+    with pytest.raises(BooksError, match="corrupt"):
+        summary(tmp_path)
+    (tmp_path / "manifest.json").write_bytes(b"{")
+    with pytest.raises(AicfoError, match="not JSON"):
+        summary(tmp_path)

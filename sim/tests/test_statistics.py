@@ -1,0 +1,48 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from aicfo_sim.statistics import paired, student_t
+
+
+@pytest.mark.parametrize(
+    ("freedom", "quantile"),
+    [(1, 12.706), (2, 4.303), (3, 3.182), (4, 2.776), (9, 2.262), (29, 2.045), (1000, 1.962)],
+)
+def test_quantiles_of_student_are_those_of_the_tables(freedom: int, quantile: float) -> None:
+    assert student_t(0.975, freedom) == pytest.approx(quantile, rel=0.01)
+
+
+def test_paired_differences_by_hand() -> None:
+    """Differences 1, 2, 3: mean 2, standard error 1/√3, t(2) = 4.303: 2 ± 2.484."""
+    gap = paired(np.array([11, 22, 33]), np.array([10, 20, 30]), seed=1)
+    assert (gap.pairs, gap.mean) == (3, 2.0)
+    assert gap.noise == pytest.approx(2.484, abs=0.001)
+    assert (gap.low, gap.high) == pytest.approx((-0.484, 4.484), abs=0.001)
+    assert 1.0 <= gap.boot_low <= 2.0 <= gap.boot_high <= 3.0
+    assert gap.unpaired_noise > 10 * gap.noise
+
+
+def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
+    source = np.random.Generator(np.random.Philox(key=3))
+    hits = boot = 0
+    for step in range(150):
+        ours = source.normal(1000, 100, 40).astype(np.int64)
+        gap = paired(ours, np.zeros(40, dtype=np.int64), seed=step)
+        hits += gap.low <= 999.5 <= gap.high
+        boot += gap.boot_low <= 999.5 <= gap.boot_high
+    # 95 % of 150 is 142; three standard deviations of a binomial are 8.
+    assert hits >= 134
+    assert boot >= 130
+
+
+def test_equal_outcomes_have_no_difference_and_no_noise() -> None:
+    same = np.array([5, 6, 7])
+    gap = paired(same, same, seed=1)
+    assert (gap.mean, gap.noise, gap.boot_low, gap.boot_high) == (0.0, 0.0, 0.0, 0.0)
+
+
+def test_one_pair_says_nothing_about_its_spread() -> None:
+    gap = paired(np.array([5]), np.array([3]), seed=1)
+    assert gap.mean == 2.0
+    assert gap.noise == float("inf")
