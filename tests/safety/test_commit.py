@@ -460,7 +460,7 @@ moves = st.tuples(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(moves, max_size=6))
 def test_no_sequence_of_actions_creates_or_overdraws_anything(
