@@ -2,8 +2,8 @@
 
 Small linear programs have many optimal vertices, so a decision could depend on the order of
 rows, on presolve or on the problem solved before. Here rows and columns are named, put in the
-order of their names, solved by HiGHS with one option set (one thread, no presolve and no warm
-start for linear programs) and with a fixed jitter of the costs that depends on the column's
+order of their names, solved by HiGHS with one option set (one thread, no presolve, no warm
+start) and with a fixed jitter of the costs that depends on the column's
 name alone. Objective and bound are those of the problem as given, without the jitter.
 """
 
@@ -37,6 +37,7 @@ _JITTER = 1e-6
 _TIE = 1e-2  # columns that cost nothing are jittered like a hundredth of the dearest
 _DUAL_TOLERANCE = 1e-10
 _PRIMAL_TOLERANCE = 1e-9
+_INTEGER_TOLERANCE = 1e-6  # integers are rounded and the rest solved again, so it leaves no trace
 _ROOM = 2.0**20  # quantities are scaled below this, so that 1e-9 stays above float noise
 _ITERATIONS = 5_000_000
 
@@ -281,7 +282,10 @@ def _highs() -> Any:
             "simplex_strategy": 1,
             "primal_feasibility_tolerance": _PRIMAL_TOLERANCE,
             "dual_feasibility_tolerance": _DUAL_TOLERANCE,
-            "mip_feasibility_tolerance": _PRIMAL_TOLERANCE,
+            "mip_feasibility_tolerance": _INTEGER_TOLERANCE,
+            # With presolve a tree search at tight tolerances was seen to cut the optimum off
+            # and to prove it: 5 of 472 payment plans, none without.
+            "presolve": "off",
             "mip_rel_gap": 0.0,
             "simplex_iteration_limit": _ITERATIONS,
         }.items():
@@ -301,8 +305,6 @@ def _pass(
     if held is not None:
         lower = np.where(arrays.integer, held, lower)
         upper = np.where(arrays.integer, held, upper)
-    # Only a tree search gains by presolve, and its input is canonical already.
-    highs.setOptionValue("presolve", "on" if integer else "off")
     highs.passModel(
         len(arrays.names),
         len(arrays.row_names),

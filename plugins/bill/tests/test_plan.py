@@ -168,8 +168,8 @@ def test_the_exact_plan_is_never_worse_than_the_fast_one_and_closes_the_gap(
     assert outlook.allows(exact.moves)
     wealth = outlook.worth(exact.moves).wealth
     assert outlook.worth(fast.moves).wealth <= wealth <= exact.bound <= fast.bound
-    # Ten millionths of face and the fen of rounding.
-    assert exact.bound - wealth <= outlook.face * 10 // 1_000_000 + 200
+    # Two hundred-thousandths of face and the fen of rounding.
+    assert exact.bound - wealth <= outlook.face * 20 // 1_000_000 + 200
 
 
 def test_divisible_portfolios_stay_within_a_ten_thousandth_of_face(make_outlook: Make) -> None:
@@ -198,3 +198,9 @@ def test_a_portfolio_whose_bound_was_once_lost_to_the_dual_tolerance_is_solved(
     outlook = make_outlook(1011, bills=12, debts=15, fee=5_000)
     found = milp(outlook)
     assert outlook.worth(found.moves).wealth <= found.bound
+
+
+def test_the_exact_bound_is_not_below_a_plan_that_exists(make_outlook: Make) -> None:
+    # Here a tree search with presolve once proved 614 fen too little.
+    outlook = make_outlook(1684945, bills=4, debts=5, days=60, whole=0.0)
+    assert outlook.worth(lp_repair(outlook).moves).wealth <= milp(outlook).bound
