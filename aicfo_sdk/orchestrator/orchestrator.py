@@ -19,7 +19,7 @@ from ..registry import Registry
 from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
 from .run import Run, Runner, proposals_in
-from .shadow import Shadow
+from .shadow import fit
 
 __all__ = ["Goal", "Orchestrator", "Plan", "Run"]
 
@@ -177,7 +177,7 @@ class Orchestrator:
         if last.error is not None:
             raise last.error
         proposed = proposals_in(last.value) if plan.root.tool.effect == "propose" else []
-        kept, dropped = Shadow(books).fit(proposed)
+        kept, dropped = fit(proposed, books)
         facts: list[tuple[str, Any]] = []
         for step, outcome in zip(plan.steps, outcomes, strict=True):
             if outcome.error is None:
@@ -187,8 +187,8 @@ class Orchestrator:
             goal=goal.label,
             plan=plan,
             result=last.value,
-            proposals=tuple(kept),
-            dropped=tuple(dropped),
+            proposals=kept,
+            dropped=dropped,
             missing=(*plan.notes, *runner.missing),
             facts=tuple(facts),
             key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
