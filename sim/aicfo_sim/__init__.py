@@ -7,18 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .experiment import Result, run
-    from .results import summary
     from .sample import merchant_records, sandbox
 
-__all__ = ["Result", "merchant_records", "run", "sandbox", "summary"]
+__all__ = ["Result", "merchant_records", "run", "sandbox"]
 
-# No public name is that of a submodule: importing the submodule would replace it.
+# No public name is that of a submodule: importing the submodule would replace it. So the summary
+# of an experiment stays `aicfo_sim.results.report`.
 _HOMES = {
     "Result": "experiment",
     "merchant_records": "sample",
     "run": "experiment",
     "sandbox": "sample",
-    "summary": "results",
 }
 
 

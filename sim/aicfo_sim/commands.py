@@ -33,6 +33,13 @@ def sim(argv: Sequence[str]) -> int:
         return error.exit_code
 
 
+def demo(argv: Sequence[str]) -> int:
+    """Run `aicfo demo`; return 0. Raises: AicfoError."""
+    from .demo.command import run
+
+    return run(argv)
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="aicfo sim", description="Paired simulations of synthetic merchants.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
@@ -61,7 +68,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def _run(arguments: argparse.Namespace) -> int:
     from .experiment import run
-    from .results import summary
+    from .results import report
 
     result = run(
         arguments.scenario,
@@ -75,7 +82,7 @@ def _run(arguments: argparse.Namespace) -> int:
         out=arguments.out,
         progress=_bar if sys.stderr.isatty() else None,
     )
-    rows = summary(arguments.out)
+    rows = report(arguments.out)
     if arguments.json:
         found = {"folder": str(result.folder), "sha256": result.sha256, "rows": result.rows}
         print(json.dumps({**found, "summary": rows}, ensure_ascii=False))
@@ -106,9 +113,9 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from .results import summary
+    from .results import report
 
-    rows = summary(arguments.folder)
+    rows = report(arguments.folder)
     if arguments.json:
         print(json.dumps({"summary": rows}, ensure_ascii=False))
     else:

@@ -26,8 +26,9 @@ from .engine import PARTY, Run
 from .fen import Ints
 from .ledger import BANK, FUND
 from .market import BANK_CLASSES, INSTITUTIONS
-from .papers import BANK as ACCOUNT
-from .papers import FUND_ID, Papers
+from .names import BANK as ACCOUNT
+from .names import FUND_ID
+from .papers import Papers
 from .state import LINES
 
 

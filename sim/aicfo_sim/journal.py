@@ -34,7 +34,7 @@ class Journal:
         self._size = size
         self._chunks: list[tuple[int, int, Ints, Ints, Ints, Ints]] = []
         self._taken = 0
-        self._events = [list[Event]() for _ in range(size)]
+        self._events: list[list[Event]] = [[] for _ in range(size)]
 
     def add(
         self,
@@ -53,10 +53,10 @@ class Journal:
     def events(self, merchant: int) -> list[Event]:
         """Return all events of one merchant of the block so far; the list only ever grows."""
         for t, kind, owners, rows, amounts, extra in self._chunks[self._taken :]:
-            for owner, row, amount, more in zip(
-                owners.tolist(), rows.tolist(), amounts.tolist(), extra.tolist(), strict=True
-            ):
-                self._events[owner].append((t, kind, row, amount, more))
+            places: list[int] = owners.tolist()
+            figures = zip(rows.tolist(), amounts.tolist(), extra.tolist(), strict=True)
+            for place, (row, amount, more) in zip(places, figures, strict=True):
+                self._events[place].append((t, kind, row, amount, more))
         self._taken = len(self._chunks)
         return self._events[merchant]
 
@@ -64,5 +64,5 @@ class Journal:
         """Return a journal with the same events that grows on its own."""
         twin = Journal(self._size)
         twin._chunks, twin._taken = list(self._chunks), self._taken
-        twin._events = [list[Event](events) for events in self._events]
+        twin._events = [list(events) for events in self._events]
         return twin

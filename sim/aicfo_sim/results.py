@@ -153,7 +153,7 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, Ints]]:
         raise BooksError("corrupt result file", value=str(error), where=str(path)) from None
 
 
-def summary(folder: Path | str) -> list[dict[str, Any]]:
+def report(folder: Path | str) -> list[dict[str, Any]]:
     """Return the summary of an experiment: a row per archetype (and all) and policy.
 
     Means over merchants that were open at the end of the warm-up; amounts in fen. `vs_owner` and

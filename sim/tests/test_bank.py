@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pytest
@@ -51,11 +52,19 @@ def counter(block: Block, lived: Callable[..., State]) -> Counter:
     return Counter(block, lived("owner", T + 1, journal=True))
 
 
-def _discount(counter: Counter, amount: int, **changes: object) -> DiscountBill:
+def _discount(counter: Counter, amount: int, **changes: Any) -> DiscountBill:
     rate, days = bank.discount_terms(counter.block, T, np.array([counter.row]), 2)
-    values = {"day": counter.day, "bill": counter.bill, "amount": amount, "account": "BANK"}
-    values |= {"institution": "platform", "rate_ppm": int(rate[0]), "days": int(days[0])}
-    return DiscountBill(**(values | {"range_start": 0, "range_end": 0} | changes))
+    values: dict[str, Any] = {
+        "day": counter.day,
+        "bill": counter.bill,
+        "amount": amount,
+        "account": "BANK",
+        "institution": "platform",
+        "rate_ppm": int(rate[0]),
+        "days": int(days[0]),
+    }
+    values.update(changes)
+    return DiscountBill(**values)
 
 
 def test_a_discount_by_action_posts_what_the_column_does(counter: Counter) -> None:

@@ -7,10 +7,11 @@ import subprocess
 import sys
 import time
 from pathlib import Path
+from typing import Any
 
 import pytest
-from aicfo_sim import Result, run, summary
-from aicfo_sim.results import read
+from aicfo_sim import Result, run
+from aicfo_sim.results import read, report
 
 from aicfo_sdk import AicfoError, InputError, NotFound
 from aicfo_sdk.errors import BooksError
@@ -18,9 +19,9 @@ from aicfo_sdk.errors import BooksError
 RULES = ("owner", "hold_all", "always_discount")
 
 
-def _run(out: Path, *, policies: tuple[str, ...] = RULES, **changes: int | None) -> Result:
-    given = {"merchants": 10, "days": 30, "seed": 3, "shard": 4} | changes
-    return run("default", policies=policies, out=out, **given)  # pyright: ignore[reportArgumentType]
+def _run(out: Path, *, policies: tuple[str, ...] = RULES, **changes: Any) -> Result:
+    given: dict[str, Any] = {"merchants": 10, "days": 30, "seed": 3, "shard": 4} | changes
+    return run("default", policies=policies, out=out, **given)
 
 
 @pytest.fixture(scope="module")
@@ -102,7 +103,7 @@ def test_a_run_killed_half_way_ends_as_if_it_had_not_been(once: Result, tmp_path
     "change", [{"seed": 4}, {"merchants": 11}, {"days": 31}, {"shard": 5}, {"replications": 2}]
 )
 def test_a_folder_of_another_experiment_is_not_resumed(
-    once: Result, change: dict[str, int]
+    once: Result, change: dict[str, Any]
 ) -> None:
     manifest = (once.folder / "manifest.json").read_bytes()
     with pytest.raises(BooksError, match="another experiment"):
@@ -119,7 +120,7 @@ def test_the_manifest_names_what_the_result_depends_on(once: Result) -> None:
 
 
 def test_the_summary_pairs_each_policy_with_the_owner_and_the_best_rule(once: Result) -> None:
-    rows = summary(once.folder)
+    rows = report(once.folder)
     assert [row["archetype"] for row in rows[:: len(RULES)]] == [
         "shop",
         "ecommerce",
@@ -150,7 +151,7 @@ def test_the_summary_pairs_each_policy_with_the_owner_and_the_best_rule(once: Re
     ],
 )
 def test_numbers_out_of_bounds_are_refused_before_anything_is_written(
-    tmp_path: Path, change: dict[str, int]
+    tmp_path: Path, change: dict[str, Any]
 ) -> None:
     with pytest.raises(InputError, match=next(iter(change))):
         _run(tmp_path / "out", **change)
@@ -165,13 +166,13 @@ def test_policies_are_known_and_named_once(tmp_path: Path, policies: tuple[str, 
 
 def test_an_unfinished_or_corrupt_experiment_is_said_plainly(once: Result, tmp_path: Path) -> None:
     with pytest.raises(NotFound, match="no experiment"):
-        summary(tmp_path)
+        report(tmp_path)
     (tmp_path / "manifest.json").write_bytes((once.folder / "manifest.json").read_bytes())
     with pytest.raises(NotFound, match="not finished"):
-        summary(tmp_path)
+        report(tmp_path)
     (tmp_path / "results.parquet").write_bytes(b"PAR1 nonsense")
     with pytest.raises(BooksError, match="corrupt"):
-        summary(tmp_path)
+        report(tmp_path)
     (tmp_path / "manifest.json").write_bytes(b"{")
     with pytest.raises(AicfoError, match="not JSON"):
-        summary(tmp_path)
+        report(tmp_path)

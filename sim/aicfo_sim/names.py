@@ -1,0 +1,28 @@
+"""Accounts, channels and lenders of synthetic merchants, by the ids that their records bear."""
+
+from __future__ import annotations
+
+CHANNELS = {
+    "shop": ("wechat", "alipay"),
+    "ecommerce": ("taobao", "douyin", "wechat"),
+    "contractor": ("wechat",),
+}
+"""Sales channels in the order of the takings table."""
+
+WALLETS = {"wechat": "WECHAT", "alipay": "ALIPAY"}
+"""Channels that are wallets: takings are own money at once and reach the bank the next day."""
+
+BANK = "BANK"
+FUND_ID = "FUND-1"
+STORE = "STORE-1"
+
+LENDERS = ("城市商业银行", "网络小贷")
+
+ACCEPTORS = (
+    "中国工商银行股份有限公司",
+    "招商银行股份有限公司",
+    "杭州银行股份有限公司",
+    "浙江农村商业银行股份有限公司",
+    "国机财务有限责任公司",
+)
+"""Who accepts bank bills, by class."""
