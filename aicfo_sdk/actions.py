@@ -116,24 +116,26 @@ def proceeds(action: Action) -> int:
     return sum(leg.amount for leg in postings(action) if leg.account.startswith("assets:cash:"))
 
 
-def with_amount(action: Action, amount: int) -> Action:
+def with_amount(action: Action, amount: int, *, skip: int = 0) -> Action:
     """Return the same action over `amount` minor units.
 
-    A bill move over a part of a splittable holding takes its units from the start of the range.
+    A bill move over a part of a splittable holding takes its units from the start of the range,
+    after `skip` units that other moves take.
     Raises: InputError when the amount is not positive, exceeds the action's own, or would split
     a bill that cannot be split.
     """
-    if amount <= 0 or amount > action.amount:
+    if amount <= 0 or skip < 0 or amount + skip > action.amount:
         raise InputError(
             "amount outside the action",
             value=amount,
             where=action.kind,
-            mend=f"between 1 and {action.amount}",
+            mend=f"between 1 and {action.amount - skip}",
         )
     changes: dict[str, Any] = {"amount": amount}
     if isinstance(action, EndorseBill | DiscountBill | PledgeBill | PresentBill):
         if action.range_end:
-            changes["range_end"] = action.range_start + amount - 1
+            changes["range_start"] = action.range_start + skip
+            changes["range_end"] = action.range_start + skip + amount - 1
         elif amount != action.amount:
             raise InputError(
                 "a bill that cannot be split is moved whole", value=amount, where=action.bill

@@ -257,10 +257,14 @@ def _proposals(
         day = piece.day if source.annual_ppm else source.action.day
         grouped_pieces[piece.source, day].append(piece)
     found: list[Proposal] = []
+    taken: dict[str, int] = {}
     for (name, day), parts in grouped_pieces.items():
         source = sources[name]
         amount = sum(part.amount for part in parts)
-        action: Action = with_amount(source.action, amount)
+        # Two sources may share one bill: each takes the units after those already taken.
+        skip = taken.get(source.resource, 0) if getattr(source.action, "range_end", 0) else 0
+        action: Action = with_amount(source.action, amount, skip=skip)
+        taken[source.resource] = taken.get(source.resource, 0) + amount
         changes: dict[str, Any] = {}
         if source.annual_ppm:
             changes["day"] = day

@@ -113,6 +113,17 @@ def test_one_bill_is_not_both_endorsed_and_discounted():
     assert plan.summary.startswith("No: 500.00 of 1,500.00 finds no source")
 
 
+def test_two_sources_of_one_bill_take_different_units_of_it():
+    # Endorsing is free but only 300.00 can be paid that way; the rest of the bill is discounted.
+    part = endorse(100_000).model_copy(update={"limit": 30_000})
+    plan = fund([demand(80_000)], [part, bill(100_000, 2_000)], today=TODAY)
+    assert plan.uncovered == 0
+    ranges = sorted((p.action.range_start, p.action.range_end) for p in plan.proposals)
+    assert ranges[0][0] == 1
+    assert ranges[0][1] + 1 == ranges[1][0]
+    assert sum(end - start + 1 for start, end in ranges) == sum(p.amount for p in plan.pieces)
+
+
 def test_a_bill_that_cannot_be_split_is_moved_whole_or_not_at_all():
     plan = fund([demand(10_000)], [bill(60_000, 2_000, split=False), loan(5_000)], today=TODAY)
     assert plan.uncovered == 0
