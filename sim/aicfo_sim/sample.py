@@ -86,31 +86,35 @@ def _candidates(archetype: str, seed: int, when: date) -> Iterator[MerchantBooks
 
 
 def _has_room(books: Books) -> bool:
-    """Whether a contractor holds some bills and could still borrow."""
+    """Whether a contractor could still borrow, and its bills are worth half as much or more."""
+    held, free = _sources(books)
+    return len(held) >= 3 and 0 < free <= 2 * sum(bill.face for bill in held)
+
+
+def _sources(books: Books) -> tuple[list[Bill], int]:
+    """Return bills on hand, and what all lines could still give."""
     held = [bill for bill in books.all(Bill) if bill.held == "held"]
-    free = sum(line.limit - line.used for line in books.all(CreditLine))
-    return len(held) >= 3 and free > 0
+    return held, sum(line.limit - line.used for line in books.all(CreditLine))
 
 
 def _with_tender(books: MerchantBooks) -> MerchantBooks:
     """Add the tender: fundable with bills and lines, not with cash alone."""
     today = books.as_of
-    held = sum(bill.face for bill in books.all(Bill) if bill.held == "held")
-    free = sum(line.limit - line.used for line in books.all(CreditLine))
+    bills, free = _sources(books)
     # Work of 86 % of the price, half of which is paid a month after half-time: at the worst about
-    # three quarters of the price are laid out.
-    wanted = books.balance() + (held + free) // 3
+    # three quarters of the price are laid out. Cash alone does not reach that far.
+    wanted = books.balance() + (sum(bill.face for bill in bills) + free) * 3 // 8
     price = wanted * 4 // 3 // 1_000_000 * 1_000_000 + 1_000_000
-    starts = today + timedelta(days=45)
+    starts = today + timedelta(days=24)
     tender = Tender(
         id=TENDER,
-        updated=today - timedelta(days=4),
+        updated=today - timedelta(days=10),
         title=UntrustedText("第二中学教学楼机电安装及水电改造工程"),
         description=UntrustedText("教学楼机电安装、水电改造、装饰装修，工期120天"),
         buyer=UntrustedText("第二中学"),
         status="open",
-        published=today - timedelta(days=4),
-        deadline=today + timedelta(days=17),
+        published=today - timedelta(days=10),
+        deadline=today + timedelta(days=10),
         value=price,
         category="works",
         regions=tuple(firm.region for firm in books.all(Merchant)),
