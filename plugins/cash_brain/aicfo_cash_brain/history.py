@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -16,7 +17,7 @@ LOOK_BACK = 420
 """Days of history used: a year, so that the last Spring Festival is in it."""
 
 
-_SHOWN_DAYS, _SHOWN = 28, 28
+_SHOWN_DAYS, _SHOWN, _SAME_SHARE = 28, 28, 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +48,13 @@ class History:
 def sales_history(books: Books, store: str | None = None) -> History:
     """Return the daily sales known on the as-of day, from the first day with any.
 
-    Takings are `DailySales`; books without any use `sale` and `refund` lines of statements.
-    Credit sales are sales invoices not settled on the spot, red ones subtracted, void ones left
-    out, on their day of issue. With `store`, only that store's takings.
+    Takings are `DailySales`; books without any use `sale` and `refund` lines of statements, else
+    invoices settled on the spot. Credit sales are the other sales invoices, red ones subtracted,
+    void ones left out, on their day of issue. A channel of `DailySales` that repeats the credit
+    invoices day by day is the same sales and counted once. With `store`, only its takings.
     """
     start = books.as_of - timedelta(days=LOOK_BACK - 1)
-    takings = np.zeros(LOOK_BACK)
+    channels: dict[str, Floats] = defaultdict(lambda: np.zeros(LOOK_BACK))
     credit = np.zeros(LOOK_BACK)
     latest: list[tuple[date, str]] = []
     seen = LOOK_BACK
@@ -68,18 +70,31 @@ def sales_history(books: Books, store: str | None = None) -> History:
 
     for row in books.records(DailySales).values():
         if store is None or row.store == store:
-            add(takings, row.day, row.amount, row)
-    if seen == LOOK_BACK and store is None:
+            add(channels[row.channel], row.day, row.amount, row)
+    if not channels and store is None:
         for line in books.records(Transaction).values():
             if line.kind in ("sale", "refund"):
-                add(takings, line.day, line.amount, line)
+                add(channels["statement"], line.day, line.amount, line)
     if store is None:
+        spot = not channels
         for invoice in books.records(Invoice).values():
-            if is_credit_sale(invoice) and invoice.issued <= books.as_of:
+            if is_credit_sale(invoice):
                 add(credit, invoice.issued, invoice.total, invoice)
+            elif spot and invoice.direction == "sales" and invoice.status != "void":
+                add(channels["invoice"], invoice.issued, invoice.total, invoice)
+    takings = np.zeros(LOOK_BACK)
+    for amounts in channels.values():
+        if not _same_sales(amounts, credit):
+            takings += amounts
     evidence = tuple(ref for _, ref in sorted(latest)[-_SHOWN:])
     first = start + timedelta(days=seen)
     return History(first, takings[seen:], credit[seen:], evidence)
+
+
+def _same_sales(channel: Floats, credit: Floats) -> bool:
+    """Whether a channel's days are those of the credit invoices, to the unit on most of them."""
+    days = (channel != 0) | (credit != 0)
+    return bool(credit.any()) and float((channel == credit)[days].mean()) >= _SAME_SHARE
 
 
 def is_credit_sale(invoice: Invoice) -> bool:

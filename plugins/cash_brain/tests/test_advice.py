@@ -22,6 +22,7 @@ from aicfo_sdk.model import (
     FundPosition,
     Invoice,
     Obligation,
+    Record,
     Settlement,
     UntrustedText,
 )
@@ -140,7 +141,9 @@ def test_large_payments_of_two_weeks_come_largest_first():
 
 
 def test_late_is_later_than_the_customer_usually_is():
-    rows = [Counterparty(id="C1", known_since=day(-300), name=UntrustedText("甲公司"))]
+    rows: list[Record] = [
+        Counterparty(id="C1", known_since=day(-300), name=UntrustedText("甲公司"))
+    ]
     for i in range(5):
         rows.append(sale(f"H{i}", -200 + i, due=-170 + i))
         rows.append(Settlement(id=f"p{i}", day=day(-150 + i), invoice=f"H{i}", amount=10_000))

@@ -11,11 +11,12 @@ from aicfo_cash_brain.forecast.backtest import forecast_scored
 from aicfo_cash_brain.forecast.contest import NAIVE, PROFILE, contest
 from aicfo_cash_brain.forecast.daykinds import FESTIVAL, trading_days
 from aicfo_cash_brain.forecast.profile import forecast_bands
+from aicfo_cash_brain.history import sales_history
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aicfo_sdk import Context, MemoryBooks, calendar
-from aicfo_sdk.model import DailySales, Invoice, Transaction
+from aicfo_sdk.model import DailySales, Invoice, Transaction, TransactionKind
 
 CN = calendar("CN")
 MONDAY = date(2024, 3, 4)
@@ -42,6 +43,13 @@ def books(series, first=MONDAY, currency="CNY"):
     ]
     return MemoryBooks(
         rows, as_of=first + timedelta(days=len(series) - 1), currency=currency, balances={}
+    )
+
+
+def credit_sale(number, day, total, **changes):
+    known = {"direction": "sales", "counterparty": "C", **changes}
+    return Invoice(
+        id=number, updated=day, number=number, issued=day, net=total, tax=0, total=total, **known
     )
 
 
@@ -116,6 +124,18 @@ def test_a_past_forecast_never_sees_what_came_after_it():
         missed += np.abs(series[stop : stop + 28] - guess).sum()
     assert score.origins == 4
     assert score.wape == pytest.approx(missed / series[-112:].sum())
+
+
+def test_a_shop_that_opened_last_week_is_forecast_from_that_week():
+    trial = [0.0] * 60 + [3.0] + [0.0] * 90
+    found = bands(trial + [100.0] * 7)
+    assert found.days[0, :, 4] == pytest.approx([100.0] * 28, rel=0.1)
+    assert found.sums[0, 4] == pytest.approx(2_800, rel=0.1)
+
+
+def test_a_firm_that_always_sells_now_and_then_keeps_its_long_past():
+    now_and_then = ([0.0] * 29 + [3_000.0]) * 7
+    assert bands(now_and_then, horizon=30).sums[0].mean() == pytest.approx(3_000, rel=0.3)
 
 
 def test_a_free_weekday_trades_like_a_sunday_and_a_worked_saturday_like_a_weekday():
@@ -203,11 +223,14 @@ def test_books_without_sales_say_that_they_cannot_say():
 
 
 def test_statement_lines_stand_in_for_daily_sales_and_refunds_lower_them():
+    kinds: list[tuple[TransactionKind, int]] = [
+        ("sale", 10_000), ("refund", -1_000), ("transfer", 77_777),
+    ]  # fmt: skip
     rows = [
         Transaction(id=f"{kind}{i}", day=day, account="A", amount=amount, kind=kind)
         for i in range(60)
         for day in [MONDAY + timedelta(days=i)]
-        for kind, amount in (("sale", 10_000), ("refund", -1_000), ("transfer", 77_777))
+        for kind, amount in kinds
     ]
     fact = sales_forecast(
         Context(MemoryBooks(rows, as_of=MONDAY + timedelta(days=59))), horizon_days=7
@@ -216,27 +239,42 @@ def test_statement_lines_stand_in_for_daily_sales_and_refunds_lower_them():
 
 
 def test_void_invoices_are_not_sales_and_red_ones_lower_them():
-    def invoice(number, status, total, direction="sales", on_the_spot=False):
-        return [
-            Invoice(
-                id=f"{number}-{i}", updated=day, number=f"{number}-{i}", direction=direction,
-                counterparty="C", issued=day, net=total, tax=0, total=total, status=status,
-                settled_at_sale=on_the_spot,
-            )
-            for i in range(60)
-            for day in [MONDAY + timedelta(days=i)]
-        ]  # fmt: skip
+    rows = []
+    for i in range(60):
+        day = MONDAY + timedelta(days=i)
+        rows += [
+            credit_sale(f"N{i}", day, 5_000),
+            credit_sale(f"V{i}", day, 9_999, status="void"),
+            credit_sale(f"R{i}", day, -1_000, status="red"),
+            credit_sale(f"P{i}", day, 8_888, direction="purchase"),
+        ]
+    found = sales_history(MemoryBooks(rows, as_of=MONDAY + timedelta(days=59)))
+    assert found.total.tolist() == [4_000] * 60
+    assert found.credit_share() == 1.0
 
-    rows = (
-        invoice("N", "normal", 5_000)
-        + invoice("V", "void", 9_999)
-        + invoice("R", "red", -1_000)
-        + invoice("P", "normal", 8_888, direction="purchase")
-    )
-    fact = sales_forecast(
-        Context(MemoryBooks(rows, as_of=MONDAY + timedelta(days=59))), horizon_days=7
-    )
-    assert fact.p50 == pytest.approx([4_000] * 7, abs=1)
+
+def test_daily_sales_that_repeat_the_credit_invoices_are_counted_once():
+    rows = []
+    for i in range(60):
+        day = MONDAY + timedelta(days=i)
+        rows.append(credit_sale(f"N{i}", day, 5_000))
+        for name, amount in (("wholesale", 5_000), ("shop", 700)):
+            rows.append(
+                DailySales(id=f"{name}{i}", day=day, store="S", channel=name, amount=amount)
+            )
+    held = MemoryBooks(rows, as_of=MONDAY + timedelta(days=59))
+    assert sales_history(held).total.tolist() == [5_700] * 60
+    assert sales_history(held).credit_share() == pytest.approx(5_000 / 5_700)
+
+
+def test_invoices_settled_on_the_spot_are_takings_where_nothing_else_shows_them():
+    rows = [
+        credit_sale(f"N{i}", MONDAY + timedelta(days=i), 5_000, settled_at_sale=i % 2 == 0)
+        for i in range(60)
+    ]
+    found = sales_history(MemoryBooks(rows, as_of=MONDAY + timedelta(days=59)))
+    assert found.total.tolist() == [5_000] * 60
+    assert found.credit_share() == pytest.approx(0.5)
 
 
 def test_a_method_that_does_no_better_does_not_replace_the_usual_one():

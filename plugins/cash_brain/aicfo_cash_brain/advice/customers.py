@@ -12,6 +12,7 @@ from aicfo_sdk import Context
 from aicfo_sdk.model import Advice, Invoice
 
 from ..cash.items import OpenItem, open_ledger
+from ..history import is_credit_sale
 from .words import money, party_name
 
 _SHOWN = 10
@@ -85,12 +86,13 @@ def trade_advice(ctx: Context) -> list[Advice]:
     shrinks when its order days are too few to be chance (Poisson, one in ten) or its money fell
     by half over many orders, both beyond what the whole firm lost; at stake is what is missing
     against that. It returns much when a tenth of its purchases, and twice the firm's share, came
-    back; at stake is what came back.
+    back; at stake is what came back. Invoices settled on the spot are left out: their buyers are
+    often nobody in particular.
     """
     invoices = [
         invoice
         for invoice in ctx.books.records(Invoice).values()
-        if invoice.direction == "sales" and invoice.status != "void" and invoice.issued <= ctx.today
+        if is_credit_sale(invoice) and invoice.issued <= ctx.today
     ]
     first = min((invoice.issued for invoice in invoices), default=ctx.today)
     length = (ctx.today - first).days + 1

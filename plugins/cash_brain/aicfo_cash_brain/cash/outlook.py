@@ -135,14 +135,10 @@ def _bills(ctx: Context, horizon: int) -> tuple[Floats, list[str]]:
 def _assumptions(
     ledger: Ledger, takings: Takings, credit: float, terms: int, spend: Costs, buffer_days: int
 ) -> list[str]:
-    out = [
-        f"Takings arrive after {takings.lag} days, {takings.share:.1%} of them"
-        + (
-            " (measured on statements)."
-            if takings.measured
-            else " (assumed: no statement shows it)."
-        )
-    ]
+    out: list[str] = []
+    if credit < 1:
+        how = "measured on statements" if takings.measured else "assumed: no statement shows it"
+        out.append(f"Takings arrive after {takings.lag} days, {takings.share:.1%} of them ({how}).")
     _, measured = pooled_delays(ledger)
     if ledger.receivables or credit:
         source = "each customer's past delays" if measured else "assumed delays of 0 to 30 days"

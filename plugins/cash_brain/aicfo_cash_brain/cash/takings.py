@@ -11,6 +11,8 @@ from aicfo_sdk import Books
 from aicfo_sdk.model import DailySales, Transaction
 
 _DAYS, _MOST_LAG = 56, 21
+# Statements that miss the daily sales by more than a quarter at every lag are about other money.
+_MISFIT = 0.25
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,8 +27,8 @@ class Takings:
 def takings_lag(books: Books, default_lag: int) -> Takings:
     """Return the lag at which statements follow daily sales best over the last eight weeks.
 
-    Books without sale lines on statements use `default_lag`; without DailySales the statement
-    lines are the sales, so the lag is 0.
+    Books whose statements do not follow their sales use `default_lag`; without DailySales the
+    statement lines are the sales, so the lag is 0.
     """
     span = _DAYS + _MOST_LAG
     first = books.as_of - timedelta(days=span - 1)
@@ -39,16 +41,18 @@ def takings_lag(books: Books, default_lag: int) -> Takings:
         place = (line.day - first).days
         if line.kind in ("sale", "refund") and 0 <= place < span:
             paid[place] += line.amount
-    if not sold.any():
-        return Takings(0, 1.0, True)
     recent = paid[_MOST_LAG:]
-    if not recent.any():
+    if not sold.any() and recent.any():
+        return Takings(0, 1.0, True)
+    if not recent.any() or not sold.any():
         return Takings(default_lag, 1.0, False)
     misses = [
         float(np.abs(recent - sold[_MOST_LAG - lag : span - lag]).sum())
         for lag in range(_MOST_LAG + 1)
     ]
     lag = int(np.argmin(misses))
+    if misses[lag] > _MISFIT * float(np.abs(recent).sum()):
+        return Takings(default_lag, 1.0, False)
     due = float(sold[_MOST_LAG - lag : span - lag].sum())
     share = min(max(float(recent.sum()) / due, 0.8), 1.0) if due > 0 else 1.0
     return Takings(lag, share, True)

@@ -1,7 +1,7 @@
 """Daily sales quantiles of many series at once: weekday profile × level × measured spread.
 
-The level is an exponential average of sales divided by their weekday profile; its speed is
-weighted per series by the error that each speed made on the past. Spread comes from what the
+The level is an average of recent sales divided by their weekday profile; averages over several
+spans are weighted per series by the error that each made on the past. Spread comes from what the
 same series did against such forecasts, shrunk to what shops do in general when history is short.
 """
 
@@ -33,13 +33,15 @@ NORMAL: Floats = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244
 WINDOW = 224
 """Days of history that the level, profile and spread look at."""
 
-# Decay of the level in days, with what each must be better by to be preferred.
-_SPEEDS = (3.0, 5.0, 7.0, 10.0, 14.0, 28.0, 70.0, 140.0)
-_HANDICAP: Floats = np.array([1.06, 1.01, 1.0, 1.01, 1.02, 1.05, 1.05, 1.08])
+# Days that the level averages over, whole weeks so that no weekday counts twice, and by what each
+# must be better than the 14 days that suit most series, or the 140 that suit sporadic sales.
+_SPANS = (7, 14, 28, 140)
+_HANDICAP: Floats = np.array([1.2, 1.0, 1.3, 1.4])
+_HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.1, 1.0])
 _SHARPNESS = 12.0
 _PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 0.5, 0.02
 # What shops at large do on holidays, worth so many days of a series' own.
-_HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPEED = 0.85, 3.0, 14.0
+_HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPAN = 0.85, 3.0, 28
 _ERROR_LAGS, _ERROR_DECAY, _SUM_WEIGHT = (4, 11, 18, 25), 60.0, 2.0
 _RESIDUAL_DAYS = 200
 _SPREAD_LAGS = (7, 14, 28)
@@ -51,6 +53,9 @@ _DAY_PRIOR: Floats = 1 + 0.35 * NORMAL
 _DAY_PRIOR_DAYS = 56.0
 _SUM_DAYS, _SUM_PRIOR, _SUM_CAP, _SUM_PRIOR_WEIGHT, _SUM_GROWTH = 28, 0.21, 1.5, 8.0, 0.2
 _LUMPY_CAP = 3.0
+_GAP, _STEADY_DAYS, _STEADY_SHARE, _FAINT = 21, 5, 0.7, 0.3
+# Share of days without sales from which, and over which, a series counts as sporadic.
+_SPORADIC_FROM, _SPORADIC_OVER = 0.6, 0.3
 # The fastest level tells more about the first days than about the weeks after.
 _FAST_SHARE, _FAST_DECAY = 0.7, 4.0
 
@@ -78,15 +83,17 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     horizon = kinds_ahead.shape[1]
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
-    known = ~np.isnan(window)
+    known = ~np.isnan(window) & _since_start(window)
     known = known & (kinds != FESTIVAL) if (known & (kinds != FESTIVAL)).any() else known
     sales = np.where(known, window, 0.0)
 
     profile = _profile(sales, known & (kinds == weekdays), kinds)
     heed = _heed(profile, sales, known, kinds, weekdays)
     expected = _shape(profile, heed, kinds, weekdays) * known
-    levels = np.stack([_level(sales, expected, speed) for speed in _SPEEDS], 2)
-    level = _blend(levels, sales, expected, known)
+    idle = 1 - ((sales != 0) & known).sum(1) / np.maximum(known.sum(1), 1)
+    sporadic = np.clip((idle - _SPORADIC_FROM) / _SPORADIC_OVER, 0.0, 1.0)
+    levels = np.stack([_level(sales, expected, span) for span in _SPANS], 2)
+    level = _blend(levels, sales, expected, known, sporadic)
 
     steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
     fast = (levels[:, -1, 0] - level[:, -1])[:, None] * np.exp(-steps / _FAST_DECAY)
@@ -95,11 +102,33 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     centre = (level[:, -1:] + _FAST_SHARE * fast) * shape
 
     days = _spread(level, sales, expected, known, horizon) * centre[:, :, None]
-    sums = _sum_spread(level, sales, expected, known, horizon) * centre.sum(1)[:, None]
+    sums = _sum_spread(level, sales, expected, sporadic, horizon) * centre.sum(1)[:, None]
     if (sales >= 0).all():
         days = np.maximum(days, 0.0)
     assert days.shape == (rows, horizon, len(DECILES))
     return Bands(days, sums)
+
+
+def _since_start(window: Floats) -> Flags:
+    """Which days belong to the trade of today: those since it began anew after a long gap.
+
+    A gap of `_GAP` days without sales counts when trade is steady after it and was at most
+    `_FAINT` of that before: a shop that tried a day or two and opened months later.
+    """
+    width = window.shape[1]
+    place = np.arange(width, dtype=np.int64)
+    active: Flags = np.nan_to_num(window) != 0
+    last: Ints = np.maximum.accumulate(np.where(active, place, -1), axis=1)
+    idle = place[1:] - 1 - last[:, :-1]
+    begins: Flags = active[:, 1:] & (idle >= _GAP) & (last[:, :-1] >= 0)
+    out = np.ones(window.shape, dtype=np.bool_)
+    for row in np.flatnonzero(begins.any(1)):
+        start = int(np.flatnonzero(begins[row])[-1]) + 1
+        after, before = window[row, start:], np.nan_to_num(window[row, max(start - 84, 0) : start])
+        steady = len(after) >= _STEADY_DAYS and active[row, start:].mean() >= _STEADY_SHARE
+        if steady and before.mean() < _FAINT * after.mean():
+            out[row, :start] = False
+    return out
 
 
 def _profile(sales: Floats, known: Flags, kinds: Ints) -> Floats:
@@ -124,7 +153,7 @@ def _heed(profile: Floats, sales: Floats, known: Flags, kinds: Ints, weekdays: I
         return np.full((len(sales), 1), _HEED_PRIOR)
     plain = np.take_along_axis(profile, weekdays, 1)
     usual = known & ~moved
-    level = _level(sales * usual, plain * usual, _HEED_SPEED)
+    level = _level(sales * usual, plain * usual, _HEED_SPAN)
     step = level * (np.take_along_axis(profile, kinds, 1) - plain) * moved
     seen = (step * (sales - level * plain)).sum(1)
     weight = (step**2).sum(1)
@@ -140,24 +169,27 @@ def _shape(profile: Floats, heed: Floats, kinds: Ints, weekdays: Ints) -> Floats
 
 
 @lru_cache(maxsize=64)
-def _decay(width: int, speed: float) -> Floats:
+def _last_days(width: int, span: int) -> Floats:
+    """Matrix whose column t picks day t and the span - 1 days before it."""
     age = np.arange(width)[None, :] - np.arange(width)[:, None]
-    return np.where(age >= 0, np.exp(-np.maximum(age, 0) / speed), 0.0)
+    return ((age >= 0) & (age < span)).astype(np.float64)
 
 
-def _level(sales: Floats, expected: Floats, speed: float) -> Floats:
-    """Exponential average of sales per unit of profile, up to and with each day; (n, T)."""
-    decay = _decay(sales.shape[1], speed)
-    return np.maximum(sales @ decay, 0.0) / np.maximum(expected @ decay, 1e-9)
+def _level(sales: Floats, expected: Floats, span: int) -> Floats:
+    """Sales per unit of profile over the `span` days up to and with each day; (n, T)."""
+    picked = _last_days(sales.shape[1], span)
+    return np.maximum(sales @ picked, 0.0) / np.maximum(expected @ picked, 1e-9)
 
 
-def _blend(levels: Floats, sales: Floats, expected: Floats, known: Flags) -> Floats:
+def _blend(
+    levels: Floats, sales: Floats, expected: Floats, known: Flags, sporadic: Floats
+) -> Floats:
     """Average of the levels, weighted by how well each foretold the weeks after it; (n, T)."""
     rows, width, _ = levels.shape
     start = min(28, width // 4)
     age: Ints = np.arange(width, dtype=np.int64)[::-1]
     recent = np.exp(-age / _ERROR_DECAY)
-    error = np.zeros((rows, len(_SPEEDS)))
+    error = np.zeros((rows, len(_SPANS)))
     for lag in _ERROR_LAGS:
         if start + lag >= width:
             break
@@ -171,7 +203,8 @@ def _blend(levels: Floats, sales: Floats, expected: Floats, known: Flags) -> Flo
         foretold = levels[:, start : width - _SUM_DAYS] * units[:, start + 1 :, None]
         miss = np.abs(total[:, start + 1 :, None] - foretold)
         error += _SUM_WEIGHT * len(_ERROR_LAGS) / _SUM_DAYS * miss.mean(1)
-    error = np.where(error > 0, error, 1.0) * _HANDICAP
+    error = np.where(error > 0, error, 1.0)
+    error *= _HANDICAP + sporadic[:, None] * (_HANDICAP_SPORADIC - _HANDICAP)
     weight = (error / error.min(1, keepdims=True)) ** -_SHARPNESS
     return (levels * (weight / weight.sum(1, keepdims=True))[:, None, :]).sum(2)
 
@@ -206,7 +239,7 @@ def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizo
 
 
 def _sum_spread(
-    level: Floats, sales: Floats, expected: Floats, known: Flags, horizon: int
+    level: Floats, sales: Floats, expected: Floats, sporadic: Floats, horizon: int
 ) -> Floats:
     """Deciles of the horizon's sum over its expectation; (n, 9)."""
     width = sales.shape[1]
@@ -233,8 +266,7 @@ def _sum_spread(
     variance = np.minimum(deviation, _SUM_CAP)[:, None] ** 2
     smooth = np.maximum(1 - np.maximum(variance - 0.15, 0) / 9 + NORMAL * np.sqrt(variance) / 3, 0)
     # Where many windows hold no sale at all, only what was seen is right.
-    idle = 1 - ((sales != 0) & known).sum(1) / np.maximum(known.sum(1), 1)
-    lumpy = np.clip((idle - 0.6) / 0.2, 0.0, 1.0)[:, None]
+    lumpy = sporadic[:, None]
     seen = np.where(np.isnan(seen), smooth**3, np.clip(seen, 0.0, _LUMPY_CAP))
     return smooth**3 * (1 - lumpy) + seen * lumpy
 
