@@ -45,7 +45,6 @@ class Interval:
     low: float
     high: float
     style: str = "c1"
-    note: str = ""
 
 
 def time_chart(
@@ -68,7 +67,7 @@ def time_chart(
     values += [floor[0]] if floor else []
     ticks = nice_ticks(min(0.0, *values), max(values))
     plot = _Plot(first, last, ticks[0], ticks[-1], height)
-    parts = [plot.grid(ticks, unit), plot.months()]
+    parts = [plot.grid(ticks, unit), plot.dates()]
     for band in bands:
         upper = [plot.at(band.start, i, v) for i, v in enumerate(band.high)]
         lower = [plot.at(band.start, i, v) for i, v in enumerate(band.low)]
@@ -88,44 +87,50 @@ def time_chart(
         ]
     if mark:
         x = plot.x(mark[0])
+        half = _width_of(mark[1]) / 2
+        middle = min(max(x, plot.left + half), plot.right - half)
         parts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="{plot.top}" y2="{plot.bottom}"/>')
         parts.append(
-            f'<text class="small" x="{x}" y="{plot.top - 6}" text-anchor="middle">'
+            f'<text class="small" x="{middle:.1f}" y="{plot.top - 6}" text-anchor="middle">'
             f"{escape(mark[1])}</text>"
         )
     keys = [(i.label, i.style, "band") for i in bands]
     keys += [(i.label, i.style, "dashed" if i.dashed else "line") for i in lines]
-    return _svg(title, height + 26, [*parts, _legend(keys, height + 16)])
+    legend, rows = _legend(keys, height + 16)
+    return _svg(title, height + 6 + 20 * rows, [*parts, legend])
 
 
 def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float], str]) -> str:
-    """Return a forest plot: one row per interval, the zero line marked."""
+    """Return a forest plot: one row per interval with its figures, the zero line marked."""
     ticks = nice_ticks(
         min(0.0, *(i.low for i in intervals)), max(0.0, *(i.high for i in intervals))
     )
-    left, right, row = 250, _WIDTH - 30, 26
-    height = 34 + row * len(intervals)
-    span = ticks[-1] - ticks[0] or 1.0
+    said = [(i, f"{unit(i.value)} [{unit(i.low)}, {unit(i.high)}]") for i in intervals]
+    left = _label_room([i.label for i in intervals])
+    right = _WIDTH - max(_width_of(text) for _, text in said) - 16
+    row = 28
+    height = 30 + row * len(intervals)
+    span = ticks[-1] - ticks[0]
 
     def x(value: float) -> float:
         return round(left + (value - ticks[0]) / span * (right - left), 1)
 
     parts = [
-        f'<line class="grid" x1="{x(t)}" x2="{x(t)}" y1="8" y2="{height - 22}"/>'
-        f'<text class="small" x="{x(t)}" y="{height - 6}" text-anchor="middle">'
+        f'<line class="grid" x1="{x(t)}" x2="{x(t)}" y1="4" y2="{height - 24}"/>'
+        f'<text class="small" x="{x(t)}" y="{height - 8}" text-anchor="middle">'
         f"{escape(unit(t))}</text>"
-        for t in ticks
+        for t in _thinned(ticks, unit, (right - left) / span)
     ]
-    parts.append(f'<line class="axis" x1="{x(0)}" x2="{x(0)}" y1="8" y2="{height - 22}"/>')
-    for index, item in enumerate(intervals):
-        y = 22 + row * index
-        said = f"{item.label}: {unit(item.value)} [{unit(item.low)}, {unit(item.high)}]"
+    parts.append(f'<line class="axis" x1="{x(0)}" x2="{x(0)}" y1="4" y2="{height - 24}"/>')
+    for index, (item, text) in enumerate(said):
+        y = 18 + row * index
         parts.append(
-            f"<g><title>{escape(said)}</title>"
             f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(item.label)}</text>'
             f'<line class="whisker {item.style}" x1="{x(item.low)}" x2="{x(item.high)}"'
             f' y1="{y}" y2="{y}"/>'
-            f'<circle class="dot {item.style}" cx="{x(item.value)}" cy="{y}" r="4.5"/></g>'
+            f'<circle class="dot {item.style}" cx="{x(item.value)}" cy="{y}" r="4.5"/>'
+            f'<text class="small" x="{_WIDTH - 4}" y="{y + 4}" text-anchor="end">'
+            f"{escape(text)}</text>"
         )
     return _svg(title, height, parts)
 
@@ -135,56 +140,68 @@ def bars(
 ) -> str:
     """Return horizontal bars: (label, value, style) per row, the value written at the end."""
     most = max((abs(value) for _, value, _ in rows), default=1.0) or 1.0
-    left, row = 250, 26
-    room = _WIDTH - left - 120
+    left, row = _label_room([label for label, _, _ in rows]), 28
+    room = _WIDTH - left - max((_width_of(unit(value)) for _, value, _ in rows), default=0) - 12
     parts: list[str] = []
     for index, (label, value, style) in enumerate(rows):
-        y = 6 + row * index
+        y = 4 + row * index
         width = max(1.0, abs(value) / most * room)
         parts.append(
             f'<text x="{left - 12}" y="{y + 14}" text-anchor="end">{escape(label)}</text>'
-            f'<rect class="bar {style}" x="{left}" y="{y}" width="{width:.1f}" height="18" rx="3"/>'
+            f'<rect class="bar {style}" x="{left}" y="{y}" width="{width:.1f}" height="19" rx="3"/>'
             f'<text class="small" x="{left + width + 6:.1f}" y="{y + 14}">'
             f"{escape(unit(value))}</text>"
         )
-    return _svg(title, 12 + row * len(rows), parts)
+    return _svg(title, 8 + row * len(rows), parts)
 
 
-def graph(nodes: Sequence[tuple[str, str]], edges: Sequence[tuple[int, int]], *, title: str) -> str:
-    """Return a DAG: (name, returns) per node, edges (from, to); levels run left to right."""
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A step of a graph: its name, what it gives, and its colour."""
+
+    name: str
+    gives: str
+    style: str = "c0"
+
+
+def graph(nodes: Sequence[Node], edges: Sequence[tuple[int, int]], *, title: str) -> str:
+    """Return a DAG from top to bottom; each edge (from, to) goes to a later node.
+
+    A node stands right above the first that takes it, so that edges stay short.
+    """
     level = [0] * len(nodes)
-    for source, target in sorted(edges, key=lambda e: e[1]):
-        level[target] = max(level[target], level[source] + 1)
-    columns: dict[int, list[int]] = {}
-    for index, depth in enumerate(level):
-        columns.setdefault(depth, []).append(index)
-    wide, tall, gap = 172, 42, 14
-    step = max(wide + 24, (_WIDTH - wide) // max(1, len(columns) - 1)) if len(columns) > 1 else 0
-    most = max(len(column) for column in columns.values())
-    height = most * (tall + gap) + gap
+    for source, target in sorted(edges, key=lambda edge: -edge[0]):
+        level[source] = max(level[source], level[target] + 1)
+    rows: dict[int, list[int]] = {}
+    for index, height in enumerate(level):
+        rows.setdefault(max(level) - height, []).append(index)
+    wide = max(_width_of(text) for node in nodes for text in (node.name, f"→ {node.gives}")) + 24
+    tall, gap, between = 44.0, 16.0, 34.0
+    most = max(len(row) for row in rows.values())
+    width = max(_WIDTH, most * (wide + gap) + gap)
     place: dict[int, tuple[float, float]] = {}
-    for depth, column in columns.items():
-        top = (height - len(column) * (tall + gap)) / 2
-        for order, index in enumerate(column):
-            place[index] = (4 + depth * step, top + order * (tall + gap) + gap / 2)
+    for depth, row in rows.items():
+        start = (width - len(row) * (wide + gap) + gap) / 2
+        for order, index in enumerate(row):
+            place[index] = (start + order * (wide + gap), 2 + depth * (tall + between))
     parts: list[str] = []
     for source, target in edges:
-        x1, y1 = place[source][0] + wide, place[source][1] + tall / 2
-        x2, y2 = place[target][0], place[target][1] + tall / 2
-        middle = (x1 + x2) / 2
+        x1, y1 = place[source][0] + wide / 2, place[source][1] + tall
+        x2, y2 = place[target][0] + wide / 2, place[target][1]
+        bend = (y1 + y2) / 2
         parts.append(
-            f'<path class="edge" d="M{x1:.0f} {y1:.0f} C{middle:.0f} {y1:.0f} '
-            f'{middle:.0f} {y2:.0f} {x2:.0f} {y2:.0f}"/>'
+            f'<path class="edge" d="M{x1:.0f} {y1:.0f} C{x1:.0f} {bend:.0f} '
+            f'{x2:.0f} {bend:.0f} {x2:.0f} {y2:.0f}"/>'
         )
-    for index, (name, returns) in enumerate(nodes):
+    for index, node in enumerate(nodes):
         x, y = place[index]
         parts.append(
-            f'<rect class="node" x="{x:.0f}" y="{y:.0f}" width="{wide}" height="{tall}" rx="7"/>'
-            f'<text x="{x + 10:.0f}" y="{y + 18:.0f}">{escape(name)}</text>'
-            f'<text class="small" x="{x + 10:.0f}" y="{y + 33:.0f}">→ {escape(returns)}</text>'
+            f'<rect class="node {node.style}" x="{x:.0f}" y="{y:.0f}" width="{wide:.0f}"'
+            f' height="{tall:.0f}" rx="7"/>'
+            f'<text x="{x + 12:.0f}" y="{y + 18:.0f}">{escape(node.name)}</text>'
+            f'<text class="small" x="{x + 12:.0f}" y="{y + 35:.0f}">→ {escape(node.gives)}</text>'
         )
-    width = max(_WIDTH, int(max(x for x, _ in place.values()) + wide + 8))
-    return _svg(title, height, parts, width=width)
+    return _svg(title, len(rows) * (tall + between) - between + 4, parts, width=round(width))
 
 
 def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
@@ -232,19 +249,20 @@ class _Plot:
             for t in ticks
         )
 
-    def months(self) -> str:
-        """Month marks, thinned so that they never touch."""
-        starts = [
-            day
-            for day in (self.first + timedelta(days=i) for i in range(self.days + 1))
-            if day.day == 1
-        ]
-        every = max(1, -(-len(starts) // 8))
+    def dates(self) -> str:
+        """Days under the axis: months over a long time, every so many weeks over a short one."""
+        days = [self.first + timedelta(days=offset) for offset in range(self.days + 1)]
+        if self.days > 150:
+            marks, shown = [day for day in days if day.day == 1], "%Y-%m"
+        else:
+            marks, shown = [day for day in days if day.weekday() == 0], "%m-%d"
+        every = max(1, -(-len(marks) // 9))
         return "".join(
             f'<line class="grid" x1="{self.x(d)}" x2="{self.x(d)}" y1="{self.bottom}"'
-            f' y2="{self.bottom + 4}"/><text class="small" x="{self.x(d)}"'
-            f' y="{self.bottom + 17}" text-anchor="middle">{d.isoformat()[:7]}</text>'
-            for d in starts[::every]
+            f' y2="{self.bottom + 4}"/><text class="small"'
+            f' x="{min(self.x(d), _WIDTH - 24)}" y="{self.bottom + 17}" text-anchor="middle">'
+            f"{d.strftime(shown)}</text>"
+            for d in marks[::every]
         )
 
 
@@ -258,23 +276,49 @@ def _runs(line: Line, plot: _Plot) -> list[str]:
     return [" ".join(run) for run in runs if run]
 
 
-def _legend(keys: Sequence[tuple[str, str, str]], y: float) -> str:
+def _legend(keys: Sequence[tuple[str, str, str]], y: float) -> tuple[str, int]:
+    """Return the legend and its number of rows."""
     parts: list[str] = []
-    x = 76.0
+    x, rows = float(_Plot.left), 1
     for label, style, kind in keys:
         if not label:
             continue
+        wide = 44 + _width_of(label)
+        if x > _Plot.left and x + wide > _WIDTH:
+            x, y, rows = float(_Plot.left), y + 20, rows + 1
         if kind == "band":
-            parts.append(f'<rect class="band {style}" x="{x}" y="{y - 9}" width="18" height="10"/>')
+            parts.append(
+                f'<rect class="band {style}" x="{x:.0f}" y="{y - 9}" width="18" height="10"/>'
+            )
         else:
             dashed = " dashed" if kind == "dashed" else ""
             parts.append(
-                f'<line class="line {style}{dashed}" x1="{x}" x2="{x + 18}" y1="{y - 4}"'
+                f'<line class="line {style}{dashed}" x1="{x:.0f}" x2="{x + 18:.0f}" y1="{y - 4}"'
                 f' y2="{y - 4}"/>'
             )
-        parts.append(f'<text class="small" x="{x + 24}" y="{y}">{escape(label)}</text>')
-        x += 44 + sum(12 if ord(char) > 0x2E80 else 6.6 for char in label)
-    return "".join(parts)
+        parts.append(f'<text class="small" x="{x + 24:.0f}" y="{y}">{escape(label)}</text>')
+        x += wide
+    return "".join(parts), rows
+
+
+def _thinned(
+    ticks: Sequence[float], unit: Callable[[float], str], pixels: float
+) -> Sequence[float]:
+    """Return the ticks whose labels do not touch, zero among them; `pixels` per unit of value."""
+    wide = max(_width_of(unit(t)) for t in ticks) + 12
+    step = (ticks[1] - ticks[0]) * pixels
+    every = max(1, -(-int(wide) // max(1, int(step))))
+    zero = min(range(len(ticks)), key=lambda i: abs(ticks[i]))
+    return [tick for index, tick in enumerate(ticks) if (index - zero) % every == 0]
+
+
+def _label_room(labels: Sequence[str]) -> int:
+    return min(300, 20 + round(max((_width_of(label) for label in labels), default=0)))
+
+
+def _width_of(text: str) -> float:
+    """Return about how many pixels a text takes at 13 px."""
+    return sum(13 if ord(char) > 0x2E80 else 7.0 for char in text)
 
 
 def _svg(title: str, height: float, parts: Sequence[str], *, width: int = _WIDTH) -> str:

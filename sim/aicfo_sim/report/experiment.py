@@ -1,0 +1,208 @@
+"""A paired experiment as a page: what the CFO changed for each kind of firm, and how surely."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from aicfo_sdk import __version__
+
+from .figures import percent, short, whole
+from .page import Chart, Page, Panel, Table, Words, load_words, write
+from .rows import GapOutput, PolicyOutput, policy_rows
+from .svg import Interval, forest
+
+TEXTS = Path(__file__).parent / "words.toml"
+"""Texts of every page and of experiments."""
+
+_CURRENCY = "CNY"
+_STYLES = {"cfo": "c1"}
+
+
+def experiment_report(
+    about: Mapping[str, Any],
+    summary: Sequence[Mapping[str, Any]],
+    path: Path,
+    lang: str,
+    *,
+    start: str,
+) -> None:
+    """Write the page of an experiment to `path`.
+
+    `about` is its manifest, `summary` what `aicfo_sim.results.report` returns, `start` the
+    first day.
+    Raises: InputError when the page cannot be written.
+    """
+    say = load_words(lang, TEXTS)
+    rows = policy_rows(summary)
+    digest = str(about["scenario_digest"])
+    panel = Panel(
+        key="simulation",
+        title=say("simulation.title"),
+        as_of=say("simulation.as_of", days=about["days"], start=start),
+        source=say(
+            "simulation.source",
+            merchants=f"{about['merchants']:,}",
+            seed=about["seed"],
+            scenario=about["scenario"],
+        ),
+        answer=verdict(rows, about["days"], _CURRENCY, say),
+        blocks=(*charts(rows, _CURRENCY, say), policy_table(rows, _CURRENCY, say)),
+        how=(*how(rows, say), say("simulation.how_digest", digest=digest)),
+    )
+    page = Page(
+        lang=lang,
+        title=say("experiment.title", scenario=about["scenario"]),
+        lead=say("experiment.lead"),
+        panels=(panel,),
+        words=say.under("page"),
+        foot=(say("experiment.foot", version=__version__),),
+    )
+    write(page, path)
+
+
+def verdict(rows: Sequence[PolicyOutput], days: int, currency: str, say: Words) -> str:
+    """Return what the CFO, or else the last policy, changed, in a sentence."""
+    name = _subject(rows)
+    parts: list[str] = []
+    unclear: list[str] = []
+    for row, gap in _compared(rows):
+        kind = say("simulation.kinds", kind=say(f"archetype.{row.archetype}"))
+        if _outcome(gap) == "unclear":
+            unclear.append(kind)
+        else:
+            mean = whole(abs(gap.mean), currency)
+            parts.append(say(f"simulation.{_outcome(gap)}_short", kinds=kind, mean=mean))
+    if unclear:
+        parts.append(say("simulation.unclear_short", kinds=_joined(unclear, say)))
+    if not parts:
+        return say("simulation.answer_none")
+    lines = say("simulation.and").join(parts)
+    return say("simulation.answer", days=days, lines=lines, policy=_policy(name, say))
+
+
+def verdict_lines(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[str]:
+    """Return a line per kind of firm: mean difference and interval."""
+    return [
+        say(
+            "simulation.line",
+            kind=say(f"archetype.{row.archetype}"),
+            what=say(f"simulation.{_outcome(gap)}", **_figures(gap, currency)),
+        )
+        for row, gap in _compared(rows)
+    ]
+
+
+def charts(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[Chart]:
+    """Return a forest plot per kind of firm, each on its own scale."""
+    kinds = list(dict.fromkeys(row.archetype for row in rows if row.archetype != "all"))
+    found: list[Chart] = []
+    for kind in kinds:
+        intervals = _intervals([row for row in rows if row.archetype == kind], say)
+        if intervals:
+            title = say("simulation.chart", kind=say(f"archetype.{kind}"))
+            svg = forest(intervals, title=title, unit=short(currency, say.lang))
+            found.append(Chart(svg, title))
+    if found:
+        found[-1] = Chart(found[-1].svg, f"{found[-1].caption}. {say('simulation.chart_note')}")
+    return found
+
+
+def policy_table(rows: Sequence[PolicyOutput], currency: str, say: Words) -> Table:
+    """Return how each kind of firm fared under each policy."""
+    names = ("t_kind", "t_policy", "t_wealth", "t_p5", "t_late", "t_cost", "t_alive")
+    return Table(
+        head=tuple(say(f"simulation.{name}") for name in names),
+        rows=tuple(
+            (
+                f"{say(f'archetype.{row.archetype}')} ({row.merchants:,})" if first else "",
+                _policy(row.policy, say),
+                whole(row.wealth, currency),
+                whole(row.cash_p5, currency),
+                f"{row.wage_late_days:.1f} / {row.supplier_late_days:.1f}",
+                whole(row.finance_cost, currency),
+                percent(row.survived_ppm),
+            )
+            for row, first in _grouped(rows)
+        ),
+        numbers=frozenset(range(2, 7)),
+        tight=frozenset({0, 1}),
+        caption=say("simulation.table"),
+    )
+
+
+def how(rows: Sequence[PolicyOutput], say: Words) -> tuple[str, ...]:
+    """Return what the figures rest on."""
+    sizes = [row.merchants for row in rows if row.archetype != "all"]
+    smallest, largest = min(sizes), max(sizes)
+    pairs = f"{smallest:,}" if smallest == largest else f"{smallest:,}–{largest:,}"
+    return (
+        say("simulation.how_pair", pairs=pairs),
+        say("simulation.how_rules"),
+        say("simulation.how_limits"),
+    )
+
+
+def _grouped(rows: Sequence[PolicyOutput]) -> list[tuple[PolicyOutput, bool]]:
+    """Return the rows by kind, each with whether it is the first of its kind."""
+    kinds = [row for row in rows if row.archetype != "all"]
+    before = ["", *(row.archetype for row in kinds)]
+    return [(row, row.archetype != last) for row, last in zip(kinds, before, strict=False)]
+
+
+def _subject(rows: Sequence[PolicyOutput]) -> str:
+    names = [row.policy for row in rows]
+    return "cfo" if "cfo" in names else names[-1]
+
+
+def _intervals(rows: Sequence[PolicyOutput], say: Words) -> list[Interval]:
+    """The CFO against owner and best rule, then every other policy against the owner."""
+    name = _subject(rows)
+    found: list[Interval] = []
+    for row in sorted(rows, key=lambda row: row.policy != name):
+        gaps = [row.vs_owner, row.vs_best_rule] if row.policy == name else [row.vs_owner]
+        for gap in dict.fromkeys(gaps):
+            if gap is not None:
+                label = say(
+                    "simulation.vs",
+                    policy=_policy(row.policy, say),
+                    other=_policy(gap.against, say),
+                )
+                style = _STYLES.get(row.policy, "c0")
+                found.append(Interval(label, gap.mean, gap.low, gap.high, style))
+    return found
+
+
+def _compared(rows: Sequence[PolicyOutput]) -> list[tuple[PolicyOutput, GapOutput]]:
+    name = _subject(rows)
+    return [
+        (row, row.vs_owner)
+        for row in rows
+        if row.policy == name and row.archetype != "all" and row.vs_owner is not None
+    ]
+
+
+def _outcome(gap: GapOutput) -> str:
+    return "gain" if gap.low > 0 else "loss" if gap.high < 0 else "unclear"
+
+
+def _figures(gap: GapOutput, currency: str) -> dict[str, str]:
+    lost = _outcome(gap) == "loss"
+    mean, low, high = (-gap.mean, -gap.high, -gap.low) if lost else (gap.mean, gap.low, gap.high)
+    return {
+        "mean": whole(mean, currency),
+        "low": whole(low, currency),
+        "high": whole(high, currency),
+        "pairs": f"{gap.pairs:,}",
+    }
+
+
+def _joined(names: Sequence[str], say: Words) -> str:
+    return say("simulation.list").join(
+        [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names
+    )
+
+
+def _policy(name: str, say: Words) -> str:
+    return say(f"policy.{name}") if say.known(f"policy.{name}") else name
