@@ -1,0 +1,593 @@
+"""Every rule of law, of a format or of a protocol that aicfo keeps: id, source, and the tests.
+
+`test_requirements.py` fails for a rule without a test, for a test that is not there, and for a
+check, file kind or verified parameter that no rule names. `verified` says that a public source
+was read; else the rule stands from memory or is chosen here.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One rule; `parameters` are the effective-dated numbers that it stands in."""
+
+    id: str
+    text: str
+    source: str
+    verified: bool
+    tests: tuple[str, ...]
+    parameters: tuple[str, ...] = ()
+
+
+_CHECKS = "plugins/bill/tests/test_checks.py::test_"
+_REFUSED = _CHECKS + "a_broken_bill_is_refused"
+_QUOTE = "plugins/bill/tests/test_quote.py::test_"
+_GATE = "plugins/tender/tests/test_gate.py::test_"
+_NEED = "plugins/tender/tests/test_need.py::test_"
+_MONEY = "tests/core/test_money.py::test_"
+_DAYS = "tests/core/test_days.py::test_"
+_MCP = "tests/mcp/test_server.py::test_"
+_READ = "tests/books/importers/test_"
+_TOOLS = "plugins/bill/tests/test_tools.py::test_"
+_ENGINE = "sim/tests/test_engine.py::test_"
+_AUDIT = "tests/books/test_audit.py::test_"
+_POLICY = "tests/safety/test_policy.py::test_"
+_HERE = "tests/test_requirements.py::test_"
+
+_SHCPE = "上海票据交易所 新一代票据业务系统"
+_BILLS_LAW = "《票据法》"
+_ORDER_4 = "《商业汇票承兑、贴现与再贴现管理办法》(2022年第4号令)"
+_ORDER_802 = "《保障中小企业款项支付条例》国务院令第802号"
+_USCC = "GB 32100-2015"
+_MCP_SPEC = "Model Context Protocol specification"
+
+RULES = (
+    # ── bills: one rule per check, its id is the code ────────────────────────────────────────
+    Rule(
+        "bill.number_format",
+        "a bill's number has 30 ASCII digits; the first tells system and kind",
+        _SHCPE,
+        True,
+        (_REFUSED,),
+    ),
+    Rule(
+        "bill.number_kind",
+        "the first digit agrees with the kind of bill",
+        _SHCPE,
+        True,
+        (_REFUSED,),
+    ),
+    Rule(
+        "bill.number_date",
+        "digits 14 to 21 are the day of registration; it is no day after the issue",
+        _SHCPE,
+        True,
+        (_REFUSED, _CHECKS + "a_doubtful_bill_asks_for_care"),
+    ),
+    Rule(
+        "bill.check_digit",
+        "no algorithm of the last digit is public, so without one it proves nothing",
+        "none is public",
+        False,
+        (_CHECKS + "the_check_digit_is_judged_only_by_who_knows_how",),
+    ),
+    Rule(
+        "bill.sub_range",
+        "the face of a holding is its number of 0.01-yuan units",
+        _SHCPE,
+        True,
+        (_REFUSED, _CHECKS + "a_sub_range_is_worth_its_units"),
+    ),
+    Rule(
+        "bill.package_limit",
+        "a package is at most ¥1bn",
+        _SHCPE,
+        True,
+        (_REFUSED, _HERE + "numbers_of_law_hold_from_their_day"),
+        ("bill.package_limit",),
+    ),
+    Rule(
+        "bill.overlap",
+        "two holdings of one package share no unit",
+        "follows from the package",
+        True,
+        (_CHECKS + "two_holdings_of_one_package_may_touch_but_not_share_units",),
+    ),
+    Rule(
+        "bill.tenor",
+        "a bill runs at most six months from its issue since 2023-01-01",
+        _ORDER_4,
+        True,
+        (
+            _REFUSED,
+            _CHECKS + "the_longest_tenor_is_the_one_of_the_issue_day",
+            _CHECKS + "months_later_is_that_day_or_the_months_last",
+            _HERE + "numbers_of_law_hold_from_their_day",
+        ),
+        ("bill.tenor_months",),
+    ),
+    Rule(
+        "bill.transferable",
+        "不得转让 by the drawer forbids endorsement; by an endorser it frees him of later ones",
+        _BILLS_LAW + "第二十七、三十四条",
+        False,
+        (
+            _REFUSED,
+            _CHECKS + "an_endorser_who_forbade_transfer_is_counted_out_of_the_recourse",
+        ),
+    ),
+    Rule(
+        "bill.chain",
+        "endorsements follow each other from the payee to the holder",
+        _BILLS_LAW + "第三十一条",
+        True,
+        (
+            _CHECKS + "a_chain_breaks_where_the_next_endorser_was_not_the_holder",
+            _CHECKS + "spaces_and_punctuation_do_not_break_a_chain",
+        ),
+    ),
+    Rule(
+        "bill.chain_loop",
+        "回头背书 is lawful; those in between owe nothing: a warning, never a refusal",
+        _BILLS_LAW + "第六十九条",
+        True,
+        (_CHECKS + "endorsing_back_is_a_warning_that_names_who_is_free_and_never_a_refusal",),
+    ),
+    Rule(
+        "bill.state",
+        "票据状态 and 流通标志 stand in pairs that the system knows",
+        _SHCPE,
+        True,
+        (_REFUSED, _CHECKS + "a_doubtful_bill_asks_for_care"),
+    ),
+    Rule(
+        "bill.acceptor_kind",
+        "a bank acceptance is accepted by a bank or finance company",
+        _ORDER_4,
+        False,
+        (_REFUSED,),
+    ),
+    Rule(
+        "bill.acceptor_overdue",
+        "acceptors that pay late are listed; without the list nothing is proven",
+        "上海票据交易所 信息披露",
+        True,
+        (_CHECKS + "without_a_list_the_overdue_check_proves_nothing",),
+    ),
+    Rule(
+        "bill.acceptor_name",
+        "a name much like a known bank's, and not it, is suspect",
+        "chosen here",
+        False,
+        (
+            _CHECKS + "a_doubtful_bill_asks_for_care",
+            _CHECKS + "a_real_neighbour_is_not_taken_for_an_imitation",
+        ),
+    ),
+    Rule(
+        "bill.acceptor_uscc",
+        "the acceptor's 统一社会信用代码 has a right check character",
+        _USCC,
+        True,
+        (_REFUSED,),
+    ),
+    Rule(
+        "bill.trade_background",
+        "a real trade stands behind a bill",
+        _BILLS_LAW + "第十条",
+        False,
+        (
+            _CHECKS + "a_doubtful_bill_asks_for_care",
+            _CHECKS + "a_voided_invoice_is_no_trade_background",
+        ),
+    ),
+    Rule(
+        "bill.concentration",
+        "one acceptor's share of the bills on hand is worth a warning",
+        "chosen here",
+        False,
+        (_CHECKS + "concentration_counts_branches_of_one_bank_together",),
+    ),
+    Rule(
+        "bill.maturity",
+        "a bill is presented within ten days from maturity",
+        _BILLS_LAW + "第五十三、六十五条",
+        True,
+        (
+            _REFUSED,
+            _CHECKS + "a_doubtful_bill_asks_for_care",
+            _TOOLS + "a_matured_bill_is_proposed_for_presentment_on_a_working_day_in_its_window",
+            _HERE + "numbers_of_law_hold_from_their_day",
+        ),
+        ("bill.presentment_days",),
+    ),
+    # ── discounting ──────────────────────────────────────────────────────────────────────────
+    Rule(
+        "discount.interest",
+        "face × rate × days / 360, rounded half to even to the fen",
+        "market practice",
+        True,
+        (_MONEY + "the_discount_interest_of_the_rule_books_examples",),
+    ),
+    Rule(
+        "discount.days",
+        "days run to maturity, rolled to the next working day",
+        "《支付结算办法》",
+        True,
+        (_QUOTE + "maturity_in_a_holiday_is_charged_until_the_next_working_day",),
+    ),
+    Rule(
+        "discount.remote",
+        "three days more for paper whose acceptor is in another place",
+        "《支付结算办法》",
+        True,
+        (_QUOTE + "paper_with_a_remote_acceptor_is_charged_three_days_more",),
+        ("bill.remote_days",),
+    ),
+    # ── money, codes, days ───────────────────────────────────────────────────────────────────
+    Rule(
+        "money.capitals_written",
+        "大写金额 as banks and tax forms want them: 零 inside, 整 at the end, 角 and 分",
+        "《支付结算办法》附一 正确填写票据和结算凭证的基本规定",
+        False,
+        (_MONEY + "capital_numerals_are_written_by_the_rule",),
+    ),
+    Rule(
+        "money.capitals_read",
+        "the variants in use are read, a malformed amount yields none",
+        "《支付结算办法》附一",
+        False,
+        (
+            _MONEY + "the_variants_in_use_are_read",
+            _MONEY + "a_malformed_capital_amount_yields_no_amount",
+            _MONEY + "capital_numerals_are_read_back_as_written",
+        ),
+    ),
+    Rule(
+        "code.uscc",
+        "a 统一社会信用代码 has 18 characters and a right check character",
+        _USCC,
+        True,
+        (
+            _READ + "einvoice.py::test_own_code_must_be_a_right_one",
+            _READ + "einvoice.py::test_read_leniently_a_wrong_code_is_left_out_with_a_note",
+            _READ + "bills.py::test_a_wrong_acceptor_code_is_an_error_unless_read_leniently",
+        ),
+    ),
+    Rule(
+        "days.official",
+        "working days are those of the State Council's yearly notice, 调休 included",
+        "国务院办公厅关于部分节假日安排的通知",
+        True,
+        (
+            _DAYS + "every_day_since_2004_agrees_with_chinesecalendar",
+            _DAYS + "a_bill_due_on_national_day_2026_is_paid_on_the_eighth",
+        ),
+    ),
+    Rule(
+        "days.estimated",
+        "a year without its notice is estimated from the statutory days and says so",
+        "《全国年节及纪念日放假办法》",
+        True,
+        (_DAYS + "a_year_without_a_notice_is_estimated_from_the_statutory_days",),
+    ),
+    # ── payments, rates, tax ─────────────────────────────────────────────────────────────────
+    Rule(
+        "pay.public",
+        "public bodies pay small firms within 30 days, 60 at most where agreed",
+        _ORDER_802,
+        True,
+        (
+            _HERE + "numbers_of_law_hold_from_their_day",
+            _NEED + "before_a_rule_on_payment_days_the_lag_is_an_assumption",
+        ),
+        (
+            "finance.public_payment_days",
+            "finance.public_payment_days_most",
+            "tender.public_pay_days",
+        ),
+    ),
+    Rule(
+        "pay.large_firms",
+        "large firms pay small ones within 60 days",
+        _ORDER_802,
+        True,
+        (_HERE + "numbers_of_law_hold_from_their_day",),
+        ("finance.large_firm_payment_days",),
+    ),
+    Rule(
+        "pay.late_interest",
+        "0.05 % a day on late payments where no rate is agreed",
+        _ORDER_802,
+        True,
+        (
+            _HERE + "numbers_of_law_hold_from_their_day",
+            _ENGINE + "late_interest_runs_on_suppliers_at_half_a_permille_a_day",
+        ),
+        ("finance.late_interest_day_ppm",),
+    ),
+    Rule(
+        "rate.lpr",
+        "a loan prime rate holds from the day of its fixing",
+        "National Interbank Funding Center",
+        True,
+        (
+            "tests/core/test_parameters.py::test_the_loan_prime_rate_is_the_one_in_force_that_day",
+            "tests/core/test_parameters.py::test_the_rate_table_follows_the_shipped_fixings",
+        ),
+        ("rates.lpr_1y_ppm", "rates.lpr_5y_ppm"),
+    ),
+    Rule(
+        "rate.money_fund",
+        "the yield of money funds is the median published for its day",
+        "median seven-day yield of money funds",
+        True,
+        (_HERE + "numbers_of_law_hold_from_their_day",),
+        ("finance.money_fund_ppm",),
+    ),
+    Rule(
+        "tax.vat_small_scale",
+        "small-scale taxpayers: ¥100,000 a month exempt, 3 % levied at 1 %",
+        "财政部 税务总局公告2023年第1号, 2023年第19号",
+        True,
+        (_HERE + "numbers_of_law_hold_from_their_day",),
+        ("tax.vat_small_scale_exempt_month", "tax.vat_small_scale_ppm"),
+    ),
+    # ── tenders ──────────────────────────────────────────────────────────────────────────────
+    Rule(
+        "tender.bond",
+        "a bid bond is at most 2 % of the estimate",
+        "《招标投标法实施条例》第26条",
+        True,
+        (
+            _GATE + "bonds_and_retention_above_the_legal_limit_are_flagged_with_their_rule",
+            _GATE + "chinese_limits_are_not_applied_to_a_foreign_tender",
+            _HERE + "numbers_of_law_hold_from_their_day",
+        ),
+        ("tender.bond_max_ppm",),
+    ),
+    Rule(
+        "tender.retention",
+        "retention is at most 3 % of the settlement",
+        "《建设工程质量保证金管理办法》(建质〔2017〕138号)",
+        True,
+        (
+            _GATE + "bonds_and_retention_above_the_legal_limit_are_flagged_with_their_rule",
+            _HERE + "numbers_of_law_hold_from_their_day",
+        ),
+        ("tender.retention_max_ppm",),
+    ),
+    Rule(
+        "tender.last_day",
+        "a bid may be made on the last day and not after",
+        "《招标投标法》第28条",
+        False,
+        (_GATE + "a_bid_may_be_made_on_the_last_day_and_not_after",),
+    ),
+    Rule(
+        "tender.notice",
+        "at least 20 days lie between notice and last day",
+        "《招标投标法》第24条",
+        False,
+        (_GATE + "a_short_notice_is_flagged",),
+    ),
+    # ── formats: one rule per kind of file ───────────────────────────────────────────────────
+    Rule(
+        "format.wechat",
+        "refunds and 中性交易 are never sales; the counters agree with the rows",
+        "the files themselves (微信支付账单)",
+        True,
+        (
+            _READ + "wechat.py::test_refunds_and_neutral_rows_are_never_sales",
+            _READ + "wechat.py::test_counters_that_disagree_are_an_error_naming_both",
+        ),
+    ),
+    Rule(
+        "format.alipay",
+        "both layouts are read; 不计收支 is never a sale; the footer agrees with the rows",
+        "the files themselves (支付宝账单)",
+        True,
+        (
+            _READ + "alipay.py::test_the_apps_layout",
+            _READ + "alipay.py::test_the_older_web_layout_with_its_footer",
+            _READ + "alipay.py::test_a_footer_counter_that_disagrees_is_an_error",
+        ),
+    ),
+    Rule(
+        "format.statement",
+        "every balance follows from the one before",
+        "the files themselves (对公明细)",
+        True,
+        (
+            _READ + "statement.py::test_icbc_newest_first_is_put_in_order_with_its_opening",
+            _READ + "statement.py::test_a_missing_line_breaks_the_balance_and_is_named",
+        ),
+    ),
+    Rule(
+        "format.camt053",
+        "only booked entries count; opening and closing balance agree with them",
+        "ISO 20022 message definition report, camt.053.001",
+        True,
+        (
+            _READ
+            + "camt053.py::test_booked_entries_with_opening_reversal_and_a_pending_one_refused",
+            _READ + "camt053.py::test_a_wrong_statement_is_one_clear_line",
+            _READ + "camt053.py::test_what_we_write_another_library_reads",
+        ),
+    ),
+    Rule(
+        "format.xml_entities",
+        "a document type or entity in XML is refused",
+        "CWE-611, CWE-776",
+        True,
+        (
+            _READ + "camt053.py::test_document_types_and_entities_are_refused",
+            _READ + "einvoice.py::test_a_bad_xml_names_the_element",
+        ),
+    ),
+    Rule(
+        "format.einvoice",
+        "one 数电票 as XML says what the list says",
+        "国家税务总局 全电发票 (数电票) XML",
+        True,
+        (_READ + "einvoice.py::test_an_xml_invoice_says_what_the_list_says",),
+    ),
+    Rule(
+        "format.einvoice_list",
+        "作废 counts nothing, a red invoice takes its amount back, a reversed one stays",
+        "电子发票服务平台 list of invoices",
+        True,
+        (_READ + "einvoice.py::test_red_void_and_reversed_invoices_keep_their_meaning",),
+    ),
+    Rule(
+        "format.bills",
+        "a number stored as a spreadsheet number has lost digits and is refused",
+        "IEEE 754: 15 digits",
+        True,
+        (
+            _READ + "bills.py::test_a_number_stored_as_a_spreadsheet_number_has_lost_digits",
+            _READ + "bills.py::test_a_holding_is_a_sub_range_whose_length_is_its_amount",
+        ),
+    ),
+    Rule(
+        "format.invoices",
+        "taken and refused values add up to the file",
+        "the files themselves (Online Retail II)",
+        True,
+        (
+            _READ + "invoices.py::test_taken_and_refused_values_add_up_to_the_file",
+            _READ + "invoices.py::test_the_wholesalers_year_is_taken_to_the_penny",
+        ),
+    ),
+    Rule(
+        "format.ocds",
+        "the releases of a process merge into one record per day",
+        "Open Contracting Data Standard 1.1, merging",
+        True,
+        (
+            _READ + "ocds.py::test_merging_follows_the_standard",
+            _READ + "ocds.py::test_merging_takes_the_new_scalars_and_keeps_what_is_not_mentioned",
+            _READ + "ocds.py::test_books_of_a_day_know_the_notices_of_that_day_and_no_later_one",
+        ),
+    ),
+    Rule(
+        "format.beancount",
+        "the exported ledger is what beancount itself reads and balances",
+        "beancount v3",
+        True,
+        (_READ + "beancount.py::test_beancount_loads_the_ledger_and_agrees",),
+    ),
+    # ── MCP ──────────────────────────────────────────────────────────────────────────────────
+    Rule(
+        "mcp.schemas",
+        "input and output schemas are objects of JSON Schema 2020-12, exact and flat",
+        _MCP_SPEC + ", tools",
+        True,
+        (_MCP + "every_installed_tool_is_listed_with_flat_exact_schemas",),
+    ),
+    Rule(
+        "mcp.structured",
+        "structured content fits the output schema and stands as text too",
+        _MCP_SPEC + ", tools: structured content",
+        True,
+        (_MCP + "a_call_answers_with_structured_content_that_its_schema_describes",),
+    ),
+    Rule(
+        "mcp.tool_errors",
+        "what the model can mend is a result with isError, extra arguments too",
+        _MCP_SPEC + ", tools: error handling",
+        True,
+        (_MCP + "bad_arguments_come_back_as_an_error_that_the_model_can_mend",),
+    ),
+    Rule(
+        "mcp.unknown_tool",
+        "an unknown tool is a protocol error, -32602",
+        _MCP_SPEC + ", tools: error handling",
+        True,
+        (_MCP + "an_unknown_tool_is_a_protocol_error_that_names_the_tools",),
+    ),
+    Rule(
+        "mcp.transports",
+        "stdio and streamable HTTP serve old and new clients",
+        _MCP_SPEC + ", transports",
+        True,
+        (_MCP + "it_serves_over_stdio", _MCP + "it_serves_over_streamable_http_on_loopback_only"),
+    ),
+    Rule(
+        "mcp.loopback",
+        "a server without sign-in listens on loopback only",
+        _MCP_SPEC + ", transports: security",
+        True,
+        (_MCP + "an_address_that_others_can_reach_is_refused",),
+    ),
+    # ── books and safety ─────────────────────────────────────────────────────────────────────
+    Rule(
+        "books.balanced",
+        "every entry sums to zero",
+        "double-entry book-keeping",
+        True,
+        ("tests/books/test_posting.py::test_every_entry_sums_to_zero",),
+    ),
+    Rule(
+        "books.refund",
+        "a refund is never a sale",
+        "chosen here",
+        True,
+        ("tests/books/test_posting.py::test_a_refund_is_never_a_sale",),
+    ),
+    Rule(
+        "books.no_future",
+        "nothing known only later is ever visible",
+        "chosen here",
+        True,
+        (
+            "tests/books/test_store.py::test_a_snapshot_never_shows_what_was_known_later",
+            "sim/tests/test_no_future.py::test_the_books_of_a_day_hold_nothing_of_the_days_after",
+        ),
+    ),
+    Rule(
+        "safety.denies",
+        "an action that no rule names is denied",
+        "chosen here",
+        True,
+        (_POLICY + "a_kind_without_a_rule_is_denied",),
+    ),
+    Rule(
+        "safety.asks",
+        "by default nothing happens without a person",
+        "chosen here",
+        True,
+        (_POLICY + "the_default_policy_allows_nothing_without_a_person",),
+    ),
+    Rule(
+        "safety.once",
+        "one key, one effect, whoever writes and whenever it is killed",
+        "chosen here",
+        True,
+        (
+            "tests/safety/test_commit.py::test_writers_with_one_key_have_one_effect",
+            "tests/safety/test_kill.py::test_six_kills_lose_and_double_nothing",
+        ),
+    ),
+    Rule(
+        "audit.chain",
+        "a changed, removed, added or swapped row is found",
+        "chosen here",
+        True,
+        (
+            _AUDIT + "a_change_in_any_column_of_the_first_and_last_row_is_found",
+            _AUDIT + "a_removed_or_added_row_is_found",
+            _AUDIT + "swapped_rows_are_found",
+        ),
+    ),
+    Rule(
+        "text.never_decides",
+        "text that strangers wrote never chooses what runs",
+        "OWASP LLM01",
+        True,
+        ("tests/composition/test_goals.py::test_text_of_records_never_decides_which_tool_runs",),
+    ),
+)
