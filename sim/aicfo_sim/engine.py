@@ -79,11 +79,16 @@ class Run:
     def live(
         self, env: simpy.Environment, first: int, last: int, path: Ints | None = None
     ) -> Generator[simpy.Event, None, None]:
-        """Live through days `first` … `last` − 1, one tick each; `path` takes cash by day."""
+        """Live through days `first` … `last` − 1, one tick each.
+
+        `path` takes what can be paid with at the end of each day: cash and the money fund, which
+        pays out at once.
+        """
         for t in range(first, last):
             self.day(t)
             if path is not None:
-                path[t - first] = self.state.ledger.cash
+                balances = self.state.ledger.balances
+                path[t - first] = balances[CASH] + balances[FUND]
             yield env.timeout(1)
         self.state.ledger.check()
 

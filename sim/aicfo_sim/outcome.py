@@ -9,7 +9,7 @@ import numpy as np
 from . import bank
 from .draws.block import Block
 from .fen import Flags, Ints, interest, per_merchant
-from .ledger import CASH, FINANCE
+from .ledger import CASH, FINANCE, FUND
 from .state import State
 from .tables import BOND, NEVER
 
@@ -31,7 +31,8 @@ COLUMNS = (
     "tenders_won",
 )
 """Columns of a result beside replication and policy, all int64; amounts in fen, days counted
-over the run without warm-up; `closed_day` is −1 for survivors."""
+over the run without warm-up; cash includes the money fund, which pays out at once; `closed_day`
+is −1 for survivors."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +93,9 @@ def wealth(block: Block, state: State, t: int) -> Ints:
 
 
 def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dict[str, Ints]:
-    """Return the columns of `COLUMNS`, one entry per merchant; `path` is cash by day × merchant.
+    """Return the columns of `COLUMNS`, one entry per merchant.
+
+    `path` is cash and money fund by day × merchant.
 
     The 5 % quantile of cash is the lower order statistic: a real day's cash, not a blend.
     """
@@ -104,7 +107,7 @@ def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dic
         "closed_day": np.where(state.alive, -1, state.closed),
         "wealth_start": start.wealth,
         "wealth": wealth(block, state, t),
-        "cash_end": state.ledger.balances[CASH].copy(),
+        "cash_end": state.ledger.balances[CASH] + state.ledger.balances[FUND],
         "cash_min": order[0],
         "cash_p5": order[(path.shape[0] - 1) * 5 // 100],
         "wage_late_days": state.wage_late_days - start.wages,
