@@ -120,16 +120,16 @@ def with_amount(action: Action, amount: int, *, skip: int = 0) -> Action:
     """Return the same action over `amount` minor units.
 
     A bill move over a part of a splittable holding takes its units from the start of the range,
-    after `skip` units that other moves take.
+    after `skip` units of the holding that other moves take.
     Raises: InputError when the amount is not positive, exceeds the action's own, or would split
     a bill that cannot be split.
     """
-    if amount <= 0 or skip < 0 or amount + skip > action.amount:
+    if amount <= 0 or amount > action.amount:
         raise InputError(
             "amount outside the action",
             value=amount,
             where=action.kind,
-            mend=f"between 1 and {action.amount - skip}",
+            mend=f"between 1 and {action.amount}",
         )
     changes: dict[str, Any] = {"amount": amount}
     if isinstance(action, EndorseBill | DiscountBill | PledgeBill | PresentBill):

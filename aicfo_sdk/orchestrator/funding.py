@@ -127,7 +127,7 @@ def _solve(
         if not source.indivisible:
             by_resource[source.resource].append((use.name, 1.0))
     for demand in demands:
-        problem.column(f"short:{demand.id}", cost=_SHORT_COST, upper=demand.amount)
+        problem.column(f"short:{demand.id}", cost=_SHORT_COST)
     for drawing, own in drawings.items():
         source = own[0].source
         if not (source.fee or source.minimum or source.indivisible):
@@ -149,17 +149,18 @@ def _solve(
         for start in _stretches(demand, sources):
             terms = [(f"short:{demand.id}", 1.0)]
             fees: dict[str, float] = {}
-            for use in uses:
-                if use.demand is demand and use.day <= start <= use.end:
-                    terms.append((use.name, 1.0 - use.source.upfront_ppm / PPM))
-                    if use.source.fee:
-                        # Each demand carries the whole fee of a drawing that it shares: the
-                        # plan asks for a fee too much rather than for one too little.
-                        fees[f"chosen:{use.drawing}"] = -float(use.source.fee)
+            live = [use for use in uses if use.demand is demand and use.day <= start <= use.end]
+            for use in live:
+                terms.append((use.name, 1.0 - use.source.upfront_ppm / PPM))
+                if use.source.fee:
+                    # Each demand carries the whole fee of a drawing that it shares: the plan
+                    # asks for a fee too much rather than for one too little.
+                    fees[f"chosen:{use.drawing}"] = -float(use.source.fee)
             problem.row(
                 f"cover:{demand.id}|{start.isoformat()}",
                 [*terms, *fees.items()],
-                lower=demand.amount,
+                # Each piece may lose a minor unit to rounding; what is too much is trimmed after.
+                lower=demand.amount + 2 * len(live),
             )
     return dict(problem.solve(gap=1.0).values)
 
@@ -178,7 +179,7 @@ def _whole(
     uses: list[_Use],
     amounts: dict[str, float],
 ) -> tuple[list[FundingPiece], dict[str, int]]:
-    """Round to minor units, mend what rounding left open, count what stays uncovered."""
+    """Round to minor units, trim what is too much, count what stays uncovered."""
     whole: dict[str, int] = {}
     room = {source.id: source.limit for source in sources}
     capacity = _capacities(sources)
@@ -201,25 +202,21 @@ def _whole(
         fee = use.source.fee if fee_of.get(use.drawing) == use.name else 0
         return amount - _upfront(use.source, amount) - fee
 
+    def surplus(demand: CashDemand, start: date) -> int:
+        live = [use for use in uses if use.demand is demand and use.day <= start <= use.end]
+        return sum(cash(use) for use in live) - demand.amount
+
     short: dict[str, int] = {}
     for demand in demands:
-        own = [use for use in uses if use.demand is demand]
-        for start in _stretches(demand, sources):
-            live = [use for use in own if use.day <= start <= use.end]
-            gap = demand.amount - sum(cash(use) for use in live)
-            for use in live:
-                source = use.source
-                spare = min(room[source.id], capacity[source.resource])
-                if gap <= 0 or not whole[use.name] or source.indivisible or not spare:
-                    continue
-                # Rounding leaves a few minor units; the cheapest mix stays as solved.
-                more = min(spare, -(-gap * PPM // (PPM - source.upfront_ppm)) + 1, len(uses) + 2)
-                before = cash(use)
-                whole[use.name] += more
-                room[source.id] -= more
-                capacity[source.resource] -= more
-                gap -= cash(use) - before
-            short[demand.id] = max(short.get(demand.id, 0), gap, 0)
+        stretches = _stretches(demand, sources)
+        own = [use for use in uses if use.demand is demand and whole[use.name]]
+        for use in sorted(own, key=lambda u: (-u.source.annual_ppm, -u.source.upfront_ppm, u.name)):
+            live = [start for start in stretches if use.day <= start <= use.end]
+            spare = min(surplus(demand, start) for start in live) if live else 0
+            least = max(use.source.minimum, 1)
+            if spare > 0 and not use.source.indivisible and whole[use.name] - spare >= least:
+                whole[use.name] -= spare
+        short[demand.id] = max(0, *(-surplus(demand, start) for start in stretches))
     pieces = [
         FundingPiece(
             source=use.source.id,
