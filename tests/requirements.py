@@ -521,7 +521,10 @@ RULES = (
         "a server without sign-in listens on loopback only",
         _MCP_SPEC + ", transports: security",
         True,
-        (_MCP + "an_address_that_others_can_reach_is_refused",),
+        (
+            _MCP + "an_address_that_others_can_reach_is_refused",
+            "tests/mcp/test_http_host.py::test_another_host_or_origin_is_refused",
+        ),
     ),
     # ── books and safety ─────────────────────────────────────────────────────────────────────
     Rule(

@@ -97,7 +97,8 @@ def test_every_tool_has_a_title_and_a_line_of_text():
             continue
         assert tool.title, f"{tool.full_name} has no title"
         assert tool.description, f"{tool.full_name} has no docstring"
-        assert tool.fn.__doc__.split("\n")[0].endswith("."), f"{tool.full_name}: one whole line"
+        first = (tool.__doc__ or "").split("\n")[0]
+        assert first.endswith("."), f"{tool.full_name}: the first line is a whole sentence"
 
 
 def test_every_command_stands_in_the_readme():

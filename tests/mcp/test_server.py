@@ -119,8 +119,10 @@ def test_an_unknown_tool_is_a_protocol_error_that_names_the_tools(server: Any):
 
     async def main() -> None:
         async with mcp.Client(server) as client:
-            with pytest.raises(MCPError, match=r"no such tool: nope; tools: .*core_brief"):
+            expected = r"no such tool: nope; tools: .*core_brief"
+            with pytest.raises(MCPError, match=expected) as caught:
                 await client.call_tool("nope", {})
+            assert caught.value.error.code == -32602
 
     anyio.run(main)
 

@@ -1,0 +1,60 @@
+"""A page in the owner's browser cannot reach the server by another name (DNS rebinding)."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from aicfo_sdk.books.store import create_books
+from aicfo_sdk.model import Merchant
+from aicfo_sdk.orchestrator.session import Session
+
+pytest.importorskip("mcp", reason="the extra aicfo-sdk[mcp] is not installed")
+HOST = "127.0.0.1:8765"
+
+
+@pytest.mark.parametrize(
+    ("host", "origin", "accepted"),
+    [
+        (HOST, None, True),
+        (HOST, f"http://{HOST}", True),
+        ("evil.example:8765", None, False),
+        (HOST, "http://evil.example", False),
+    ],
+)
+def test_another_host_or_origin_is_refused(
+    host: str, origin: str | None, accepted: bool, tmp_path: Path, merchant: Merchant
+):
+    import httpx
+
+    from aicfo_sdk.mcp.server import build_server
+    from aicfo_sdk.mcp.transports import http_app
+
+    async def main(session: Session) -> int:
+        app = http_app(build_server(session), "127.0.0.1")
+        headers = {"Host": host, "Accept": "application/json, text/event-stream"}
+        if origin:
+            headers["Origin"] = origin
+        body = {
+            "jsonrpc": "2.0",
+            "id": 1,
+            "method": "initialize",
+            "params": {
+                "protocolVersion": "2025-06-18",
+                "capabilities": {},
+                "clientInfo": {"name": "test", "version": "1"},
+            },
+        }
+        transport = httpx.ASGITransport(app=app)
+        async with (
+            app.router.lifespan_context(app),
+            httpx.AsyncClient(transport=transport, base_url=f"http://{HOST}") as client,
+        ):
+            return (await client.post("/mcp", json=body, headers=headers)).status_code
+
+    with create_books(tmp_path / "shop.books", merchant=merchant) as books:
+        status = asyncio.run(main(Session(books)))
+    assert (status == 200) is accepted, status
+    assert accepted or status in (403, 421)
