@@ -58,8 +58,9 @@ def _parser() -> argparse.ArgumentParser:
     run.set_defaults(body=_run)
     names = commands.add_parser("scenarios", help="the built-in scenarios")
     names.set_defaults(body=_scenarios)
-    report = commands.add_parser("report", help="the summary of a finished experiment")
+    report = commands.add_parser("report", help="the summary of an experiment, and report.html")
     report.add_argument("folder", type=Path, metavar="DIR")
+    report.add_argument("--lang", choices=("zh", "en"), default="en", help="of report.html")
     report.set_defaults(body=_report)
     for command in (run, names, report):
         command.add_argument("--json", action="store_true", help="machine-readable output")
@@ -113,13 +114,17 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 
 
 def _report(arguments: argparse.Namespace) -> int:
-    from .results import report
+    from .report.experiment import experiment_report
+    from .results import read_manifest, report
 
     rows = report(arguments.folder)
+    page = arguments.folder / "report.html"
+    experiment_report(read_manifest(arguments.folder), rows, page, arguments.lang)
     if arguments.json:
-        print(json.dumps({"summary": rows}, ensure_ascii=False))
+        print(json.dumps({"summary": rows, "page": str(page)}, ensure_ascii=False))
     else:
         print("\n".join(table(rows)))
+        print(f"\nreport {page}")
     return 0
 
 

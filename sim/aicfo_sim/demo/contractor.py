@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -50,7 +51,8 @@ def read_files(books: Books, paths: list[Path]) -> list[Batch]:
     for path in paths:
         kind = detect(path)
         options = {"own": (*numbers, owner.name), "own_uscc": owner.uscc}
-        batches.append(read_known(path, kind, **options, account=ids.get(kind)))
+        batch = read_known(path, kind, **options, account=ids.get(kind))
+        batches.append(replace(batch, source=path.name))  # the same wherever the folder is
     return batches
 
 

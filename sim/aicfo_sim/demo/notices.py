@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from aicfo_sdk.model import BidGate, Merchant, Tender, TenderMatches, UntrustedText
@@ -23,7 +24,7 @@ def notices(folder: Path, choice: NoticesChoice, say: Say) -> NoticesOutput:
     path, source = seed_file(_FILE)
     firm = choice.firm
     say("reading real procurement notices")
-    batch = read_known(path, "ocds")
+    batch = replace(read_known(path, "ocds"), source=path.name)
     owner = Merchant(
         id="firm",
         updated=choice.day,

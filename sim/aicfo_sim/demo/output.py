@@ -6,6 +6,7 @@ ISO 8601. The panels speak of different firms, days and currencies: nothing is s
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -224,7 +225,8 @@ class StoryOutput(_Output):
     covered: int
     uncovered: int
     cost: int
-    funded: bool
+    funded: bool = Field(description="Whether sources cover all of the demand.")
+    approved: bool = Field(description="Whether every action of the plan was approved.")
     summary: str
     pieces: list[PieceOutput]
     decisions: list[DecisionOutput]
@@ -264,3 +266,14 @@ def schema_text() -> str:
     schema: dict[str, Any] = DemoOutput.model_json_schema(mode="serialization")
     head = {"$schema": "https://json-schema.org/draft/2020-12/schema"}
     return json.dumps({**head, **schema}, ensure_ascii=False, indent=2) + "\n"
+
+
+def main() -> None:
+    """Write the published schema: `python -m aicfo_sim.demo.output`."""
+    folder = Path(__file__).parents[1] / "schemas"
+    folder.mkdir(exist_ok=True)
+    (folder / "demo.json").write_text(schema_text(), "utf-8")
+
+
+if __name__ == "__main__":
+    main()

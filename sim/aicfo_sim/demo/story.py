@@ -7,7 +7,14 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from aicfo_sdk import share
-from aicfo_sdk.model import CashForecast, FundingNeed, FundingPlan, Merchant, Tender
+from aicfo_sdk.model import (
+    CashForecast,
+    CashSource,
+    FundingNeed,
+    FundingPlan,
+    Merchant,
+    Tender,
+)
 
 from ..export import export_books
 from .contractor import BY_HAND, money_in_books, read_files, told
@@ -29,7 +36,7 @@ if TYPE_CHECKING:
     from aicfo_sdk import Books, Plan, Policy
     from aicfo_sdk.books.proposals import StoredProposal
     from aicfo_sdk.books.store import StoredBooks
-    from aicfo_sdk.model import CashSource
+    from aicfo_sdk.model import FundingPiece
 
 _ROUND = 1_000_000
 """Prices are round: ten thousand yuan."""
@@ -47,7 +54,8 @@ def story(
 ) -> StoryOutput:
     """Write the contractor's files, import them, ask, approve what falls due today, carry it out.
 
-    Funding is only approved when all of it is found: half a contract's money helps nobody.
+    Funding is only approved when all of it is found and may be taken: half a contract's money
+    helps nobody.
     """
     from aicfo_sdk.books.batch import Batch
     from aicfo_sdk.books.store import create_books
@@ -78,8 +86,13 @@ def story(
         assert isinstance(found, FundingPlan)
         say("approving what is due today, and carrying it out")
         before = books.ledger.balance("assets:cash", truth.as_of)
+        whole = (
+            not found.uncovered
+            and not run.dropped
+            and all(item.status == "proposed" for item in answer.proposals)
+        )
         decisions = [
-            _decide(books, item, choice, session.policy, truth.as_of, whole=not found.uncovered)
+            _decide(books, item, choice, session.policy, truth.as_of, whole=whole)
             for item in answer.proposals
         ]
         audit = books.audit.verify()
@@ -136,6 +149,7 @@ def story(
             uncovered=found.uncovered,
             cost=found.cost,
             funded=found.uncovered == 0,
+            approved=whole,
             summary=found.summary,
             pieces=[
                 PieceOutput(
@@ -146,7 +160,7 @@ def story(
                     amount=piece.amount,
                     cash=piece.cash,
                     cost=piece.cost,
-                    day=piece.day.isoformat(),
+                    day=_drawn(piece, sources[piece.source]).isoformat(),
                 )
                 for piece in found.pieces
             ],
@@ -210,6 +224,11 @@ def _decide(
     )
 
 
+def _drawn(piece: FundingPiece, source: CashSource) -> date:
+    """The day of the action: what costs by the day is drawn when needed, a bill is sold at once."""
+    return piece.day if source.annual_ppm else source.action.day
+
+
 def _checks(books: Books, truth: Books) -> list[CheckOutput]:
     mine, theirs = money_in_books(books), money_in_books(truth)
     return [CheckOutput(what=what, books=mine[what], truth=theirs[what]) for what in theirs]
@@ -228,6 +247,4 @@ def _steps(plan: Plan) -> list[StepOutput]:
 
 
 def _sources(facts: tuple[tuple[str, object], ...]) -> list[CashSource]:
-    from aicfo_sdk.model import CashSource
-
     return [value for _, value in facts if isinstance(value, CashSource)]

@@ -10,7 +10,7 @@ from ..report.page import Words
 from .output import DemoOutput
 from .pages.story import answer
 
-_MATCHES = 3
+_MATCHES, _STEPS, _PIECES = 3, 10, 6
 _WIDTH = 96
 
 
@@ -63,11 +63,11 @@ def summary_lines(found: DemoOutput, folder: str, say: Words) -> list[str]:
         ),
         _head(3, story.question, story.as_of),
         answer(story, say),
-        say("summary.steps", steps=" · ".join(step.tool for step in story.plan)),
+        *story.plan_text.split("\n")[1 : _STEPS + 1],
         *(
             f"{whole(piece.amount, story.currency):>12}  {say(f'kind.{piece.kind}')}"
             f" {piece.resource.split(':', 1)[-1]}  {piece.day}"
-            for piece in story.pieces[:8]
+            for piece in story.pieces[:_PIECES]
         ),
         say(
             "summary.decisions",

@@ -9,7 +9,7 @@ from typing import Any
 from aicfo_sdk import __version__
 
 from .figures import percent, short, whole
-from .page import Chart, Page, Panel, Table, Words, load_words, write
+from .page import Block, Chart, Page, Panel, Table, Text, Words, load_words, write
 from .rows import GapOutput, PolicyOutput, policy_rows
 from .svg import Interval, forest
 
@@ -21,26 +21,19 @@ _STYLES = {"cfo": "c1"}
 
 
 def experiment_report(
-    about: Mapping[str, Any],
-    summary: Sequence[Mapping[str, Any]],
-    path: Path,
-    lang: str,
-    *,
-    start: str,
+    about: Mapping[str, Any], summary: Sequence[Mapping[str, Any]], path: Path, lang: str
 ) -> None:
     """Write the page of an experiment to `path`.
 
-    `about` is its manifest, `summary` what `aicfo_sim.results.report` returns, `start` the
-    first day.
-    Raises: InputError when the page cannot be written.
+    `about` is its manifest, `summary` what `aicfo_sim.results.report` returns. The same results
+    give the same bytes. Raises: InputError when the page cannot be written.
     """
     say = load_words(lang, TEXTS)
     rows = policy_rows(summary)
-    digest = str(about["scenario_digest"])
     panel = Panel(
         key="simulation",
         title=say("simulation.title"),
-        as_of=say("simulation.as_of", days=about["days"], start=start),
+        as_of=say("simulation.after", days=about["days"], warmup=about["warmup_days"]),
         source=say(
             "simulation.source",
             merchants=f"{about['merchants']:,}",
@@ -49,7 +42,7 @@ def experiment_report(
         ),
         answer=verdict(rows, about["days"], _CURRENCY, say),
         blocks=(*charts(rows, _CURRENCY, say), policy_table(rows, _CURRENCY, say)),
-        how=(*how(rows, say), say("simulation.how_digest", digest=digest)),
+        how=(*how(rows, say), say("simulation.how_digest", digest=about["scenario_digest"])),
     )
     page = Page(
         lang=lang,
@@ -94,18 +87,16 @@ def verdict_lines(rows: Sequence[PolicyOutput], currency: str, say: Words) -> li
     ]
 
 
-def charts(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[Chart]:
-    """Return a forest plot per kind of firm, each on its own scale."""
+def charts(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[Block]:
+    """Return how to read them and a forest plot per kind of firm, each on its own scale."""
     kinds = list(dict.fromkeys(row.archetype for row in rows if row.archetype != "all"))
-    found: list[Chart] = []
+    found: list[Block] = [Text(say("simulation.chart_note"))]
     for kind in kinds:
         intervals = _intervals([row for row in rows if row.archetype == kind], say)
         if intervals:
             title = say("simulation.chart", kind=say(f"archetype.{kind}"))
             svg = forest(intervals, title=title, unit=short(currency, say.lang))
             found.append(Chart(svg, title))
-    if found:
-        found[-1] = Chart(found[-1].svg, f"{found[-1].caption}. {say('simulation.chart_note')}")
     return found
 
 
@@ -135,7 +126,7 @@ def policy_table(rows: Sequence[PolicyOutput], currency: str, say: Words) -> Tab
 def how(rows: Sequence[PolicyOutput], say: Words) -> tuple[str, ...]:
     """Return what the figures rest on."""
     sizes = [row.merchants for row in rows if row.archetype != "all"]
-    smallest, largest = min(sizes), max(sizes)
+    smallest, largest = min(sizes, default=0), max(sizes, default=0)
     pairs = f"{smallest:,}" if smallest == largest else f"{smallest:,}–{largest:,}"
     return (
         say("simulation.how_pair", pairs=pairs),
@@ -153,7 +144,7 @@ def _grouped(rows: Sequence[PolicyOutput]) -> list[tuple[PolicyOutput, bool]]:
 
 def _subject(rows: Sequence[PolicyOutput]) -> str:
     names = [row.policy for row in rows]
-    return "cfo" if "cfo" in names else names[-1]
+    return "cfo" if "cfo" in names or not names else names[-1]
 
 
 def _intervals(rows: Sequence[PolicyOutput], say: Words) -> list[Interval]:

@@ -47,7 +47,7 @@ def _three_figures(value: float) -> str:
 
 
 def percent(ppm: int, *, signed: bool = False) -> str:
-    """Return a share with one decimal: 359926 → "36.0 %"; `signed` writes + and −."""
+    """Return a share with one decimal: 359926 → "36.0%"; `signed` writes + and −."""
     tenths = round_div(abs(ppm), 1000)
     mark = "−" if ppm < 0 and tenths else "+" if signed and tenths else ""
-    return f"{mark}{tenths // 10}.{tenths % 10}\u202f%"
+    return f"{mark}{tenths // 10}.{tenths % 10}%"

@@ -23,7 +23,7 @@ from aicfo_sdk import InputError
 if TYPE_CHECKING:
     from jinja2 import Environment
 
-_UNBROKEN = re.compile(r"\d{4}-\d\d-\d\d|−[^\w\s]?\d[\d,.]*")
+_UNBROKEN = re.compile(r"\d{4}-\d\d-\d\d|−[^\w\s]?\d[\d,.]*%?")
 
 LANGUAGES = {"zh": "zh-CN", "en": "en"}
 """Language of a page as the command line writes it → as HTML does."""
@@ -55,15 +55,7 @@ class Table:
     caption: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Preformatted:
-    """Text whose lines stay as they are: a plan, a list of files."""
-
-    text: str
-    caption: str = ""
-
-
-Block = Text | Chart | Table | Preformatted
+Block = Text | Chart | Table
 
 
 @dataclass(frozen=True, slots=True)

@@ -45,7 +45,12 @@ def answer(found: StoryOutput, say: Words) -> str:
     """Return the answer in a sentence."""
     done = any(item.status == "committed" for item in found.decisions)
     yes = "answer_yes" if done else "answer_later"
-    key = "answer_none" if not found.demand else yes if found.funded else "answer_no"
+    if not found.demand:
+        key = "answer_none"
+    elif not found.funded:
+        key = "answer_no"
+    else:
+        key = yes if found.approved else "answer_denied"
     return say(
         f"story.{key}",
         demand=whole(found.demand, found.currency),
@@ -105,7 +110,7 @@ def _pieces(found: StoryOutput, say: Words) -> Table:
         (
             say(f"kind.{piece.kind}"),
             f"{piece.resource.split(':', 1)[-1]} {piece.institution}".strip(),
-            piece.demand if piece.demand.startswith("tender:") else say("story.own_gap"),
+            found.tender if piece.demand.endswith(f":{found.tender}") else say("story.own_gap"),
             piece.day,
             exact(piece.amount, money),
             exact(piece.cash, money),
@@ -131,7 +136,7 @@ def _pieces(found: StoryOutput, say: Words) -> Table:
         head=tuple(say(f"story.{name}") for name in names),
         rows=tuple(rows),
         numbers=frozenset({4, 5, 6}),
-        tight=frozenset({0, 3}),
+        tight=frozenset({0, 2, 3}),
         caption=say("story.pieces"),
     )
 
@@ -207,6 +212,6 @@ def _how(found: StoryOutput, say: Words) -> tuple[str, ...]:
     ]
     if any(check.books != check.truth for check in found.checks):
         lines.append(say("story.how_diff"))
-    lines += [say("story.how_assumed", text=text) for text in found.need.assumptions]
+    lines.append(say("story.how_assumed", text="; ".join(found.need.assumptions)))
     lines += [say("story.how_missing", text=text) for text in found.missing]
     return tuple(lines)

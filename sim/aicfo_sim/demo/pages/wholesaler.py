@@ -143,7 +143,7 @@ def _import(found: WholesalerOutput, say: Words) -> Table:
             (
                 say(
                     "wholesaler.import_refused",
-                    reason=reason.reason,
+                    reason=_reason(reason.reason, say),
                     lines=", ".join(f"{line:,}" for line in reason.lines),
                 ),
                 f"{reason.rows:,}",
@@ -165,6 +165,11 @@ def _import(found: WholesalerOutput, say: Words) -> Table:
     )
 
 
+def _reason(reason: str, say: Words) -> str:
+    key = f"refused.{reason}"
+    return say(key) if say.known(key) else reason
+
+
 def _receipts(found: WholesalerOutput, say: Words) -> list[Block]:
     receipts = found.receipts
     start = date.fromisoformat(receipts.start)
@@ -173,12 +178,11 @@ def _receipts(found: WholesalerOutput, say: Words) -> list[Block]:
         for week in range(len(receipts.by_week))
     ]
     total = whole(receipts.total, found.currency)
-    note = say("wholesaler.receipts_note", total=total, terms=receipts.terms_days)
     table = Table(
         head=(*weeks,),
         rows=(tuple(whole(amount, found.currency) for amount in receipts.by_week),),
         numbers=frozenset(range(len(weeks))),
-        caption=f"{say('wholesaler.receipts')}. {note}",
+        caption=say("wholesaler.receipts", total=total, terms=receipts.terms_days),
     )
     return [table]
 
@@ -223,7 +227,7 @@ def _how(found: WholesalerOutput, say: Words) -> tuple[str, ...]:
         ),
         say("wholesaler.how_method", method=found.forecast.method),
         say("wholesaler.how_customers"),
-        *(say("wholesaler.how_tool", text=text) for text in found.receipts.assumptions),
+        say("wholesaler.how_tool", text=" ".join(found.receipts.assumptions)),
     ]
     if found.forecast.note:
         lines.append(say("wholesaler.how_note", text=found.forecast.note))
