@@ -33,6 +33,7 @@ from __future__ import annotations
 from typing import Any, ClassVar
 
 _SHOWN = 80
+_LONGEST = 1000
 
 
 class AicfoError(Exception):
@@ -46,13 +47,13 @@ class AicfoError(Exception):
 
     def __init__(self, what: str, *, value: Any = None, where: str = "", mend: str = "") -> None:
         self.what, self.value, self.where, self.mend = what, value, where, mend
-        text = what
+        text = _printable(what)
         if value is not None:
             text += f": {show(value)}"
         if where:
-            text += f" ({where})"
+            text += f" ({_printable(where)})"
         if mend:
-            text += f"; {mend}"
+            text += f"; {_printable(mend)}"
         super().__init__(text)
 
     @property
@@ -73,14 +74,29 @@ class AicfoError(Exception):
 
 
 def show(value: Any) -> str:
-    """Return `value` as one short printable line; control and format characters are escaped."""
-    text = value if isinstance(value, str) else repr(value)
+    """Return `value` as one short printable line: escaped, and cut in the middle when long.
+
+    The end of a path or number tells as much as its beginning.
+    """
+    text = _printable(value if isinstance(value, str) else repr(value))
+    return _cut(text, _SHOWN) or "''"
+
+
+def _printable(text: str) -> str:
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-    return (
-        repr(text[:_SHOWN] + ("…" if len(text) > _SHOWN else ""))
-        if value == ""
-        else (text if len(text) <= _SHOWN else text[:_SHOWN] + "…")
-    )
+    return _cut(text, _LONGEST)
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most // 2]}…{text[1 - most // 2 :]}"
+
+
+def _printable(text: str) -> str:
+    """Return `text` as one line of bounded length: file names and causes are written by others."""
+    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
+    if text.isprintable():
+        return text
+    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
 
 
 class InputError(AicfoError):

@@ -474,6 +474,16 @@ RULES = (
         ),
     ),
     Rule(
+        "format.records",
+        "a record written as a JSON line is taken as it is written, or refused by its field",
+        "the record models of this repository",
+        True,
+        (
+            _READ + "records.py::test_a_credit_line_comes_in_as_it_is_written",
+            _READ + "records.py::test_a_bad_line_is_named_with_its_field",
+        ),
+    ),
+    Rule(
         "format.beancount",
         "the exported ledger is what beancount itself reads and balances",
         "beancount v3",

@@ -33,6 +33,7 @@ KINDS = (
     "bills",
     "invoices",
     "ocds",
+    "records",
 )
 """Kinds of files that can be imported; `einvoice_list` is read by the module `einvoice`."""
 
@@ -52,7 +53,7 @@ def detect(path: Path | str) -> str:
     if start[:1] == b"<":
         kind = _xml_kind(source)
     elif _JSON.match(start):
-        kind = "ocds" if b'"ocid"' in source.data or b'"releases"' in source.data else None
+        kind = _json_kind(source)
     else:
         kind = _table_kind(tables_of(source, rows=_HEAD))
     if kind is None:
@@ -71,6 +72,8 @@ def read(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
     Raises: NotFound for an unknown kind; InputError for an option that the kind does not take;
     RecordError for a file that cannot be read: nothing of it is taken then.
     """
+    from pydantic import ValidationError
+
     if kind is None:
         kind = detect(path)
     if kind not in KINDS:
@@ -97,6 +100,16 @@ def read(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
     gc.disable()
     try:
         batch: Batch = function(Path(path), **given)
+    except ValidationError as error:
+        # A name, id or text that only the record's own limits refuse.
+        first = error.errors()[0]
+        raise RecordError(
+            f"a {error.title} that cannot be: {first['msg']}",
+            file=str(path),
+            column=".".join(map(str, first["loc"])),
+            value=first["input"],
+            mend="correct the file or the option it comes from",
+        ) from None
     finally:
         if collecting:
             gc.enable()
@@ -132,6 +145,12 @@ def _xml_kind(source: Source) -> str | None:
     if found[1] == b"EInvoice":
         return "einvoice"
     return None
+
+
+def _json_kind(source: Source) -> str | None:
+    if b'"ocid"' in source.data or b'"releases"' in source.data:
+        return "ocds"
+    return "records" if b'"record"' in source.data.splitlines()[0] else None
 
 
 def _table_kind(tables: Sequence[Table]) -> str | None:
