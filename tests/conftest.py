@@ -16,8 +16,9 @@ from uuid import uuid4
 
 import pytest
 
+from aicfo_sdk.books.batch import Batch
 from aicfo_sdk.books.store import StoredBooks, create_books
-from aicfo_sdk.model import Merchant, UntrustedText
+from aicfo_sdk.model import Account, CreditLine, Merchant, Transaction, UntrustedText
 
 _START_SECONDS = 60
 
@@ -125,3 +126,26 @@ def new_books(tmp_path: Path, merchant: Merchant) -> Iterator[Callable[..., Stor
     yield make
     for books in made:
         books.close()
+
+
+@pytest.fixture
+def shop(tmp_path: Path) -> Path:
+    """Books with 5,000.00 in the bank and a credit line of 10,000.00."""
+    path = tmp_path / "shop.books"
+    day = date(2026, 3, 2)
+    merchant = Merchant(id="me", updated=day, name=UntrustedText("老王小吃"))
+    records = (
+        Account(id="A", opened=day, kind="bank", provider="ICBC", number="1"),
+        Transaction(id="t0", day=day, account="A", amount=500_000, kind="opening"),
+        CreditLine(
+            id="L",
+            updated=day,
+            lender="MYbank",
+            limit=1_000_000,
+            rate_ppm=36_500,
+            expires=date(2026, 12, 31),
+        ),
+    )
+    with create_books(path, merchant=merchant, currency="CNY") as books:
+        books.import_batches([Batch("test", "test", "0" * 64, "CNY", records)])
+    return path

@@ -5,16 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from aicfo_sdk.books.batch import Batch
-from aicfo_sdk.books.store import create_books
 from aicfo_sdk.cli import main
-from aicfo_sdk.model import Account, CreditLine, Merchant, Transaction, UntrustedText
 
 
 @dataclass
@@ -66,27 +62,4 @@ def statement(tmp_path: Path) -> Path:
     ]
     path = tmp_path / "wechat.csv"
     path.write_text("\n".join(rows) + "\n", "utf-8-sig")
-    return path
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """Books with 5,000.00 in the bank and a credit line of 10,000.00."""
-    path = tmp_path / "shop.books"
-    day = date(2026, 3, 2)
-    merchant = Merchant(id="me", updated=day, name=UntrustedText("老王小吃"))
-    records = (
-        Account(id="A", opened=day, kind="bank", provider="ICBC", number="1"),
-        Transaction(id="t0", day=day, account="A", amount=500_000, kind="opening"),
-        CreditLine(
-            id="L",
-            updated=day,
-            lender="MYbank",
-            limit=1_000_000,
-            rate_ppm=36_500,
-            expires=date(2026, 12, 31),
-        ),
-    )
-    with create_books(path, merchant=merchant, currency="CNY") as books:
-        books.import_batches([Batch("test", "test", "0" * 64, "CNY", records)])
     return path

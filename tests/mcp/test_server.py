@@ -9,7 +9,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -17,37 +16,12 @@ import anyio
 import jsonschema
 import pytest
 
-from aicfo_sdk.books.batch import Batch
-from aicfo_sdk.books.store import create_books, open_books
-from aicfo_sdk.model import Account, CreditLine, Merchant, Transaction, UntrustedText
+from aicfo_sdk.books.store import open_books
 from aicfo_sdk.orchestrator.session import Session
 
 mcp = pytest.importorskip("mcp", reason="the extra aicfo-sdk[mcp] is not installed")
 
 ERAS = ["legacy", "2026-07-28"]
-
-
-@pytest.fixture
-def shop(tmp_path: Path) -> Path:
-    """Books of a small shop with a credit line."""
-    path = tmp_path / "shop.books"
-    day = date(2026, 3, 2)
-    merchant = Merchant(id="me", updated=day, name=UntrustedText("老王小吃"))
-    records = (
-        Account(id="A", opened=day, kind="bank", provider="ICBC", number="1"),
-        Transaction(id="t0", day=day, account="A", amount=500_000, kind="opening"),
-        CreditLine(
-            id="L",
-            updated=day,
-            lender="MYbank",
-            limit=1_000_000,
-            rate_ppm=36_500,
-            expires=date(2026, 12, 31),
-        ),
-    )
-    with create_books(path, merchant=merchant, currency="CNY") as books:
-        books.import_batches([Batch("test", "test", "0" * 64, "CNY", records)])
-    return path
 
 
 def call(target: Any, name: str, arguments: dict[str, Any], mode: str = "auto") -> Any:
