@@ -91,14 +91,6 @@ def _cut(text: str, most: int) -> str:
     return text if len(text) <= most else f"{text[: most // 2]}…{text[1 - most // 2 :]}"
 
 
-def _printable(text: str) -> str:
-    """Return `text` as one line of bounded length: file names and causes are written by others."""
-    text = text if len(text) <= _LONGEST else text[:_LONGEST] + "…"
-    if text.isprintable():
-        return text
-    return "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
-
-
 class InputError(AicfoError):
     """What was given cannot be used."""
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import (
+    URL,
     Connection,
     Engine,
     NullPool,
@@ -80,7 +81,7 @@ class Database:
         reason = said[0] if said else type(error).__name__
         if "locked" in reason:
             what, mend = "the books are in use by another program", "try again when it is done"
-        elif "readonly" in reason or "read-only" in reason:
+        elif "readonly" in reason or "read-only" in reason or "unable to open" in reason:
             what, mend = "the books cannot be written", "check the rights of file and folder"
         elif "full" in reason or "No space left" in reason:
             what, mend = "the disk is full; nothing was written", "free some space and try again"
@@ -105,6 +106,21 @@ def closed_on_error(database: Database) -> Generator[None]:
         raise
 
 
+@contextmanager
+def removed_on_error(database: Database) -> Generator[None]:
+    """Close the database when the block fails, and remove the file it made for nothing."""
+    name = database.engine.url.database
+    made = database.engine.dialect.name == "sqlite" and name and not Path(name).exists()
+    try:
+        with closed_on_error(database):
+            yield
+    except BaseException:
+        if made and is_empty(str(name)):
+            for ending in ("", "-wal", "-shm"):
+                Path(f"{name}{ending}").unlink(missing_ok=True)
+        raise
+
+
 def connect(target: str | Path, *, create: bool) -> Database:
     """Return the database behind a path or URL, not yet checked to hold books.
 
@@ -113,12 +129,13 @@ def connect(target: str | Path, *, create: bool) -> Database:
     and something is there already.
     """
     text = str(target)
-    if _URL.match(text) and not text.lower().startswith("sqlite"):
+    if _is_server(text):
         return _server(text)
-    path = Path(re.sub(r"^sqlite(\+\w+)?:///", "", text, flags=re.IGNORECASE))
+    path = _file(text)
     _check_path(path, create=create)
     engine = create_engine(
-        f"sqlite:///{path}",
+        # Not as text: a file's name may hold a question mark.
+        URL.create("sqlite", database=str(path)),
         # A file needs no pool, and a forked or killed process leaves nothing in one.
         poolclass=NullPool,
         connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
@@ -126,6 +143,44 @@ def connect(target: str | Path, *, create: bool) -> Database:
     event.listen(engine, "connect", _set_up_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return Database(engine, text)
+
+
+def is_empty(target: str | Path) -> bool:
+    """Return whether books may be made there: no file, an empty one, a database without books.
+
+    An empty file, or one without a table, is what a killed creation leaves.
+    Raises: BooksError when the database cannot be reached or read.
+    """
+    text = str(target)
+    server = _is_server(text)
+    if not server:
+        path = _file(text)
+        try:
+            if not path.exists() or path.stat().st_size == 0:
+                return True
+            with path.open("rb") as file:
+                if file.read(16) != _SQLITE_MAGIC:
+                    return False
+        except (OSError, ValueError):
+            return False
+    database = connect(text, create=False)
+    try:
+        with database.read() as connection:
+            found = inspect(connection)
+            return not (found.has_table(META.name) if server else found.get_table_names())
+    finally:
+        database.close()
+
+
+def _is_server(text: str) -> bool:
+    return bool(_URL.match(text)) and not text.lower().startswith("sqlite")
+
+
+def _file(text: str) -> Path:
+    name = re.sub(r"^sqlite(\+\w+)?:///", "", text, flags=re.IGNORECASE)
+    if not name or _URL.match(name):
+        raise BooksError("a URL without a file", value=text, mend="write it like sqlite:///me.db")
+    return Path(name)
 
 
 def check_format(database: Database) -> dict[str, str]:
@@ -188,8 +243,7 @@ def _check_path(path: Path, *, create: bool) -> None:
             raise BooksError("a folder, not books", value=name, mend="name the file inside it")
         exists = path.exists()
         if create:
-            # An empty file is what a killed creation leaves.
-            if exists and path.stat().st_size:
+            if exists and not is_empty(path):
                 raise BooksError(
                     "there is a file already", value=name, mend="give another name, or open it"
                 )

@@ -22,7 +22,7 @@ from ..model.merchant import Merchant
 from .audit import Audit
 from .batch import Batch
 from .chain import Heads
-from .database import Database, check_format, closed_on_error, connect
+from .database import Database, check_format, closed_on_error, connect, removed_on_error
 from .intake import ImportResult, take_in
 from .ledger import Ledger
 from .proposals import Desk
@@ -148,11 +148,21 @@ def create_books(target: str | Path, *, merchant: Merchant, currency: str = "CNY
     Raises: BooksError when something is there already or cannot be written; AmountError when
     the currency is no ISO 4217 code.
     """
+    return create_with((), target, merchant=merchant, currency=currency)[0]
+
+
+def create_with(
+    batches: Iterable[Batch], target: str | Path, *, merchant: Merchant, currency: str = "CNY"
+) -> tuple[StoredBooks, ImportResult]:
+    """Make books that hold these files, in one transaction: there are none when a file fails.
+
+    Raises: as `create_books` and `StoredBooks.import_batches`.
+    """
     if not re.fullmatch(r"[A-Z]{3}", currency, re.ASCII):
         raise AmountError("not a currency", value=currency, mend="an ISO 4217 code, like CNY")
     database = connect(target, create=True)
     meta = {"format": FORMAT, "version": VERSION, "currency": currency, "merchant": merchant.id}
-    with closed_on_error(database), database.write() as connection:
+    with removed_on_error(database), database.write() as connection:
         if inspect(connection).has_table(META.name):
             raise BooksError(
                 "there are books already", value=database.name, mend="open them, or give another"
@@ -166,7 +176,9 @@ def create_books(target: str | Path, *, merchant: Merchant, currency: str = "CNY
         writer.record(merchant)
         writer.audit(merchant.known, "created", "", {"meta": meta})
         writer.flush()
-    return StoredBooks(database, meta)
+        result = take_in(writer, tuple(batches), currency=currency, merchant=merchant.id)
+        writer.flush()
+    return StoredBooks(database, meta), result
 
 
 def open_books(target: str | Path) -> StoredBooks:

@@ -48,8 +48,9 @@ def _guarded(name: str, body: str, words: list[str]) -> int:
     except Exception as error:
         if os.environ.get("AICFO_DEBUG"):
             raise
+        said = " ".join(str(error).split())
         print(
-            f"aicfo {name}: unexpected {type(error).__name__}: {error}; "
+            f"aicfo {name}: unexpected {type(error).__name__}: {said}; "
             "set AICFO_DEBUG=1 for the traceback and report it",
             file=sys.stderr,
         )

@@ -2,11 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 from ..errors import InputError
 from .arguments import books_of, emit, parser
 from .outputs import AuditOutput
+
+
+def _head(given: str) -> tuple[int, str]:
+    """Return the row number and hash of "SEQ:HASH", or of a file that holds it."""
+    text = given
+    try:
+        if Path(given).is_file():
+            text = Path(given).read_text("utf-8")
+    except (OSError, ValueError) as error:
+        raise InputError(
+            "the head cannot be read", value=given, where="--head", mend=str(error)
+        ) from None
+    found = re.fullmatch(r"([0-9]{1,18}):([0-9a-f]{64})", text.strip())
+    if found is None:
+        raise InputError("not a head", value=text, where="--head", mend="SEQ:HASH")
+    return int(found[1]), found[2]
 
 
 def run(words: list[str]) -> int:
@@ -26,13 +43,7 @@ def run(words: list[str]) -> int:
         return 0
     expected = None
     if options.head:
-        text = (
-            Path(options.head).read_text("ascii") if Path(options.head).is_file() else options.head
-        )
-        seq, separator, link = text.strip().partition(":")
-        if not separator or not seq.isdigit():
-            raise InputError("not a head", value=text, where="--head", mend="SEQ:HASH")
-        expected = Head(int(seq), link)
+        expected = Head(*_head(options.head))
     report = books.audit.verify(expected)
     total = sum(books.ledger.trial_balance().values()) if report.ok else 0
     output = AuditOutput(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from ..errors import BooksError, InputError
+from ..errors import AmountError, InputError
 from .arguments import emit, parser
 from .outputs import ImportedFile, ImportOutput, RefusedRow
 
@@ -15,6 +14,7 @@ if TYPE_CHECKING:
     import argparse
 
     from ..books.batch import Batch
+    from ..books.intake import ImportResult
     from ..books.store import StoredBooks
 
 _SHOWN = 5
@@ -40,14 +40,7 @@ def run(words: list[str]) -> int:
         "lenient_ids": options.lenient_ids or None,
     }
     batches = [read_known(path, options.kind, **given) for path in options.files]
-    books, created = _books(target, options, batches)
-    try:
-        result = books.import_batches(batches)
-    except BaseException:
-        books.close()
-        if created:
-            _remove(target)
-        raise
+    books, result, created = _take(target, options, batches)
     output = ImportOutput(
         books=books.location,
         created=created,
@@ -104,17 +97,23 @@ def _arguments() -> argparse.ArgumentParser:
     return made
 
 
-def _books(
+def _take(
     target: str, options: argparse.Namespace, batches: list[Batch]
-) -> tuple[StoredBooks, bool]:
-    from ..books.store import create_books, open_books
+) -> tuple[StoredBooks, ImportResult, bool]:
+    """Return the books, what became of the files, and whether the books were made."""
+    from ..books.database import is_empty
+    from ..books.store import create_with, open_books
 
-    if "://" in target:
-        # An empty database is filled; one that holds books is opened; anything else is refused.
-        with suppress(BooksError):
-            return open_books(target), False
-    elif Path(target).exists():
-        return open_books(target), False
+    if not is_empty(target):
+        books = open_books(target)
+        if options.currency and options.currency != books.currency:
+            raise AmountError(
+                "the books are in another currency",
+                value=options.currency,
+                where=books.location,
+                mend=f"they are in {books.currency}; leave --currency out, or make new books",
+            )
+        return books, books.import_batches(batches), False
     from ..model.merchant import Merchant
     from ..model.text import UntrustedText
 
@@ -135,7 +134,8 @@ def _books(
             country=country.get(currency, ""),
         )
     )
-    return create_books(target, merchant=merchant, currency=currency), True
+    books, result = create_with(batches, target, merchant=merchant, currency=currency)
+    return books, result, True
 
 
 def _currency(batches: list[Batch]) -> str:
@@ -148,13 +148,6 @@ def _currency(batches: list[Batch]) -> str:
             mend="import them into separate books",
         )
     return found[0] if found else "CNY"
-
-
-def _remove(target: str) -> None:
-    if "://" in target:
-        return
-    for ending in ("", "-wal", "-shm"):
-        Path(target + ending).unlink(missing_ok=True)
 
 
 def _lines(output: ImportOutput) -> list[str]:

@@ -42,8 +42,8 @@ _JSON = re.compile(rb"\{\s*\"|\[\s*\{")
 _ROOT = re.compile(rb"<(?![?!])(?:[\w.-]+:)?([\w.-]+)([^>]*)")
 
 
-def detect(path: Path | str) -> str:
-    """Return the kind of a file, one of `KINDS`.
+def detect(path: Path | str, *, encoding: str = "") -> str:
+    """Return the kind of a file, one of `KINDS`; `encoding` as in `read`.
 
     Raises: InputError when there is no such file; RecordError when it is empty or damaged;
     NotFound when it is of no known kind.
@@ -55,7 +55,7 @@ def detect(path: Path | str) -> str:
     elif _JSON.match(start):
         kind = _json_kind(source)
     else:
-        kind = _table_kind(tables_of(source, rows=_HEAD))
+        kind = _table_kind(tables_of(source, encoding=encoding, rows=_HEAD))
     if kind is None:
         raise NotFound(
             "no known kind of file",
@@ -75,7 +75,7 @@ def read(path: Path | str, kind: str | None = None, **options: Any) -> Batch:
     from pydantic import ValidationError
 
     if kind is None:
-        kind = detect(path)
+        kind = detect(path, encoding=options.get("encoding") or "")
     if kind not in KINDS:
         raise NotFound("no such kind of file", value=kind, mend=f"one of {', '.join(KINDS)}")
     function = _importer(kind).read
@@ -121,7 +121,7 @@ def read_known(path: Path | str, kind: str | None = None, **options: Any) -> Bat
 
     For several files of different kinds under one set of options.
     """
-    kind = kind or detect(path)
+    kind = kind or detect(path, encoding=options.get("encoding") or "")
     if kind not in KINDS:
         return read(path, kind)
     known = inspect.signature(_importer(kind).read).parameters

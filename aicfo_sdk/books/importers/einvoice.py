@@ -29,7 +29,7 @@ from ...model.text import UntrustedText
 from ..batch import Batch
 from ..names import checked_uscc
 from .einvoice_paper import Paper, checked_number, read_remark
-from .papers import Fail, Once, Parties
+from .papers import Fail, Once, Parties, checked_terms
 from .source import load, tables_of
 from .table import Header, Row, Table, find_header
 
@@ -79,7 +79,7 @@ def read(
             mend="give own_uscc",
         )
     source = load(path)
-    take = _Taker(own, lenient_ids, terms_days)
+    take = _Taker(own, lenient_ids, checked_terms(terms_days))
     if source.data.lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n\x00").startswith(b"<"):
         from .einvoice_xml import paper
 

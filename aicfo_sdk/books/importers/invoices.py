@@ -28,7 +28,7 @@ from ...money import checked, plain, round_div
 from ..batch import Batch, Refused
 from .invoice_mapping import Mapping, Sign
 from .invoice_mapping import mapping as load_mapping
-from .papers import Parties
+from .papers import Parties, checked_terms
 from .table import Cell, Row, find_header
 from .table import read as read_table
 
@@ -76,6 +76,7 @@ def read(
     `encoding` names that of a text file which is neither UTF-8 nor GB18030.
     Raises: NotFound, InputError for the mapping; RecordError for anything the file has wrong.
     """
+    terms_days = checked_terms(terms_days)
     known = load_mapping(mapping)
     head = find_header(
         read_table(path, encoding=encoding), known.columns, known.optional, what=known.title

@@ -13,6 +13,8 @@ from ...model.text import UntrustedText
 from ..batch import Refused
 from ..names import checked_uscc, counterparty_id
 
+_LONGEST_TERMS = 3650  # days
+
 R = TypeVar("R", bound=Record)
 
 
@@ -22,6 +24,18 @@ class Fail(Protocol):
     def __call__(
         self, what: str, *, column: str = "", value: str | None = None, mend: str = ""
     ) -> RecordError: ...
+
+
+def checked_terms(days: int | None) -> int | None:
+    """Return payment terms that an invoice can have. Raises: InputError."""
+    if days is not None and not 0 <= days <= _LONGEST_TERMS:
+        raise InputError(
+            "not payment terms",
+            value=days,
+            where="terms_days",
+            mend=f"from 0 to {_LONGEST_TERMS} days",
+        )
+    return days
 
 
 class Parties:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import csv
 import re
+from codecs import BOM_UTF8
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -86,9 +87,11 @@ def load(path: Path | str) -> Source:
         size = path.stat().st_size
         if path.is_dir():
             raise InputError("a folder, not a file", value=name, mend="name the file inside it")
-        if size > MAX_BYTES:
+        # A device or a pipe has no size and may never end.
+        with path.open("rb") as stream:
+            data = b"" if size > MAX_BYTES else stream.read(MAX_BYTES + 1)
+        if max(size, len(data)) > MAX_BYTES:
             raise RecordError(_too_big("the file"), file=name, mend="split it")
-        data = path.read_bytes()
     except (FileNotFoundError, NotADirectoryError):
         raise InputError("no such file", value=name, mend="check the path") from None
     except (OSError, ValueError) as error:
@@ -96,7 +99,7 @@ def load(path: Path | str) -> Source:
     digest = sha256(data).hexdigest()
     if data[:2] == b"\x1f\x8b":
         data = _gunzip(data, name)
-    if not data.strip():
+    if not data.removeprefix(BOM_UTF8).strip(b"\xff\xfe\x00 \t\r\n"):
         raise RecordError("the file is empty", file=name, mend="export it again")
     return Source(name, data, digest)
 
@@ -129,7 +132,7 @@ def decode(source: Source, *, encoding: str = "") -> str:
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         return _decode_as(source, "utf-16")
     try:
-        text = data.decode("utf-8-sig")
+        text = _without_null(source, data.decode("utf-8-sig"))
     except UnicodeDecodeError as error:
         # utf-8-sig counts its positions without the mark.
         good = data[: error.start + (3 if data[:3] == b"\xef\xbb\xbf" else 0)]
@@ -143,12 +146,12 @@ def decode(source: Source, *, encoding: str = "") -> str:
             line = good.count(b"\n") + 1
             raise source.error(what, line=line, mend="export the file again") from None
         text = _decode_as(source, "gb18030")
-    if "\x00" in text:
-        raise source.error(
-            "not a text file",
-            line=text[: text.index("\x00")].count("\n") + 1,
-            mend="give a CSV or XLSX file",
-        )
+        if not _is_chinese(text):
+            raise source.error(
+                "text in neither UTF-8 nor GB18030",
+                line=good.count(b"\n") + 1,
+                mend="save the file as UTF-8, or name its encoding (latin-1, cp1252 …)",
+            ) from None
     if text.lstrip()[:1] == "<" and "<html" in text[:2000].lower():
         raise source.error(
             "a web page, not a table", mend="open it in a spreadsheet and save it as XLSX"
@@ -158,7 +161,7 @@ def decode(source: Source, *, encoding: str = "") -> str:
 
 def _decode_as(source: Source, encoding: str) -> str:
     try:
-        return source.data.decode(encoding)
+        text = source.data.decode(encoding)
     except LookupError:
         raise InputError(
             "no such encoding", value=encoding, where=source.file, mend="utf-8 or gb18030"
@@ -168,6 +171,28 @@ def _decode_as(source: Source, encoding: str) -> str:
         tried = "UTF-8 nor GB18030" if encoding == "gb18030" else f"the encoding {encoding}"
         what = f"text in {'neither ' if 'nor' in tried else 'another than '}{tried}"
         raise source.error(what, line=line, mend="save the file as UTF-8") from None
+    return _without_null(source, text)
+
+
+def _without_null(source: Source, text: str) -> str:
+    if "\x00" not in text:
+        return text
+    raise source.error(
+        "not a text file",
+        line=text[: text.index("\x00")].count("\n") + 1,
+        mend="give a CSV in UTF-8, or an XLSX file",
+    )
+
+
+def _is_chinese(text: str) -> bool:
+    """Return whether text read as GB18030 is such.
+
+    Nearly any bytes decode as GB18030; but Chinese text is written with the common characters of
+    GB 2312, while the letters of a Western encoding give rare ones ("ül" becomes 黮).
+    """
+    plain = len(text.encode("ascii", "ignore"))
+    common = (len(text.encode("gb2312", "ignore")) - plain) // 2
+    return 2 * common >= len(text) - plain
 
 
 def _gunzip(data: bytes, name: str) -> bytes:

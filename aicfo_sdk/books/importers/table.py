@@ -47,6 +47,7 @@ Columns = Mapping[str, Sequence[str]]
 """Our name of a column → the names it goes by in files, the preferred one first."""
 
 _SEARCHED = 400  # rows of each sheet in which the header is looked for
+_LONGEST_CELL = 32_767  # characters, the most a spreadsheet holds
 _DIGITS_KEPT = 10**15  # a spreadsheet number holds 15 digits exactly
 _DOTS = str.maketrans({"：": ":", "（": "(", "）": ")"})
 
@@ -210,7 +211,8 @@ class Row:
     def cell(self, column: str) -> Cell:
         """Return the raw cell, text stripped of spaces and tabs; "" when the file lacks the column.
 
-        Raises: RecordError when a row of a text file ends before the column.
+        Raises: RecordError when a row of a text file ends before the column, or the cell is longer
+        than a spreadsheet's may be.
         """
         place = self.header.at.get(column)
         if place is None:
@@ -223,7 +225,16 @@ class Row:
                 column=column,
                 mend="the file is cut off, or a separator is missing",
             ) from None
-        return cell.strip() if isinstance(cell, str) else cell
+        if not isinstance(cell, str):
+            return cell
+        if len(cell) > _LONGEST_CELL:
+            raise self.error(
+                f"a cell of {len(cell)} characters",
+                column=column,
+                value=cell,
+                mend=f"a cell holds at most {_LONGEST_CELL}; a quote may not be closed",
+            )
+        return cell.strip()
 
     def text(self, column: str, default: str | None = None) -> str:
         """Return the cell as text: numbers without ".0", dates in ISO form.
@@ -234,7 +245,7 @@ class Row:
         place = self.header.at.get(column)
         if place is not None and place < len(self.cells):
             cell = self.cells[place]
-            if isinstance(cell, str) and (text := cell.strip()):
+            if isinstance(cell, str) and len(cell) <= _LONGEST_CELL and (text := cell.strip()):
                 return text
         cell = self.cell(column)
         if isinstance(cell, float):
