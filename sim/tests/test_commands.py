@@ -20,7 +20,8 @@ def test_a_run_prints_its_summary_and_can_be_reported_again(
     assert "sha256" in first.out
     assert sim(["report", out]) == 0
     again = capsys.readouterr().out
-    assert again.strip() in first.out
+    assert again.split("\n\nreport ")[0] in first.out
+    assert (tmp_path / "out" / "report.html").is_file()
     assert sim(["report", out, "--json"]) == 0
     rows = json.loads(capsys.readouterr().out)["summary"]
     assert {row["policy"] for row in rows} == {"owner", "hold_all", "always_discount"}

@@ -82,6 +82,7 @@ def _tables(found: NoticesOutput, say: Words) -> list[Block]:
             (say(f"severity.{finding.severity}"), finding.message, finding.action)
             for finding in found.gate
         ),
+        tight=frozenset({0}),
         caption=say("notices.gate"),
     )
     return [matches, gate]
