@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from dataclasses import replace
 from pathlib import Path
@@ -50,7 +51,11 @@ def read_files(books: Books, paths: list[Path]) -> list[Batch]:
     batches: list[Batch] = []
     for path in paths:
         kind = detect(path)
-        options = {"own": (*numbers, owner.name), "own_uscc": owner.uscc}
+        options = {
+            "own": (*numbers, owner.name),
+            "own_uscc": owner.uscc,
+            "currency": books.currency,
+        }
         batch = read_known(path, kind, **options, account=ids.get(kind))
         batches.append(replace(batch, source=path.name))  # the same wherever the folder is
     return batches
@@ -71,6 +76,18 @@ def told(books: Books, tender: Tender) -> list[Record]:
         if line.kind == "opening" and line.account in wallets
     ]
     return records
+
+
+def write_told(records: list[Record], path: Path) -> Path:
+    """Write records as JSON lines, the format for what no bank or platform exports."""
+    lines = [
+        json.dumps(
+            {"record": type(record).__name__, **record.model_dump(mode="json")}, ensure_ascii=False
+        )
+        for record in records
+    ]
+    path.write_text("\n".join(lines) + "\n", "utf-8", newline="\n")
+    return path
 
 
 def money_in_books(books: Books) -> dict[str, int]:

@@ -17,7 +17,7 @@ from aicfo_sdk.model import (
 )
 
 from ..export import export_books
-from .contractor import BY_HAND, money_in_books, read_files, told
+from .contractor import BY_HAND, money_in_books, read_files, told, write_told
 from .output import (
     CashOutput,
     CheckOutput,
@@ -57,7 +57,6 @@ def story(
     Funding is only approved when all of it is found and may be taken: half a contract's money
     helps nobody.
     """
-    from aicfo_sdk.books.batch import Batch
     from aicfo_sdk.books.store import create_books
     from aicfo_sdk.config import Config
     from aicfo_sdk.orchestrator.session import Session
@@ -67,15 +66,15 @@ def story(
     say("a synthetic contractor: writing its own files")
     truth = sandbox(choice.archetype, seed=choice.seed)
     owner = next(truth.all(Merchant))
-    paths = export_books(truth, files_folder)
+    hand = told(truth, notice(truth, choice))
+    paths = [
+        *export_books(truth, files_folder),
+        write_told(hand, files_folder / "told_by_hand.jsonl"),
+    ]
     say("importing them as an owner would")
     batches = read_files(truth, paths)
-    hand = told(truth, notice(truth, choice))
-    by_hand = Batch(
-        kind="records", source="told by hand", digest="", currency="CNY", records=tuple(hand)
-    )
     with create_books(books_folder / "contractor.db", merchant=owner) as books:
-        taken = books.import_batches([*batches, by_hand])
+        taken = books.import_batches(batches)
         question = choice.question[lang]
         say(f"asking: {question}")
         config = Config(policy=HERE / "policy.toml")
@@ -116,7 +115,7 @@ def story(
                     rows=batch.rows,
                     records=result.new + result.same,
                 )
-                for path, batch, result in zip(paths, batches, taken.files, strict=False)
+                for path, batch, result in zip(paths, batches, taken.files, strict=True)
             ],
             by_hand={
                 kind.__name__: count
