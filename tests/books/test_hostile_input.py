@@ -140,3 +140,14 @@ def test_a_question_mark_in_a_name_is_part_of_the_name(tmp_path: Path) -> None:
 def test_a_url_without_a_file_is_refused(url: str) -> None:
     with pytest.raises(BooksError, match="a URL without a file"):
         create_books(url, merchant=ME)
+
+
+def test_a_workbook_of_one_row_is_read_as_far_as_it_goes(tmp_path: Path) -> None:
+    from openpyxl import Workbook
+
+    book = Workbook()
+    sheet = book.worksheets[0]
+    sheet.append(RETAIL.split("\n")[0].split(","))
+    book.save(tmp_path / "head.xlsx")
+    taken = read(tmp_path / "head.xlsx")
+    assert (taken.kind, taken.rows, taken.records) == ("invoices", 0, ())

@@ -12,6 +12,7 @@ Source: ISO 20022 message definition report, Bank-to-Customer Cash Management, c
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
@@ -30,6 +31,8 @@ from .source import Source, load
 from .table import parse_moment
 
 NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[1-9]|1[0-9])")
+# What banks write where they have no reference.
+_NO_REFERENCE = frozenset({"", "NONREF", "NOREF", "NOTPROVIDED"})
 # At most 18 digits, 5 of them after the point (ActiveOrHistoricCurrencyAndAmount); no sign.
 _AMOUNT = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,5}))?", re.ASCII)
 
@@ -96,6 +99,7 @@ class _Reader:
         self.prefix = f"{{{space}}}"
         self.place = 0  # of the entry at hand, counted from 1 over the whole file
         self.closed: dict[str, int] = {}
+        self.again: Counter[tuple[str, str, date, int]] = Counter()
         self.paths: dict[str, list[str]] = {}
 
     def __call__(self, statements: list[Element]) -> Batch:
@@ -121,9 +125,24 @@ class _Reader:
             digest=self.source.digest,
             currency=self.currency,
         )
+        # Some banks put the newest statement first.
+        places: list[tuple[date, int, Element]] = []
+        place = 0
         for statement in statements:
+            places.append((self.begins(statement), place, statement))
+            place += len(self.all(statement, "Ntry"))
+        for _, place, statement in sorted(places, key=lambda entry: entry[0]):
+            self.place = place
             self.statement(statement, out)
         return out.batch()
+
+    def begins(self, statement: Element) -> date:
+        """Return the day of the opening balance, else of the first entry."""
+        for balance in self.all(statement, "Bal"):
+            if self.text(balance, "Tp/CdOrPrtry/Cd") in ("OPBD", "PRCD"):
+                return self.day(balance, "Dt")
+        days = (self.day(entry, "BookgDt") for entry in self.all(statement, "Ntry"))
+        return min(days, default=date.max)
 
     def statement(self, statement: Element, out: Movements) -> None:
         number = self.number(statement)
@@ -171,13 +190,19 @@ class _Reader:
             number = self.text(one, f"{place}/IBAN") or self.text(one, f"{place}/Othr/Id")
             text = " ".join(self.texts(one, "RmtInf/Ustrd"))
         text = " ".join(part for part in (text, self.text(entry, "AddtlNtryInf")) if part)
-        reference = self.text(entry, "AcctSvcrRef") or self.text(entry, "NtryRef")
+        references = (self.text(entry, "AcctSvcrRef"), self.text(entry, "NtryRef"))
+        reference = next((ref for ref in references if ref.upper() not in _NO_REFERENCE), "")
         kind: TransactionKind = kind_of(f"{text} {name}", amount)
         if self.text(entry, "RvslInd") in ("true", "1"):
             kind = "refund"
         elif self.own(name=name, number=number) or mine(name=name):
             kind = "transfer"
-        content = (day, amount)
+        content: tuple[Any, ...] = (day, amount)
+        if reference:
+            # Entries alike in all this are still entries: the closing balance counts each.
+            again = self.again[account, reference, day, amount]
+            self.again[account, reference, day, amount] += 1
+            content = (*content, again) if again else content
         out.add(
             id=out.shared_number(account, reference, content)
             if reference

@@ -333,7 +333,8 @@ def _sheets(source: Source) -> Iterator[Table]:
             if meta.visible != SheetVisibleEnum.Visible:
                 continue
             sheet = book.get_sheet_by_name(meta.name)
-            if sheet.total_height:
+            # Not total_height, which is 0 for a sheet of one row.
+            if sheet.height:
                 rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
                 lines = list(range(1, len(rows) + 1))
                 yield Table(source.file, source.digest, meta.name, rows, lines, ragged=False)

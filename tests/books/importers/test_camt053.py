@@ -180,3 +180,41 @@ def test_what_we_write_another_library_reads(tmp_path: Path, version: str) -> No
     ]
     assert [b.amt.value for b in statement.bal] == [Decimal("0.00"), Decimal("116.67")]
     assert (tmp_path / "c.xml").read_bytes().count(b"<Ustrd>") == 4
+
+
+@pytest.mark.parametrize("reference", ["R2", "NONREF", "NOTPROVIDED"])
+def test_equal_entries_of_one_reference_all_count(tmp_path: Path, reference: str) -> None:
+    twice = (entry("500.00", "CRDT", 2) * 2).replace("R2", reference)
+    path = save(tmp_path, document(twice, closing="1100.00"))
+    batch = read(path)
+    assert batch.refused == ()
+    lines = [r for r in batch.records if isinstance(r, Transaction)]
+    assert sum(line.amount for line in lines) == 1100_00
+    assert [line.id for line in lines] == [
+        r.id for r in read(path).records if isinstance(r, Transaction)
+    ]
+
+
+def test_statements_may_stand_newest_first(tmp_path: Path) -> None:
+    first, second = (
+        document(entry("1.00", "CRDT", day), opening=opening, closing=closing)
+        for day, opening, closing in ((2, "100.00", "101.00"), (6, "101.00", "102.00"))
+    )
+    second = second.replace("2025-01-01</Dt></Dt></Bal>", "2025-01-06</Dt></Dt></Bal>")
+    begin, end = second.index("<Stmt>"), second.index("</BkToCstmrStmt>")
+    newest_first = first.replace("<Stmt>", second[begin:end] + "<Stmt>", 1)
+    lines = [r for r in read(save(tmp_path, newest_first)).records if isinstance(r, Transaction)]
+    assert [line.amount for line in lines] == [100_00, 1_00, 1_00]
+    assert lines[0].day == date(2025, 1, 1)
+
+
+def test_an_error_names_the_line_of_its_entry_also_when_statements_are_sorted(
+    tmp_path: Path,
+) -> None:
+    first, second = document(entry("1.00", "CRDT", 2)), document(entry("x.00", "CRDT", 6))
+    second = second.replace("2025-01-01</Dt></Dt></Bal>", "2025-01-06</Dt></Dt></Bal>")
+    begin, end = second.index("<Stmt>"), second.index("</BkToCstmrStmt>")
+    text = first.replace("<Stmt>", second[begin:end] + "<Stmt>", 1).replace("499.50", "101.00")
+    with pytest.raises(RecordError, match="not an amount") as raised:
+        read(save(tmp_path, text))
+    assert "x.00" in text.splitlines()[raised.value.line - 1]
