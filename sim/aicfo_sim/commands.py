@@ -1,4 +1,7 @@
-"""Bodies of `aicfo sim …`: they take the arguments after its name, return the exit code."""
+"""Bodies of `aicfo sim …` and `aicfo demo`: they take the words after it, return the exit code.
+
+Errors are raised; the `aicfo` command shows them in one line and ends with their exit code.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from aicfo_sdk import AicfoError, InputError, grouped
+from aicfo_sdk import InputError, grouped
 
 
 class _Parser(argparse.ArgumentParser):
@@ -18,19 +21,9 @@ class _Parser(argparse.ArgumentParser):
 
 
 def sim(argv: Sequence[str]) -> int:
-    """Run `aicfo sim run|scenarios|report`; return 0, or the exit code of the error it shows."""
-    try:
-        arguments = _parser().parse_args(list(argv))
-        return arguments.body(arguments)
-    except SystemExit as ended:  # --help
-        return int(ended.code or 0)
-    except AicfoError as error:
-        # The whole command line is not parsed yet when parsing fails.
-        if "--json" in argv:
-            print(json.dumps({"error": error.as_dict()}, ensure_ascii=False), file=sys.stderr)
-        else:
-            print(f"aicfo sim: {error}", file=sys.stderr)
-        return error.exit_code
+    """Run `aicfo sim run|scenarios|report`; return 0. Raises: AicfoError."""
+    arguments = _parser().parse_args(list(argv))
+    return arguments.body(arguments)
 
 
 def demo(argv: Sequence[str]) -> int:
