@@ -47,6 +47,12 @@ class Database:
         """`name` is how errors call the books: the path, or the URL without its password."""
         self.engine, self.name = engine, name
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None for a server."""
+        name = self.engine.url.database
+        return Path(name) if name and self.engine.dialect.name == "sqlite" else None
+
     @contextmanager
     def read(self) -> Generator[Connection]:
         """One consistent view. Raises: BooksError when the database fails."""
@@ -109,15 +115,15 @@ def closed_on_error(database: Database) -> Generator[None]:
 @contextmanager
 def removed_on_error(database: Database) -> Generator[None]:
     """Close the database when the block fails, and remove the file it made for nothing."""
-    name = database.engine.url.database
-    made = database.engine.dialect.name == "sqlite" and name and not Path(name).exists()
+    file = database.file
+    made = file is not None and not file.exists()
     try:
         with closed_on_error(database):
             yield
     except BaseException:
-        if made and is_empty(str(name)):
+        if file is not None and made and is_empty(file):
             for ending in ("", "-wal", "-shm"):
-                Path(f"{name}{ending}").unlink(missing_ok=True)
+                Path(f"{file}{ending}").unlink(missing_ok=True)
         raise
 
 

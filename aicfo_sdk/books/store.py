@@ -59,6 +59,11 @@ class StoredBooks:
         """The path, or the URL without its password."""
         return self._database.name
 
+    @property
+    def file(self) -> Path | None:
+        """The SQLite file, None in a database server."""
+        return self._database.file
+
     @cached_property
     def ledger(self) -> Ledger:
         """The double-entry ledger."""

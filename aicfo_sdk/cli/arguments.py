@@ -72,7 +72,7 @@ def as_arguments(text: str) -> dict[str, Any]:
     """Parse the JSON object of --args. Raises: InputError."""
     try:
         value = json.loads(text, parse_constant=_no_constant)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("--args is not JSON", value=text, mend=str(error)) from None
     if not isinstance(value, dict):
         raise InputError("--args is a JSON object", value=text, mend='write {"name": value}')

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 
-from ..errors import ApprovalRequired
+from ..errors import ApprovalRequired, InputError
 from ..money import grouped
 from .arguments import emit, parser, session
 from .outputs import DecisionOutput, ProposalsOutput
@@ -26,6 +26,17 @@ def proposals(words: list[str]) -> int:
     return 0
 
 
+def _person(given: str | None) -> str:
+    """Return who decides. Raises: InputError when neither the words nor the system say it."""
+    try:
+        name = getpass.getuser() if given is None else given.strip()
+    except (KeyError, ImportError, OSError):  # a container's user may have no name
+        name = ""
+    if not name:
+        raise InputError("nobody decides", value=given, where="--by", mend="give --by NAME")
+    return name
+
+
 def approve(words: list[str]) -> int:
     """Approve a proposal and carry it out, in one durable transaction.
 
@@ -33,7 +44,7 @@ def approve(words: list[str]) -> int:
     """
     made = parser("approve", "Approve a proposal and carry it out.")
     made.add_argument("id", metavar="ID")
-    made.add_argument("--by", default=getpass.getuser(), help="who approves (the system's user)")
+    made.add_argument("--by", help="who approves (the system's user)")
     made.add_argument("--key", help="idempotency key (the proposal's id)")
     options = made.parse_args(words)
     from ..safety.approvals import approve as approve_it
@@ -43,7 +54,7 @@ def approve(words: list[str]) -> int:
     books, policy = opened.books, opened.policy
     stored = books.proposals.get(options.id)
     if stored.status not in ("approved", "committed"):
-        stored = approve_it(books, options.id, by=options.by, policy=policy)
+        stored = approve_it(books, options.id, by=_person(options.by), policy=policy)
     if stored.status not in ("approved", "committed"):
         raise ApprovalRequired(
             "another person must approve as well",
@@ -77,12 +88,14 @@ def reject(words: list[str]) -> int:
     """Turn a proposal down; the same action proposed again stays rejected."""
     made = parser("reject", "Turn a proposal down.")
     made.add_argument("id", metavar="ID")
-    made.add_argument("--by", default=getpass.getuser(), help="who rejects (the system's user)")
+    made.add_argument("--by", help="who rejects (the system's user)")
     made.add_argument("--reason", default="", help="why, for the audit")
     options = made.parse_args(words)
     from ..safety.approvals import reject as reject_it
 
-    stored = reject_it(session(options).books, options.id, by=options.by, why=options.reason)
+    stored = reject_it(
+        session(options).books, options.id, by=_person(options.by), why=options.reason
+    )
     output = DecisionOutput(proposal=proposal_output(stored))
     emit(output, options.json, proposal_lines(stored))
     return 0

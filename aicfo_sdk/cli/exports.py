@@ -17,6 +17,8 @@ def run(words: list[str]) -> int:
     made.add_argument("--force", action="store_true", help="write over an existing file")
     options = made.parse_args(words)
     books = books_of(options.books)
+    if books.file and options.to.exists() and options.to.samefile(books.file):
+        raise InputError("these are the books", value=str(options.to), mend="give another name")
     if options.to.exists() and not options.force:
         raise InputError("the file is there already", value=str(options.to), mend="use --force")
     from ..books.exporters.beancount import write

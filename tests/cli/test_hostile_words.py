@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -42,3 +45,50 @@ def test_a_failed_import_leaves_no_books_behind(
     done = aicfo("import", statement, "--into", "sqlite:///new.db", "--currency", "USD")
     assert (done.code, done.err.count("\n")) == (2, 1)
     assert sorted(tmp_path.iterdir()) == before
+
+
+def test_help_is_readable_where_only_ascii_can_be_written() -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "aicfo_sdk.cli", "--help"],
+        capture_output=True,
+        env={**os.environ, "PYTHONIOENCODING": "ascii"},
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"aicfo import FILE\\u2026" in done.stdout
+
+
+def test_a_user_without_a_name_says_who_decides(
+    aicfo: Run, statement: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def nameless() -> str:
+        raise KeyError("getpwuid(): uid not found: 12345")
+
+    monkeypatch.setattr("getpass.getuser", nameless)
+    assert aicfo("import", statement, "--into", "me.db").code == 0
+    done = aicfo("reject", "no-such-id", "--books", "me.db")
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert "--by NAME" in done.err
+    assert "no-such-id" in aicfo("reject", "no-such-id", "--books", "me.db", "--by", "王五").err
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, '{"a": ' + "9" * 5000 + "}", "[1]", '{"a": NaN}'])
+def test_arguments_that_are_no_json_object_are_bad_input(aicfo: Run, text: str) -> None:
+    done = aicfo("call", "core.brief", "--args", text)
+    assert (done.code, done.out, done.err.count("\n")) == (2, "", 1)
+
+
+def test_an_export_never_overwrites_the_books(aicfo: Run, statement: Path) -> None:
+    assert aicfo("import", statement, "--into", "me.db").code == 0
+    Path("link").symlink_to("me.db")
+    for books, target in (("me.db", "me.db"), ("me.db", "link"), ("sqlite:///me.db", "me.db")):
+        done = aicfo("export", "--books", books, "--to", target, "--force")
+        assert (done.code, done.err.count("\n")) == (2, 1), target
+    assert aicfo("audit", "verify", "--books", "me.db").code == 0
+
+
+def test_a_file_name_in_no_encoding_is_taken(aicfo: Run, statement: Path, tmp_path: Path) -> None:
+    odd = Path(os.fsdecode(os.fsencode(tmp_path) + b"/bill-\xff.csv"))
+    odd.write_bytes(statement.read_bytes())
+    assert aicfo("import", odd, "--into", "me.db").code == 0
+    assert aicfo("audit", "verify", "--books", "me.db").code == 0

@@ -28,7 +28,7 @@ from ...model.tender import Tender
 from ...model.text import UntrustedText
 from ...money import checked, round_div
 from ..batch import Batch, Refused
-from .ocds_merge import Json, as_object, as_objects, merge
+from .ocds_merge import Json, as_list, as_object, as_objects, merge
 from .ocds_package import releases
 from .source import load
 
@@ -139,14 +139,16 @@ class _Reader:
 
     def tender(self, ocid: str, merged: Json, release: _Release, first: date, day: date) -> Tender:
         tender = self.object(merged, "tender")
-        awards = [a for a in self.objects(merged, "awards") if a.get("status") not in _NO_AWARD]
+        awards = [
+            a for a in self.objects(merged, "awards") if self.word(a, "status") not in _NO_AWARD
+        ]
         contracts = self.objects(merged, "contracts")
         unit = self.unit(tender, awards)
         deadline = self.day(self.object(tender, "tenderPeriod"), "endDate")
         published = self.day(tender, "datePublished") or first
         period = self.period(tender, awards, contracts)
         method = tender.get("procurementMethodDetails") or tender.get("procurementMethod")
-        category = tender.get("mainProcurementCategory")
+        category: Any = self.word(tender, "mainProcurementCategory")
         return Tender(
             id=ocid,
             updated=day,
@@ -195,8 +197,8 @@ class _Reader:
         deadline: date | None,
         day: date,
     ) -> Any:
-        tags = {tag for tag in release.body.get("tag") or () if isinstance(tag, str)}
-        state = tender.get("status")
+        tags = self.words(release.body, "tag")
+        state = self.word(tender, "status")
         own = release.body.get("tender")
         if (
             state in _PLANNING
@@ -230,6 +232,23 @@ class _Reader:
             raise self.fail("not a list of objects", key, value)
         return found
 
+    def word(self, parent: Json, key: str) -> str:
+        """Return a code of a code list, "" when there is none."""
+        value = parent.get(key)
+        if value is not None and not isinstance(value, str):
+            raise self.fail("not text", key, value)
+        return value or ""
+
+    def words(self, parent: Json, key: str) -> set[str]:
+        """Return the codes of a list of codes; some portals write a single one without its list."""
+        value = parent.get(key)
+        if isinstance(value, str):
+            return {value}
+        listed = [] if value is None else as_list(value)
+        if listed is None:
+            raise self.fail("not a list", key, value)
+        return {entry for entry in listed if isinstance(entry, str)}
+
     def text(self, value: Any, column: str) -> UntrustedText:
         if value is None:
             return UntrustedText("")
@@ -256,7 +275,7 @@ class _Reader:
         name = self.object(merged, "buyer").get("name")
         if not name:
             for party in self.objects(merged, "parties"):
-                if "buyer" in (party.get("roles") or ()):
+                if "buyer" in self.words(party, "roles"):
                     name = party.get("name")
                     break
         return self.text(name, "buyer.name")

@@ -8,6 +8,7 @@ damaged or encrypted workbook, a workbook that would unpack to more than the sta
 from __future__ import annotations
 
 import csv
+import os
 import re
 from codecs import BOM_UTF8
 from collections.abc import Iterator
@@ -82,7 +83,8 @@ def load(path: Path | str) -> Source:
     empty, damaged or larger than `MAX_BYTES`.
     """
     path = Path(path)
-    name = str(path)
+    # The name goes into the books, as text, also where the locale cannot read it.
+    name = os.fsencode(path).decode("utf-8", "replace")
     try:
         size = path.stat().st_size
         if path.is_dir():

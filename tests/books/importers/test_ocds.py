@@ -372,3 +372,26 @@ def test_the_real_notices_are_taken_whole() -> None:
     } - {item["ocid"] for item in raw if item["date"] < "2025-02-11" and item.get("awards")}
     assert {tender.id for tender in live} == by_hand
     assert live
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"tag": 5},
+        {"tender": {"status": ["active"]}},
+        {"tender": {"mainProcurementCategory": {"a": 1}}},
+        {"awards": [{"id": "1", "status": {}}]},
+        {"parties": [{"name": "B", "roles": 5}]},
+    ],
+)
+def test_a_code_of_another_shape_is_bad_input(tmp_path: Path, parts: Json) -> None:
+    body = {**release("2025-01-02T00:00:00Z", "tender"), **parts}
+    with pytest.raises(RecordError, match="line 1 column"):
+        ocds.read(lines(tmp_path / "odd.json", body))
+
+
+def test_a_single_tag_or_role_without_its_list_is_one(tmp_path: Path) -> None:
+    parts: Json = {"tag": "tenderCancellation", "parties": [{"name": "B", "roles": "buyer"}]}
+    body = {**release("2025-01-02T00:00:00Z"), "tender": {"id": "1", "title": "T"}, **parts}
+    (found,) = tenders(lines(tmp_path / "one.json", body))
+    assert (found.buyer, found.status) == ("B", "cancelled")
