@@ -228,7 +228,13 @@ def _server(text: str) -> Database:
             )
         # Read committed: after waiting for the lock of heads, a writer sees what the one
         # before it wrote.
-        engine = create_engine(url, isolation_level="READ COMMITTED", pool_pre_ping=True)
+        engine = create_engine(
+            url,
+            isolation_level="READ COMMITTED",
+            pool_pre_ping=True,
+            # A database of another encoding then refuses what it cannot hold.
+            connect_args={"client_encoding": "utf8"},
+        )
     except (ArgumentError, NoSuchModuleError, ValueError):
         raise BooksError(
             "not a database URL", value=text.split("@")[-1], mend="postgresql://user@host/name"

@@ -151,3 +151,29 @@ def test_a_workbook_of_one_row_is_read_as_far_as_it_goes(tmp_path: Path) -> None
     book.save(tmp_path / "head.xlsx")
     taken = read(tmp_path / "head.xlsx")
     assert (taken.kind, taken.rows, taken.records) == ("invoices", 0, ())
+
+
+@pytest.mark.postgres
+@pytest.mark.parametrize("encoding", ["LATIN1", "SQL_ASCII"])
+def test_a_database_of_another_encoding_holds_the_text_or_says_that_it_cannot(
+    postgres_url: str, encoding: str
+) -> None:
+    import psycopg
+    from psycopg import sql
+
+    name = sql.Identifier(f"odd_{encoding.lower()}")
+    with psycopg.connect(postgres_url, autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} ENCODING {} LC_COLLATE 'C' LC_CTYPE 'C' TEMPLATE template0")
+            .format(name, sql.Literal(encoding))
+        )  # fmt: skip
+    url = f"{postgres_url.rsplit('/', 1)[0]}/odd_{encoding.lower()}"
+    files = [batch(account(), line("t1", 100, counterparty_name=UntrustedText("供应商甲")))]
+    if encoding == "LATIN1":
+        with pytest.raises(BooksError, match="a value that the database cannot hold"):
+            create_with(files, url, merchant=ME)
+        assert is_empty(url)
+    else:
+        with create_with(files, url, merchant=ME)[0] as books:
+            (found,) = books.snapshot().all(Transaction)
+            assert found.counterparty_name == "供应商甲"
