@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import socket
+from contextlib import suppress
+
+from ..errors import InputError
 from .arguments import note, parser, session
 
 
@@ -24,7 +28,19 @@ def run(words: list[str]) -> int:
     app = http_app(build_server(opened), host)
     import uvicorn
 
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    try:
+        listening = socket.create_server((host, port), family=family)
+    except OSError as error:
+        raise InputError(
+            "the address cannot be used",
+            value=options.http,
+            where="--http",
+            mend=error.strerror or "give another port",
+        ) from None
     # Standard error: whoever starts a server from a script may read standard output.
-    note(f"aicfo serves MCP at http://{host}:{port}/mcp")
-    uvicorn.run(app, host=host, port=port, log_level="warning", access_log=False)
+    note(f"aicfo serves MCP at http://{host}:{listening.getsockname()[1]}/mcp")
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    with suppress(KeyboardInterrupt):
+        server.run(sockets=[listening])
     return 0

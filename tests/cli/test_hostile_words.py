@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -92,3 +93,12 @@ def test_a_file_name_in_no_encoding_is_taken(aicfo: Run, statement: Path, tmp_pa
     odd.write_bytes(statement.read_bytes())
     assert aicfo("import", odd, "--into", "me.db").code == 0
     assert aicfo("audit", "verify", "--books", "me.db").code == 0
+
+
+def test_a_port_in_use_is_bad_input(aicfo: Run, statement: Path) -> None:
+    assert aicfo("import", statement, "--into", "me.db").code == 0
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        done = aicfo("serve", "--books", "me.db", "--http", address)
+    assert (done.code, done.err.count("\n")) == (2, 1)
+    assert f"the address cannot be used: {address}" in done.err
