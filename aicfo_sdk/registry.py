@@ -149,11 +149,11 @@ def discover(config: Config | None = None, *, extra: Iterable[Plugin] = ()) -> R
                 raise RegistrationError(
                     "the entry point does not name a Plugin", value=entry.value, where=entry.name
                 )
-        except Exception as error:  # noqa: BLE001 - a stranger's import may raise anything
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - a stranger's import may do anything
             text = (
                 str(error) if isinstance(error, AicfoError) else f"{type(error).__name__}: {error}"
             )
-            broken.append(Broken(entry.name, distribution, text))
+            broken.append(Broken(entry.name, distribution, " ".join(text.split())))
             continue
         distributions[plugin.name] = distribution
         plugins.append(plugin)
