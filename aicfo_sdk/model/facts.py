@@ -174,6 +174,17 @@ class FundingNeed(Fact):
         description="What own cash cannot cover, median: with the forecast, above its buffer."
     )
     short_p95: FenNonNegative = Field(description="The same, 95 % quantile.")
+    short_mean: FenNonNegative | None = Field(default=None, description="The same, mean.")
+    short_days: int | None = Field(
+        default=None,
+        ge=0,
+        description="Days for which the mean shortage would have to last to cost as much interest "
+        "as the shortage does that grows and shrinks.",
+    )
+    margin_mean: Fen | None = Field(
+        default=None,
+        description="Price less expected cost, overruns included, before the price of money.",
+    )
     by: date = Field(description="First day on which money is short (or contract start).")
     until: date = Field(
         description="Last day on which money is short (or day the contract has paid itself back)."

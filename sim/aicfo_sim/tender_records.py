@@ -7,7 +7,7 @@ from typing import Any
 from aicfo_sdk.model import Milestone, Tender, UntrustedText
 
 from .dates import Dates
-from .draws.contractor import PUBLIC_TERMS, milestones
+from .draws.contractor import milestones
 from .identity import Firm
 from .tables import Tenders
 
@@ -28,7 +28,8 @@ def tender_record(
 ) -> Tender:
     """Return the notice in `row` as published by day `t`; `winner` is our own name if we won.
 
-    Payment days are days after the contract's start, the buyer's terms included.
+    Payment days are those of the milestones; the days that the law gives a public buyer to pay
+    come on top, as in real notices.
     """
     day = {name: int(getattr(tenders, name)[row]) for name in Tenders.__slots__}
     status: Any = "open"
@@ -65,7 +66,7 @@ def tender_record(
         retention_ppm=day["retention_ppm"],
         retention_days=day["retention_days"],
         payments=tuple(
-            Milestone(share_ppm=part, after_days=after + PUBLIC_TERMS)
+            Milestone(share_ppm=part, after_days=after)
             for part, after, held in milestones(tenders, row)
             if not held
         ),

@@ -46,6 +46,10 @@ class Paths:
     first_short: Ints
     last_short: Ints
     repaid: Ints
+    margin: Ints
+    """Price less cost, before the price of money."""
+    money_days: Ints
+    """Sum of the shortages at all days' ends: what interest on them is reckoned from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +100,10 @@ def simulate(
         part = slice(low, low + size)
         cash = _cumulative(contract, costs[part], length[part], stretch[part], lag[part], horizon)
         results.append(_measure(cash, _free(own, level[part], horizon)))
-    return Paths(*(np.concatenate(column) for column in zip(*results, strict=True)))
+    need, short, first, last, repaid, money_days = (
+        np.concatenate(column) for column in zip(*results, strict=True)
+    )
+    return Paths(need, short, first, last, repaid, contract.price - costs, money_days)
 
 
 def quantile(values: Ints, ppm: int) -> int:
@@ -189,7 +196,7 @@ def _measure(cash: Ints, free: Ints) -> tuple[Ints, ...]:
     last = np.where(some, days - 1 - is_short[:, ::-1].argmax(axis=1), -1)
     below = cash < 0
     repaid = np.where(below.any(axis=1), days - below[:, ::-1].argmax(axis=1), 0)
-    return need, short, first, last, np.minimum(repaid, days - 1)
+    return need, short, first, last, np.minimum(repaid, days - 1), missing.sum(axis=1)
 
 
 def _normal(uniform: Floats) -> Floats:

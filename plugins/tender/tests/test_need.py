@@ -70,6 +70,10 @@ def test_the_need_of_a_contract_without_chance_is_what_a_hand_reckons(make: Any)
     assert (need.short_p50, need.short_p95) == (450_000, 450_000)
     assert need.by == make.today + timedelta(days=3)
     assert need.until == make.today + timedelta(days=14)
+    # Nothing is uncertain, so the mean is the same; 2,000 is left in the end.
+    assert (need.short_mean, need.margin_mean) == (450_000, 200_000)
+    # Ends of days 3–10: 200 five times, 700 twice, 1,700; then 1,700, 3,500 and 4,500.
+    assert need.short_days == round((1_000 + 1_400 + 1_700 + 1_700 + 3_500 + 4_500) / 4_500)
 
 
 def test_every_flow_of_the_example_stands_on_its_day(make: Any) -> None:

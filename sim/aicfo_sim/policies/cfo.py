@@ -3,8 +3,8 @@
 Once a week the orchestrator is asked for its brief, and whenever what is due before the next
 decision exceeds cash for a funding plan; its proposals are carried out, those that the policy
 below lets through without a person. What is then still short the owner covers in his own way, so
-the two differ only by what the CFO did. Bids are made only for tenders whose gate is passed and
-whose median need can be funded beside everything else.
+the two differ only by what the CFO did. Bids are made for tenders whose gate is passed and whose
+expected margin is more than the money costs that the contract needs (`bid_worth`).
 """
 
 from __future__ import annotations
@@ -16,7 +16,16 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aicfo_sdk import AicfoError, Orchestrator, Policy, Registry, discover
-from aicfo_sdk.model import BidGate, Brief, Fact, FundingNeed, FundingPlan, TenderId
+from aicfo_sdk.model import (
+    BidGate,
+    Brief,
+    CreditLine,
+    Fact,
+    FundingNeed,
+    FundingPlan,
+    TenderId,
+)
+from aicfo_sdk.money import PPM
 from aicfo_sdk.safety.policy import Rule, decide
 
 from ..desk import Desk
@@ -47,6 +56,35 @@ AUTO = Policy(
     },
 )
 """What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
+
+
+LATE_DAY_PPM = 500
+"""What being late costs a day: the interest on overdue supplier invoices and taxes, ppm."""
+
+_YEAR = 365
+
+
+def bid_worth(
+    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, dearest_ppm: int
+) -> float:
+    """Return what winning a tender is worth before the chance of winning it, minor units.
+
+    The expected margin, less what funding costs more with the contract than without, less the
+    price of what finds no funding: a shortage is not forbidden, it costs `dearest_ppm` a year
+    plus late interest, for as long as it lasts. Plans are made for the 95 % need over all of its
+    days; what is expected is its mean, for `short_days`. The chance of winning and the bond, which
+    comes back either way, do not change the sign.
+    """
+    if need.margin_mean is None or need.short_mean is None or need.short_days is None:
+        return 0.0
+    if not need.short_p95:
+        return float(need.margin_mean)
+    share = need.short_mean / need.short_p95
+    lasts = need.short_days / ((need.until - need.by).days + 1)
+    borrowed = max(with_it.cost - alone.cost, 0) * share * lasts
+    missing = max(with_it.uncovered - alone.uncovered, 0) * share
+    price = (dearest_ppm + LATE_DAY_PPM * _YEAR) / PPM
+    return need.margin_mean - borrowed - missing * price * need.short_days / _YEAR
 
 
 class Cfo(Owner):
@@ -81,9 +119,9 @@ class Cfo(Owner):
             super().decide(run, t)
 
     def bids(self, run: Run, t: int, rows: Ints) -> Ints:
-        """Bid where the gate is passed and the money for the work is found."""
+        """Bid where the gate is passed and the contract is worth what its money costs."""
         plain = super().bids(run, t, rows)
-        return np.array([row for row in plain.tolist() if self._fundable(run, t, row)], dtype=int)
+        return np.array([row for row in plain.tolist() if self._worth(run, t, row)], dtype=int)
 
     def papers(self, run: Run, place: int) -> Papers:
         """Return the papers of a merchant, kept through the run."""
@@ -118,27 +156,25 @@ class Cfo(Owner):
             run.state.actions[place] += 1
             self.notes[kind] += 1
 
-    def _fundable(self, run: Run, t: int, row: int) -> bool:
+    def _worth(self, run: Run, t: int, row: int) -> bool:
         place = int(run.block.tenders.owner[row])
         papers = self.papers(run, place)
         books, tender = papers.books(t), TenderId(papers.tender_id(row))
         self.triggers += 1
         try:
-            gate = self._orchestrator.run(BidGate, books=books, subjects=[tender]).result
+            gate: BidGate = self._orchestrator.run(BidGate, books=books, subjects=[tender]).result
+            if not gate.passed:
+                self.notes["no bid: gate"] += 1
+                return False
             alone = self._orchestrator.run(FundingPlan, books=books).result
             found = self._orchestrator.run(FundingPlan, books=books, subjects=[tender])
-            need, plan = found.fact(FundingNeed), found.result
+            need = found.fact(FundingNeed)
         except AicfoError as error:
-            self.notes[f"bid: {error.code}"] += 1
+            self.notes[f"no bid: {error.code}"] += 1
             return False
-        price, cost = int(run.block.tenders.price[row]), int(run.block.tenders.cost_ppm[row])
-        margin = price - price * cost // 1_000_000
-        # The plan is made for the 95 % need. What it cannot cover beyond what was uncovered
-        # anyway may reach into the gap between that and the median, no deeper.
-        missing = plan.uncovered - alone.uncovered
-        covered = missing <= need.short_p95 - need.short_p50
-        good = gate.passed and covered and plan.cost - alone.cost < margin
-        self.notes["bid" if good else "no bid"] += 1
+        dearest = max((line.rate_ppm for line in books.all(CreditLine)), default=0)
+        good = bid_worth(need, alone, found.result, dearest_ppm=dearest) > 0
+        self.notes["bid" if good else "no bid: not worth its money"] += 1
         return good
 
 
