@@ -17,6 +17,7 @@ from aicfo_sdk.model import (
     CashDemand,
     CashForecast,
     Counterparty,
+    CreditLine,
     DailySales,
     FundPosition,
     Invoice,
@@ -80,8 +81,7 @@ def cash_gap(ctx: Context, *, forecast: Needs[CashForecast]) -> list[CashDemand]
     """Money needed for P50 cash to keep its buffer and, for four weeks, P10 to stay above 0."""
     from .advice.cash import gap
 
-    found = gap(forecast)
-    return [] if found is None else [found]
+    return gap(forecast)
 
 
 @plugin.tool(title="现金底线预警", asks=["现金会不会断", "when does cash fall too low"])
@@ -93,7 +93,19 @@ def cash_floor(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
 
 
 @plugin.tool(
-    reads=[Account, FundPosition],
+    reads=[Account, CreditLine, Loan],
+    title="贷款提前还款与置换",
+    asks=["哪些贷款可以提前还", "贷款太贵怎么置换", "which loans should we pay back early"],
+)
+def dear_loans(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
+    """Loans that idle money or a cheaper credit line can pay back, and what that saves."""
+    from .advice.loans import loan_advice
+
+    return loan_advice(ctx, forecast)
+
+
+@plugin.tool(
+    reads=[Account, FundPosition, Loan],
     title="闲置资金",
     asks=["有没有闲钱", "闲置资金怎么放", "is any cash idle"],
 )

@@ -53,7 +53,25 @@ def sales_history(books: Books, store: str | None = None) -> History:
     void ones left out, on their day of issue. A channel of `DailySales` that repeats the credit
     invoices day by day is the same sales and counted once. With `store`, only its takings.
     """
+    known = (books.key, store)
+    found = _recent.get(known)
+    if found is None:
+        found = _read(books, store)
+        for old in list(_recent)[: len(_recent) - _KEPT + 1]:
+            _recent.pop(old, None)
+        _recent[known] = found
+    return found
+
+
+_KEPT = 8
+_recent: dict[tuple[str, str | None], History] = {}
+"""Histories of the snapshots last asked about: the sales and the cash forecast read the same one.
+A key names its contents, so a history found here is the one that would be read again."""
+
+
+def _read(books: Books, store: str | None) -> History:
     start = books.as_of - timedelta(days=LOOK_BACK - 1)
+    origin = start.toordinal()
     channels: dict[str, Floats] = defaultdict(lambda: np.zeros(LOOK_BACK))
     credit = np.zeros(LOOK_BACK)
     latest: list[tuple[date, str]] = []
@@ -61,10 +79,11 @@ def sales_history(books: Books, store: str | None = None) -> History:
 
     def add(into: Floats, day: date, amount: int, record: Record) -> None:
         nonlocal seen
-        place = (day - start).days
+        place = day.toordinal() - origin
         if 0 <= place < LOOK_BACK:
             into[place] += amount
-            seen = min(seen, place)
+            if place < seen:
+                seen = place
             if place >= LOOK_BACK - _SHOWN_DAYS:
                 latest.append((day, record.ref))
 

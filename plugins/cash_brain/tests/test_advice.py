@@ -6,6 +6,7 @@ from datetime import date, timedelta
 
 from aicfo_cash_brain import (
     cash_floor,
+    dear_loans,
     idle_cash,
     late_customers,
     payments_due,
@@ -19,10 +20,14 @@ from aicfo_sdk.model import (
     BuyFund,
     CashForecast,
     Counterparty,
+    CreditLine,
+    DrawLoan,
     FundPosition,
     Invoice,
+    Loan,
     Obligation,
     Record,
+    RepayLoan,
     Settlement,
     UntrustedText,
 )
@@ -127,6 +132,59 @@ def test_little_money_another_currency_and_a_slow_fund_are_left_alone():
     assert idle_cash(context(FUND, cash=10**8), forecast=path([10**8] * 7)) == []
 
 
+def loan(principal, rate_ppm=120_000, line="QUICK"):
+    return Loan(
+        id="L1", updated=day(-73), line=line, lender="网商", principal=principal,
+        rate_ppm=rate_ppm, drawn=day(-73), due=day(73),
+    )  # fmt: skip
+
+
+def line(name, rate_ppm, limit=10**9, used=0, fee=0):
+    return CreditLine(
+        id=name, updated=day(-90), lender=name, limit=limit, used=used, rate_ppm=rate_ppm,
+        fee=fee, expires=day(300),
+    )  # fmt: skip
+
+
+def test_idle_money_pays_a_dear_loan_back_before_it_buys_a_fund():
+    forecast = path([50_000_000] * 28, opening=50_000_000)
+    ctx = context(FUND, loan(20_000_000), cash=50_000_000)
+    (found,) = dear_loans(ctx, forecast=forecast)
+    action = found.proposals[0].action
+    # 73 of 365 days at 12 % are a fifth of it: 2.4 % owed so far, and as much saved until due.
+    assert isinstance(action, RepayLoan)
+    assert (action.amount, action.interest, found.money) == (20_000_000, 480_000, 480_000)
+    assert bilingual(found)
+    (idle,) = idle_cash(ctx, forecast=forecast)
+    assert idle.proposals[0].action.amount == 50_000_000 - 20_480_000
+
+
+def test_a_loan_cheaper_than_the_fund_is_kept():
+    forecast = path([50_000_000] * 28, opening=50_000_000)
+    ctx = context(FUND, loan(20_000_000, rate_ppm=10_000), cash=50_000_000)
+    assert idle_cash(ctx, forecast=forecast)[0].proposals[0].action.amount == 50_000_000
+
+
+def test_a_cheaper_line_takes_over_what_idle_money_cannot_pay():
+    forecast = path([0] * 28, opening=0)
+    ctx = context(
+        loan(20_000_000), line("QUICK", 120_000, used=20_000_000), line("BANK", 45_000, fee=5_000)
+    )
+    (found,) = dear_loans(ctx, forecast=forecast)
+    draw, repay = (proposal.action for proposal in found.proposals)
+    assert isinstance(draw, DrawLoan)
+    assert (draw.line, draw.amount, draw.due) == ("BANK", 20_005_000, day(73))
+    assert isinstance(repay, RepayLoan)
+    assert repay.amount == 20_000_000
+    # A fifth of 7.5 % of ¥200,000, less the fee of ¥50 and a fifth of 4.5 % on the fee drawn.
+    assert found.money == 300_000 - 5_000 - 45
+
+
+def test_a_dear_loan_stays_where_nothing_is_cheaper_and_no_money_idle():
+    ctx = context(loan(20_000_000, rate_ppm=40_000), line("BANK", 45_000))
+    assert dear_loans(ctx, forecast=path([0] * 28, opening=0)) == []
+
+
 def test_large_payments_of_two_weeks_come_largest_first():
     rows = [
         Obligation(id=f"O{i}", known_since=day(-1), kind="tax", due=day(due), amount=amount)
@@ -205,8 +263,8 @@ def test_a_short_past_says_nothing_about_customers():
 
 def test_every_tool_asks_in_both_languages_and_reads_what_it_uses():
     assert set(plugin.tools) == {
-        "sales_forecast", "cash_forecast", "cash_gap", "cash_floor", "idle_cash", "payments_due",
-        "late_customers", "shrinking_customers",
+        "sales_forecast", "cash_forecast", "cash_gap", "cash_floor", "idle_cash", "dear_loans",
+        "payments_due", "late_customers", "shrinking_customers",
     }  # fmt: skip
     for tool in plugin.tools.values():
         assert any(ask.isascii() for ask in tool.asks), tool.name

@@ -21,6 +21,7 @@ from aicfo_sdk.model import (
     Invoice,
     Loan,
     Obligation,
+    Record,
     SalesForecast,
     Settlement,
     Transaction,
@@ -243,6 +244,48 @@ def test_purchases_go_on_as_a_share_of_sales_and_known_invoices_are_not_paid_twi
     assert with_known.payments[0] >= 50_000
 
 
+def test_what_is_bought_from_tomorrow_on_is_paid_on_the_suppliers_terms():
+    sales = [DailySales(id=f"D{i}", day=day(i - 99), store="S", amount=10_000) for i in range(100)]
+    bought = [
+        invoice(f"P{i}", 40_000, direction="purchase", issued=-10 * i - 20, due=-10 * i)
+        for i in range(8)
+    ]
+    paid = [
+        Settlement(id=f"s{i}", day=day(-10 * i), invoice=f"P{i}", amount=40_000) for i in range(8)
+    ]
+    open_one = invoice("P8", 40_000, direction="purchase", issued=-5, due=15)
+    ahead = flat_sales(10_000, 10_000, 10_000)
+    found = forecast(*sales, *bought, *paid, open_one, sales=ahead)
+    # Terms of 20 days: until then only the invoice that is there already, on a working day.
+    assert sum(found.payments[:20]) == 40_000
+    assert found.payments[20] == pytest.approx(10_000 * 360_000 / 1_000_000, abs=2)
+
+
+def test_customers_who_pay_by_bill_bring_money_when_the_bill_matures():
+    rows: list[Record] = [
+        Settlement(id=f"s{i}", day=day(-30 - i), invoice=f"S{i}", amount=10_000) for i in range(5)
+    ]
+    rows += [invoice(f"S{i}", 10_000, issued=-60 - i, due=-30 - i) for i in range(10)]
+    for i in range(5, 10):
+        when = day(-30 - i)
+        rows.append(
+            Settlement(
+                id=f"s{i}", day=when, invoice=f"S{i}", amount=10_000, by="bill", source=f"B{i}"
+            )
+        )
+        rows.append(
+            Bill(
+                id=f"B{i}", updated=when, number=f"{i:030d}", face=10_000, issued=when,
+                matures=day(60 - i), side="receivable", held="endorsed", kind="bank",
+                drawer=UntrustedText("甲"), acceptor=UntrustedText("乙银行"),
+            )
+        )  # fmt: skip
+    open_one = invoice("S99", 80_000, issued=-20, due=10)
+    with_bills = sum(forecast(*rows, open_one).receipts)
+    only_money = [row for row in rows if not isinstance(row, Bill)]
+    assert with_bills == pytest.approx(sum(forecast(*only_money, open_one).receipts) / 2, abs=2)
+
+
 def test_payroll_comes_back_on_its_day_unless_an_obligation_already_says_so():
     paid = [
         Transaction(id=f"W{m}", day=date(2026, m, 10), account="A", amount=-200_000, kind="payroll")
@@ -313,6 +356,18 @@ def test_the_gap_is_what_keeps_the_expected_path_above_its_buffer():
     # 400,000 short of nothing, and the buffer of 14 / 28 × 1,400,000 on top.
     assert found[0].amount == 400_000 + 700_000
     assert (found[0].by, found[0].until) == (day(20), day(28))
+
+
+def test_what_is_missing_later_is_a_demand_of_its_own_for_its_own_days():
+    first = Obligation(id="O1", known_since=day(-1), kind="tax", due=day(3), amount=1_100_000)
+    second = Obligation(id="O2", known_since=day(-1), kind="tax", due=day(45), amount=300_000)
+    ctx = context(first, second)
+    found = cash_gap(ctx, forecast=cash_forecast(ctx, sales=no_sales(60), horizon_days=60))
+    buffer = 1_400_000 * 14 // 60 + 1
+    assert [(d.amount, d.by, d.until) for d in found] == [
+        (pytest.approx(100_000 + buffer, abs=1), day(3), day(60)),
+        (300_000, day(45), day(60)),
+    ]
 
 
 def test_enough_cash_is_no_gap():

@@ -2,45 +2,58 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 from aicfo_sdk import Context, NotFound, Proposal, interest
 from aicfo_sdk.model import Account, Advice, BuyFund, CashDemand, CashForecast, FundPosition
 
 from ..cash.costs import commitments
 from ..cash.items import open_ledger
+from .loans import idle, repayments
 from .words import day_zh, money
 
 # Beyond four weeks there is time to act on a bad outcome when it draws nearer.
 _NEAR_DAYS = 28
+_STAGES = (("cash_gap", 7), ("cash_gap:four_weeks", _NEAR_DAYS), ("cash_gap:later", 366))
 _DUE_DAYS, _DUE_SHOWN, _DUE_SHARE = 14, 5, 0.05
 _WORTH = 100
 
 
-def gap(forecast: CashForecast) -> CashDemand | None:
-    """Return the money needed so that the expected path keeps its buffer, or None.
+def gap(forecast: CashForecast) -> list[CashDemand]:
+    """Return the money needed so that the expected path keeps its buffer, by when it is needed.
 
-    The demand is the largest of: buffer less P50 on any day, and 0 less P10 on a day of the
-    next four weeks. It must be there on the first such day and stays until the last.
+    Missing on a day is the larger of buffer less P50 and, in the next four weeks, 0 less P10. What
+    is missing at most within a week is the first demand; what is missing beyond it within four
+    weeks, and later, are demands of their own, so that nothing is borrowed before it is needed.
+    Each is there from the first day that lacks more than the demands before it, to the last.
     """
-    short: list[tuple[date, int]] = []
+    short: list[tuple[int, int]] = []
     for step, (low, middle) in enumerate(zip(forecast.p10, forecast.p50, strict=True)):
         missing = forecast.buffer - middle
         if step < _NEAR_DAYS:
             missing = max(missing, -low)
         if missing > 0:
-            short.append((forecast.start + timedelta(days=step), missing))
-    if not short:
-        return None
-    return CashDemand(
-        id="cash_gap",
-        amount=max(missing for _, missing in short),
-        by=short[0][0],
-        until=short[-1][0],
-        purpose="Keep the expected cash above its buffer and the bad case above zero "
-        "(预期现金不低于安全垫, 四周内的坏情形不为负)",
-        evidence=forecast.evidence,
-    )
+            short.append((step, missing))
+    found: list[CashDemand] = []
+    met = 0
+    for name, end in _STAGES:
+        level = max((missing for step, missing in short if step < end), default=0)
+        if level <= met:
+            continue
+        days = [step for step, missing in short if missing > met]
+        found.append(
+            CashDemand(
+                id=name,
+                amount=level - met,
+                by=forecast.start + timedelta(days=days[0]),
+                until=forecast.start + timedelta(days=days[-1]),
+                purpose="Keep the expected cash above its buffer and the bad case above zero "
+                "(预期现金不低于安全垫, 四周内的坏情形不为负)",
+                evidence=forecast.evidence,
+            )
+        )
+        met = level
+    return found
 
 
 def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
@@ -99,14 +112,15 @@ def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
 def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
     """Return advice on money that even the bad case does not need for four weeks.
 
+    Loans dearer than the fund come first (`loan_advice` says so): only what is left is idle.
+
     Idle is the least of P10 over those weeks, less the buffer. What is gained is the difference
     between a money fund and a demand deposit; where the books hold a fund that pays out within a
     day, buying into it is proposed. Nothing is said in a currency without known yields.
     """
     days: int = ctx.params.at("cash_brain.idle_days", ctx.today)
-    near = forecast.p10[:days]
-    spare = min(forecast.opening, min(near, default=0)) - forecast.buffer
-    if ctx.books.currency != "CNY" or len(near) < days or spare <= 0:
+    spare = idle(ctx, forecast)
+    if ctx.books.currency != "CNY" or not spare:
         return []
     funds = [
         fund
@@ -119,6 +133,7 @@ def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
         rate: int = fund.rate_ppm if fund else ctx.params.at("finance.money_fund_ppm", ctx.today)
     except NotFound:
         return []
+    spare -= sum(part.amount + part.interest for part in repayments(ctx, spare, rate))
     yields = f"{rate / 10_000:.2f} %", f"{deposit / 10_000:.2f} %"
     proposals: tuple[Proposal, ...] = ()
     refs = forecast.evidence

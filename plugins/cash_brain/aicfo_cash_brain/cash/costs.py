@@ -37,12 +37,14 @@ class Costs:
     """`fixed` (horizon,) is paid whatever is sold; `purchase_share` of sales goes to suppliers.
 
     `known_purchases` (horizon,) are the supplier invoices already in the books, which the share
-    is measured against so that nothing is paid twice.
+    is measured against so that nothing is paid twice. Of purchases still to be invoiced,
+    `purchase_terms[k]` are paid k days after the sale that they are for; empty where unknown.
     """
 
     fixed: Floats
     known_purchases: Floats
     purchase_share: float = 0.0
+    purchase_terms: Floats = field(default_factory=lambda: np.zeros(0))
     assumptions: list[str] = field(default_factory=list[str])
 
 
@@ -123,18 +125,48 @@ def _learn_purchases(
         source = "supplier invoices"
         first = books.as_of - timedelta(days=sold_days)
         purchased = sum(
-            invoice.total
-            for invoice in books.records(Invoice).values()
-            if invoice.direction == "purchase"
-            and invoice.status != "void"
-            and first < invoice.issued <= books.as_of
+            invoice.total for invoice in _bought(books) if first < invoice.issued <= books.as_of
         )
     if purchased > 0 and sold > 0:
         out.purchase_share = min(purchased / sold, 2.0)
+        out.purchase_terms = _supplier_terms(books, purchased)
+        paid = (
+            f"paid {np.arange(len(out.purchase_terms)) @ out.purchase_terms:.0f} days later, as "
+            "suppliers' invoices ask"
+            if out.purchase_terms.size
+            else "invoices already known count first"
+        )
         out.assumptions.append(
             f"Purchases go on at {out.purchase_share:.0%} of sales, as {source} of the last "
-            f"{sold_days} days show; invoices already known count first."
+            f"{sold_days} days show; {paid}."
         )
+
+
+def _supplier_terms(books: Books, purchased: int) -> Floats:
+    """Return the share of purchases that is due k days after its invoice, half a year's money.
+
+    What is bought from tomorrow on cannot fall due before. Empty where invoices with a due day
+    stand behind less than half of what was `purchased`.
+    """
+    first = books.as_of - timedelta(days=LOOK_BACK)
+    days: list[int] = []
+    amounts: list[int] = []
+    for invoice in _bought(books):
+        if invoice.due is not None and invoice.total > 0 and invoice.issued > first:
+            days.append(max((invoice.due - invoice.issued).days, 0))
+            amounts.append(invoice.total)
+    if not days or 2 * sum(amounts) < purchased:
+        return np.zeros(0)
+    shares = np.bincount(days, weights=amounts)
+    return shares / shares.sum()
+
+
+def _bought(books: Books) -> list[Invoice]:
+    return [
+        invoice
+        for invoice in books.records(Invoice).values()
+        if invoice.direction == "purchase" and invoice.status != "void"
+    ]
 
 
 def _learn_regular(

@@ -14,7 +14,7 @@ from ..history import sales_history
 from .costs import LOOK_BACK, Costs, commitments, costs
 from .items import Ledger, open_ledger
 from .paths import sales_paths
-from .receipts import payment_kernel, pooled_delays, receipt_paths, working_landing
+from .receipts import bill_habit, payment_kernel, pooled_delays, receipt_paths, working_landing
 from .takings import Takings, takings_lag
 
 PATHS = 256
@@ -38,7 +38,11 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     taken = sold * (1 - credit)
     money = _delayed(taken, history.takings, takings) * takings.share
     receipts = receipt_paths(ledger, today, horizon_days, PATHS, ctx.calendar, rng)
-    receipts += _paid_later(sold * credit, payment_kernel(ledger, terms, horizon_days))
+    receipts += _spread_out(sold * credit, payment_kernel(ledger, terms, horizon_days))
+    habit = bill_habit(books)
+    if habit.any():
+        # Settled by bill is not yet money: that comes when the bill matures.
+        receipts = receipts * (1 - habit.sum()) + _spread_out(receipts, habit)
     bills, refs = _bills(ctx, horizon_days)
     receipts += bills
 
@@ -101,16 +105,23 @@ def _delayed(taken: Floats, before: Floats, takings: Takings) -> Floats:
     return np.concatenate([first, taken], axis=1)[:, : taken.shape[1]]
 
 
-def _paid_later(invoiced: Floats, kernel: Floats) -> Floats:
-    """Money from invoices still to be written: each day's is paid along the kernel."""
-    if not kernel.any() or not invoiced.any():
-        return np.zeros_like(invoiced)
-    later = np.subtract.outer(np.arange(len(kernel)), np.arange(len(kernel))).T
-    return invoiced @ np.where(later >= 0, kernel[np.maximum(later, 0)], 0.0)
+def _spread_out(daily: Floats, kernel: Floats) -> Floats:
+    """Each day's amount, `kernel[k]` of it k days later; what lies beyond the horizon is left."""
+    out = np.zeros_like(daily)
+    horizon = daily.shape[1]
+    for later in np.flatnonzero(kernel[:horizon]).tolist():
+        out[:, later:] += daily[:, : horizon - later] * kernel[later]
+    return out
 
 
 def _further_purchases(sold: Floats, spend: Costs) -> Floats:
-    """Purchases beyond the supplier invoices already known, per path and day."""
+    """Purchases beyond the supplier invoices already known, per path and day.
+
+    With suppliers' terms known, what is bought for a sale to come is paid that much later, and all
+    that falls due before is in the books already. Without, known invoices count first.
+    """
+    if spend.purchase_terms.size:
+        return _spread_out(sold * spend.purchase_share, spend.purchase_terms)
     wanted = np.cumsum(sold, axis=1) * spend.purchase_share
     missing = wanted - np.cumsum(spend.known_purchases)
     total = np.maximum.accumulate(np.maximum(missing, 0.0), axis=1)

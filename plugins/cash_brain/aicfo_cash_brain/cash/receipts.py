@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 import numpy as np
 
-from aicfo_sdk import WorkCalendar
+from aicfo_sdk import Books, WorkCalendar
+from aicfo_sdk.model import Bill, Invoice, Settlement
 
 from ..forecast.daykinds import Floats, Ints
 from .items import Ledger, OpenItem
@@ -16,6 +17,7 @@ PRIOR_DELAYS = (0, 0, 1, 3, 7, 14, 30)
 _OWN_ENOUGH, _OWN_LAST = 10, 20
 _NEVER_DAYS, _NEVER_MOST = 180, 0.9
 _DRAWN_ONE_BY_ONE = 200
+_HABIT_DAYS = 182
 
 
 def pooled_delays(ledger: Ledger) -> tuple[tuple[int, ...], bool]:
@@ -78,6 +80,32 @@ def receipt_paths(
             share = np.bincount(arrive, minlength=horizon + 1) / len(arrive)
             out += item.left * (1 - never) * share
     return out[:, :horizon]
+
+
+def bill_habit(books: Books) -> Floats:
+    """Return the share of what customers settle that comes by bill and is money k days later.
+
+    Counted over the last half year's settlements of sales; `sum()` is the share by bill. Empty
+    where no customer paid by bill.
+    """
+    first = books.as_of - timedelta(days=_HABIT_DAYS)
+    bills = books.records(Bill)
+    invoices = books.records(Invoice)
+    settled = 0
+    days: list[int] = []
+    amounts: list[int] = []
+    for settlement in books.records(Settlement).values():
+        invoice = invoices.get(settlement.invoice)
+        if settlement.day <= first or invoice is None or invoice.direction != "sales":
+            continue
+        settled += settlement.amount
+        bill = bills.get(settlement.source.removeprefix("Bill:"))
+        if settlement.by == "bill" and bill is not None:
+            days.append(max((bill.matures - settlement.day).days, 0))
+            amounts.append(settlement.amount)
+    if not days or settled <= 0:
+        return np.zeros(0)
+    return np.bincount(days, weights=amounts) / settled
 
 
 def working_landing(today: date, horizon: int, calendar: WorkCalendar) -> Ints:
