@@ -53,7 +53,7 @@ def fund(
     Amounts are in minor units. Sources that first give money before `today` give it today.
     """
     demands = sorted(demands, key=lambda d: d.id)
-    sources = sorted(sources, key=lambda s: s.id)
+    sources = _undominated(sorted(sources, key=lambda s: s.id))
     total = sum(demand.amount for demand in demands)
     if not demands:
         return FundingPlan(
@@ -86,6 +86,30 @@ def fund(
             )
         ),
     )
+
+
+def _undominated(sources: list[CashSource]) -> list[CashSource]:
+    """Leave out each source beside which another gives the same money at no more of any cost.
+
+    Only where one source alone can use up their resource, so that two are never better. Of several
+    discounters of one bill most can never be the cheapest; without them the tree that is searched
+    is a fraction.
+    """
+    alike: dict[tuple[Any, ...], list[CashSource]] = defaultdict(list)
+    for source in sources:
+        same = (
+            *(source.resource, source.capacity, source.limit, source.first, source.until),
+            *(source.minimum, source.indivisible, source.annual_ppm, source.day_basis),
+            # What cannot use up the resource alone has no equal.
+            source.action.kind if source.limit >= source.capacity else source.id,
+        )
+        rivals = alike[same]
+        if any(r.upfront_ppm <= source.upfront_ppm and r.fee <= source.fee for r in rivals):
+            continue
+        rivals[:] = [r for r in rivals if r.upfront_ppm < source.upfront_ppm or r.fee < source.fee]
+        rivals.append(source)
+    kept = {source.id for rivals in alike.values() for source in rivals}
+    return [source for source in sources if source.id in kept]
 
 
 def _stretches(demand: CashDemand, sources: Sequence[CashSource]) -> list[date]:

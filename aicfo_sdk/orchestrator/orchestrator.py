@@ -18,7 +18,7 @@ from ..plugin import Tool
 from ..registry import Registry
 from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
-from .run import Run, Runner, proposals_in
+from .run import Outcome, Run, Runner, proposals_in
 from .shadow import fit
 
 __all__ = ["Goal", "Orchestrator", "Plan", "Run"]
@@ -45,6 +45,7 @@ class Orchestrator:
         self.registry = registry
         self._seed, self._params, self._calendar = seed, params, calendar
         self._plans: dict[Any, Plan] = {}
+        self._known: tuple[str, dict[str, Outcome]] = ("", {})
         self._about: dict[Tool[..., Any], dict[str, type[SubjectId]]] = {}
 
     def goal(
@@ -171,7 +172,7 @@ class Orchestrator:
         goal = self.goal(asked, books=books, arguments=arguments, subjects=subjects)
         plan = self._compiled(goal)
         context = Context(books, params=self._params, calendar=self._calendar)
-        runner = Runner(context, seed=self._seed)
+        runner = Runner(context, seed=self._seed, store=self._store(books))
         outcomes = runner.run(plan, {type(subject): subject for subject in goal.subjects})
         last = outcomes[-1]
         if last.error is not None:
@@ -194,6 +195,15 @@ class Orchestrator:
             key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
             books=books,
         )
+
+    def _store(self, books: Books) -> dict[str, Outcome]:
+        """Results over the snapshot that was asked last: a second question about the same books
+        forecasts nothing twice. Results are keyed by provenance, so sharing changes none."""
+        known, store = self._known
+        if known != books.key:
+            store = {}
+            self._known = books.key, store
+        return store
 
     def _compiled(self, goal: Goal) -> Plan:
         types = tuple(type(subject) for subject in goal.subjects)

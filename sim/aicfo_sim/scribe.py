@@ -95,8 +95,12 @@ class Scribe:
         self._openings()
 
     def advance(self, t: int) -> None:
-        """Write all records of the days after the last one seen, up to `t`."""
-        if t <= self._day:
+        """Write all records up to the end of day `t` that are not written yet.
+
+        Asked again on one day, it writes what was done since: a second question of that day sees
+        what the first one led to.
+        """
+        if t < self._day:
             return
         closed = int(self._state.closed[self._place])
         stop = t if closed < 0 else min(t, closed)
@@ -122,6 +126,9 @@ class Scribe:
             while self._next_event < len(events) and events[self._next_event][0] <= day:
                 self._event(events[self._next_event])
                 self._next_event += 1
+        while self._next_event < len(events) and events[self._next_event][0] <= t:
+            self._event(events[self._next_event])
+            self._next_event += 1
         self._day = t
 
     def _happens(self, cond: int) -> bool:

@@ -205,3 +205,17 @@ def test_no_plan_uses_more_than_there_is_and_what_it_covers_is_really_there(want
 def bill_named(index: int, face: int, cost: int, until: int) -> CashSource:
     base = bill(face, cost, until)
     return base.model_copy(update={"id": f"discount:B{index}", "resource": f"Bill:B{index}"})
+
+
+def test_a_source_that_is_dearer_in_every_way_changes_no_plan():
+    cheap, dear = bill(1_000, 20_000), bill(1_000, 30_000, by="usurer")
+    assert fund([demand(500)], [cheap, dear], today=TODAY) == fund(
+        [demand(500)], [cheap], today=TODAY
+    )
+
+
+def test_two_payables_that_one_bill_could_pay_in_part_are_both_kept():
+    # Either alone gives 400 of the bill's 1,000; the need of 700 takes both.
+    first = endorse(1_000).model_copy(update={"id": "endorse:B:S1", "limit": 400})
+    second = endorse(1_000).model_copy(update={"id": "endorse:B:S2", "limit": 400})
+    assert fund([demand(700)], [first, second], today=TODAY).uncovered == 0
