@@ -156,7 +156,7 @@ class Tool(Generic[P, R]):
             result = fn(guarded, **arguments, **needs)
         except AicfoError:
             raise
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise ToolFailed(
                 "a tool raised an unexpected error",
                 value=f"{type(error).__name__}: {error}",

@@ -259,6 +259,17 @@ def test_one_failing_provider_of_many_is_left_out_and_reported():
     assert any("KeyError" in line and "many.broken" in line for line in run.missing)
 
 
+def test_a_tool_cannot_end_the_process():
+    plugin = Plugin("quits", version="1")
+
+    @plugin.tool
+    def quits(ctx: Context) -> Number:
+        raise SystemExit(3)
+
+    with pytest.raises(ToolFailed, match="SystemExit"):
+        orchestrator(plugin).run(Number, books=books())
+
+
 def test_subjects_flow_to_providers_at_any_depth():
     plugin = Plugin("deep", version="1")
 
