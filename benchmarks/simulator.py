@@ -1,0 +1,147 @@
+"""Simulator: merchant-days a second beside a process per order, and what the CFO is worth.
+
+`AICFO_SIM_MERCHANTS` firms of each kind for the paired table (default 4; 0 leaves it out),
+`AICFO_SIM_DAYS` days (default 90), `AICFO_SIM_SEED` (default 1). Seconds are CPU seconds.
+"""
+
+from __future__ import annotations
+
+import os
+import tempfile
+import time
+from collections.abc import Generator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import simpy
+from aicfo_sim import experiment
+from aicfo_sim.draws import draw_block, world
+from aicfo_sim.draws.block import Block
+from aicfo_sim.engine import Run
+from aicfo_sim.engine import run as live
+from aicfo_sim.policies import POLICIES, Owner, policy
+from aicfo_sim.policies.cfo import Cfo
+from aicfo_sim.results import report
+from aicfo_sim.scenario import ARCHETYPES, load
+from aicfo_sim.state import State
+
+_NAIVE_FIRMS, _NAIVE_DAYS, _ORDERS = 4, 120, 60
+_FIRMS, _CFO_FIRMS, _DAYS = 400, 4, 90
+
+
+class _Naive:
+    """One merchant the obvious way: every order, supplier's invoice and payday is a process."""
+
+    def __init__(self, env: simpy.Environment, rng: np.random.Generator) -> None:
+        self.env, self.rng = env, rng
+        self.cash, self.transit, self.payable = 5_000_000, 0, 0
+        env.process(self._trade())
+        env.process(self._paydays())
+
+    def _trade(self) -> Generator[simpy.Event, None, None]:
+        while True:
+            for _ in range(int(self.rng.poisson(_ORDERS))):
+                self.env.process(self._order())
+            yield self.env.timeout(1)
+
+    def _order(self) -> Generator[simpy.Event, None, None]:
+        yield self.env.timeout(float(self.rng.random()))
+        amount = round(float(self.rng.lognormal(8.0, 0.8)))
+        self.transit += amount
+        self.env.process(self._purchase(amount * 6 // 10))
+        yield self.env.timeout(1)
+        self.transit -= amount
+        self.cash += amount - amount * 6 // 1000
+
+    def _purchase(self, amount: int) -> Generator[simpy.Event, None, None]:
+        self.payable += amount
+        yield self.env.timeout(30)
+        self.payable -= amount
+        self.cash -= amount
+
+    def _paydays(self) -> Generator[simpy.Event, None, None]:
+        while True:
+            yield self.env.timeout(30)
+            self.cash -= 2_000_000
+
+
+def measure() -> dict[str, str]:
+    """Return merchant-days a second, each beside the naive peer's, and the paired table."""
+    naive = _naive()
+    figures = {f"SimPy, a process per order ({_ORDERS} a day): the peer": _speed(naive, naive)}
+    start = time.process_time()
+    block = _block(_FIRMS, detail=False)
+    drawn = _FIRMS * block.world.total / (time.process_time() - start)
+    figures["draws, default scenario"] = _speed(drawn, naive)
+    for name in POLICIES:
+        if name != "cfo":
+            figures[f"policy {name}, replayed on them"] = _speed(_replay(block, name)[0], naive)
+    asked = _block(_CFO_FIRMS, detail=True)
+    _replay(asked, "cfo")  # plugins load their libraries when first asked
+    speed, chosen = _replay(asked, "cfo")
+    figures["policy cfo, every plugin asked"] = _speed(speed, naive)
+    if isinstance(chosen, Cfo) and chosen.triggers:
+        each = _CFO_FIRMS * _DAYS / speed / chosen.triggers
+        figures[f"  a question to the CFO ({chosen.triggers} asked)"] = f"{each * 1e3:,.1f} ms"
+    return figures | _paired()
+
+
+def _speed(value: float, naive: float) -> str:
+    return f"{value:12,.0f} md/s   {value / naive:9,.2f} ×"
+
+
+def _naive() -> float:
+    env = simpy.Environment()
+    seeds = np.random.SeedSequence(1).spawn(_NAIVE_FIRMS)
+    firms = [_Naive(env, np.random.default_rng(seed)) for seed in seeds]
+    start = time.process_time()
+    env.run(until=_NAIVE_DAYS)
+    spent = time.process_time() - start
+    assert all(firm.transit >= 0 and firm.payable > 0 for firm in firms)
+    return _NAIVE_FIRMS * _NAIVE_DAYS / spent
+
+
+def _block(count: int, *, detail: bool) -> Block:
+    where = world(load("default"), days=_DAYS, seed=1)
+    return draw_block(where, [where.who(number) for number in range(count)], detail=detail)
+
+
+def _replay(block: Block, name: str) -> tuple[float, Any]:
+    """Return merchant-days a second after the warm-up, and the policy that lived them."""
+    warm = block.world.scenario.warmup_days
+    state = State(block, journal=name == "cfo")
+    live(Run(block, state, Owner()), 0, warm)
+    chosen = policy(name)
+    start = time.process_time()
+    live(Run(block, state, chosen), warm, block.world.total)
+    return block.size * _DAYS / (time.process_time() - start), chosen
+
+
+def _paired() -> dict[str, str]:
+    """Return by kind of firm the mean difference of final wealth from the owner's, yuan."""
+    merchants, days, seed = (
+        int(os.environ.get(f"AICFO_SIM_{name}", default))
+        for name, default in (("MERCHANTS", "4"), ("DAYS", "90"), ("SEED", "1"))
+    )
+    if not merchants:
+        return {}
+    scenario = replace(load("default"), mix=dict.fromkeys(ARCHETYPES, 1))
+    with tempfile.TemporaryDirectory() as folder:
+        experiment.run(
+            scenario,
+            merchants=merchants * len(ARCHETYPES),
+            days=days,
+            seed=seed,
+            policies=POLICIES,
+            out=folder,
+        )
+        rows = report(folder)
+    return {
+        f"{row['archetype']}: {row['policy']} − owner, yuan, {days} days, seed {seed}": (
+            f"{gap['mean'] / 100:12,.0f}   95 % {gap['low'] / 100:,.0f} to {gap['high'] / 100:,.0f}"
+            f"   {gap['pairs']} pairs"
+        )
+        for row in rows
+        if row["archetype"] in ARCHETYPES and (gap := row["vs_owner"]) is not None
+    }
