@@ -17,7 +17,8 @@ EXAMPLES = {
     "ask_books.py": "…\n2026-02-28  现金 100,037.00 CNY\n…\nYes: … is needed and covered …\n"
     "  P… proposed: …",
     "fund_tender.py": "plan for Can we fund tender T-2031?\n…\n"
-    "winning at … would lay out … (P95),\n…\n  2025-06-30  discount_bill …\n…",
+    "winning at … would lay out … (P95),\n…\nYes: … is needed and covered …\n"
+    "…discount_bill …\n…",
     "mcp_client.py": "…\ncore_funding … tender\n…\nexpected cash, fen: [9130000, …]\n"
     "error: InputError: …soon…",
     "paired_simulation.py": "120 rows, sha256 …: the same for the same seed\n"
