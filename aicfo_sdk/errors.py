@@ -61,17 +61,6 @@ class AicfoError(Exception):
         """Stable machine name of the error: its class name."""
         return type(self).__name__
 
-    def as_dict(self) -> dict[str, str]:
-        """What `--json` and MCP show: code, message, value, where, mend."""
-        value = "" if self.value is None else show(self.value)
-        return {
-            "code": self.code,
-            "message": str(self),
-            "value": value,
-            "where": self.where,
-            "mend": self.mend,
-        }
-
 
 def show(value: Any) -> str:
     """Return `value` as one short printable line: escaped, and cut in the middle when long.

@@ -114,10 +114,6 @@ class Books(ABC):
         out.flags.writeable = False
         return out
 
-    def first_day(self, kind: type[Record]) -> date | None:
-        """Return the earliest known day of any record of the type, or None when there is none."""
-        return min((record.known for record in self.records(kind).values()), default=None)
-
 
 class MemoryBooks(Books):
     """Books over records in memory: for tests, for the simulator, for a slice sent to a child."""

@@ -129,13 +129,25 @@ def _take(
         else Merchant(
             id="me",
             updated=min(days),
-            name=UntrustedText(options.merchant or "merchant"),
+            name=UntrustedText(options.merchant or _holder(batches)),
             uscc=options.own_uscc or "",
             country=country.get(currency, ""),
         )
     )
     books, result = create_with(batches, target, merchant=merchant, currency=currency)
     return books, result, True
+
+
+def _holder(batches: list[Batch]) -> str:
+    """The one name that the accounts are held under; "" when the files give none or several.
+
+    An invented name would be compared with those on bills and invoices.
+    """
+    from ..model.merchant import Account
+
+    accounts = (r for batch in batches for r in batch.records if isinstance(r, Account))
+    names = {account.name for account in accounts if account.name}
+    return names.pop() if len(names) == 1 else ""
 
 
 def _currency(batches: list[Batch]) -> str:

@@ -16,7 +16,7 @@ from aicfo_sdk.books.store import open_books
 from aicfo_sdk.cli.outputs import OUTPUTS
 from aicfo_sdk.cli.publish import FOLDER, schema_text
 from aicfo_sdk.cli.table import COMMANDS
-from aicfo_sdk.model import DrawLoan, Proposal
+from aicfo_sdk.model import DrawLoan, Merchant, Proposal
 from aicfo_sdk.safety.approvals import propose
 
 from .conftest import Done, Run
@@ -97,6 +97,19 @@ def test_import_makes_books_and_says_what_it_took(aicfo: Run, statement: Path):
     assert done.json["files"][0]["kind"] == "wechat"
     with open_books("shop.books") as books:
         assert books.snapshot().as_of == date(2026, 3, 2)
+
+
+def test_the_firm_is_called_what_its_accounts_are_held_under_and_never_an_invented_name(
+    aicfo: Run, statement: Path
+):
+    files = Path(__file__).parents[2] / "examples" / "files"
+    assert aicfo("import", files / "bank_icbc.csv", "--into", "bank.books").code == 0
+    assert aicfo("import", statement, "--into", "wallet.books").code == 0
+    names: list[str] = []
+    for path in ("bank.books", "wallet.books"):
+        with open_books(path) as books:
+            names += [merchant.name for merchant in books.snapshot().all(Merchant)]
+    assert names == ["杭州晨光机电有限公司", ""]
 
 
 def test_importing_a_file_twice_changes_nothing(aicfo: Run, statement: Path):
