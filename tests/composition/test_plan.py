@@ -425,7 +425,7 @@ def test_the_schema_is_flat_exact_and_without_needs():
 def test_blocking_tools_run_side_by_side_and_the_result_does_not_depend_on_it():
     from threading import Barrier
 
-    barrier = Barrier(2, timeout=10)
+    barrier = Barrier(2, timeout=60)
     plugin = Plugin("slow", version="1")
 
     def make(name: str) -> None:
