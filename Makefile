@@ -17,7 +17,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help demo test lint format bench lock clean python
+.PHONY: help demo test lint format bench faults lock clean python
 .DEFAULT_GOAL := help
 
 help:
@@ -25,6 +25,7 @@ help:
 	@echo "make test    style, types, import rules and the whole test suite (ARGS='-k bills')"
 	@echo "make lint    style, types and import rules only; make format mends the style"
 	@echo "make bench   side by side with peers"
+	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
 	@echo "make lock    resolve requirements*.in again into requirements*.lock"
 	@echo "make clean   remove .venv/ and every cache"
 
@@ -46,6 +47,10 @@ format: .venv/.dev
 
 bench: .venv/.ours .venv/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
+
+# Only the whole of it writes what docs/reliability.md quotes; with ARGS, say --out FILE.
+faults: .venv/.ours .venv/.dev
+	$(BIN)/python -m tests.faults $(or $(ARGS),--out docs/reliability.json)
 
 # Set-up, in three stamps: a second run finds them newer than what they were made from and does nothing.
 # Two are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that

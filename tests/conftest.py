@@ -2,83 +2,28 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import signal
-import socket
-import subprocess
-import tempfile
-import time
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from datetime import date
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 
 from aicfo_sdk.books.batch import Batch
 from aicfo_sdk.books.store import StoredBooks, create_books
 from aicfo_sdk.model import Account, CreditLine, Merchant, Transaction, UntrustedText
-
-_START_SECONDS = 60
-
-
-def _binaries() -> Path | None:
-    """The newest PostgreSQL server of this machine: Debian's place, else the path."""
-    places = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    found = shutil.which("initdb")
-    return places[-1].parent if places else Path(found).resolve().parent if found else None
-
-
-def _as_postgres() -> list[str]:
-    """initdb refuses to run as root, so there the server runs as its own user."""
-    return ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []
+from tests import postgres
 
 
 @pytest.fixture(scope="session")
 def postgres_url() -> Iterator[str]:
     """URL of a PostgreSQL server of our own, with its default database; gone afterwards."""
-    binaries = _binaries()
-    if binaries is None or (os.geteuid() == 0 and shutil.which("runuser") is None):
-        pytest.skip("NO POSTGRESQL HERE: books on PostgreSQL are NOT TESTED (apt: postgresql)")
-    user = _as_postgres()
-    with tempfile.TemporaryDirectory(prefix="aicfo-pg-") as folder:
-        if user:
-            shutil.chown(folder, "postgres")
-        data, log = Path(folder) / "data", Path(folder) / "log"
-        subprocess.run(
-            [*user, binaries / "initdb", "-D", data, "-U", "aicfo", "-A", "trust", "--no-sync",
-             "-E", "UTF8", "--locale", "C"],
-            check=True, capture_output=True, cwd=folder,
-        )  # fmt: skip
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            port = probe.getsockname()[1]
-        with log.open("wb") as out:
-            server = subprocess.Popen(
-                [*user, binaries / "postgres", "-D", data, "-p", str(port), "-k", folder,
-                 "-c", "listen_addresses=127.0.0.1"],
-                stdout=out, stderr=out, cwd=folder,
-            )  # fmt: skip
+    with ExitStack() as stack:
         try:
-            _wait(data / "postmaster.pid", server, log)
-            yield f"postgresql://aicfo@127.0.0.1:{port}/postgres"
-        finally:
-            # runuser stays in between, so the signal goes to the recorded process itself.
-            pid = int((data / "postmaster.pid").read_text().splitlines()[0])
-            os.kill(pid, signal.SIGINT)
-            server.wait(timeout=30)
-
-
-def _wait(pid_file: Path, server: subprocess.Popen[bytes], log: Path) -> None:
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
-        if pid_file.exists() and "ready" in pid_file.read_text():
-            return
-        if server.poll() is not None:
-            break
-        time.sleep(0.05)
-    pytest.fail(f"PostgreSQL did not start: {log.read_text(errors='replace')[-500:]}")
+            url = stack.enter_context(postgres.server())
+        except postgres.NoPostgres as missing:
+            pytest.skip(str(missing))
+        yield url
 
 
 @pytest.fixture(params=["sqlite", pytest.param("postgresql", marks=pytest.mark.postgres)])
@@ -87,17 +32,8 @@ def books_target(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str
     if request.param == "sqlite":
         yield str(tmp_path / "shop.books")
         return
-    import psycopg
-    from psycopg import sql
-
-    server: str = request.getfixturevalue("postgres_url")
-    name = f"books_{uuid4().hex[:12]}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(sql.SQL("CREATE DATABASE {}").format(sql.Identifier(name)))
-    yield server.rsplit("/", 1)[0] + "/" + name
-    with psycopg.connect(server, autocommit=True) as connection:
-        drop = sql.SQL("DROP DATABASE {} WITH (FORCE)")
-        connection.execute(drop.format(sql.Identifier(name)))
+    with postgres.database(request.getfixturevalue("postgres_url")) as url:
+        yield url
 
 
 @pytest.fixture

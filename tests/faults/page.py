@@ -1,0 +1,50 @@
+"""Writes the figures of docs/reliability.json into docs/reliability.md."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import Any, cast
+
+from .running import RESULT, ROOT
+
+PAGE = ROOT / "docs" / "reliability.md"
+
+# A figure of the page: `<!-- kills.sqlite.lost -->0<!-- -->`, the path of a value in the result.
+_FIGURE = re.compile(r"<!-- ([a-z0-9_.]+) -->(.*?)<!-- / -->", re.DOTALL)
+
+
+def write(page: Path = PAGE, result: Path = RESULT) -> None:
+    """Put the figures of the result file into the page. Raises: KeyError for one it has not."""
+    page.write_text(filled(page.read_text("utf-8"), load(result)), "utf-8")
+
+
+def load(result: Path = RESULT) -> dict[str, Any]:
+    """Return the result file."""
+    return json.loads(result.read_text("utf-8"))
+
+
+def filled(text: str, result: dict[str, Any]) -> str:
+    """Return the page with every figure as the result has it."""
+    return _FIGURE.sub(lambda found: f"<!-- {found[1]} -->{said(result, found[1])}<!-- / -->", text)
+
+
+def said(result: dict[str, Any], path: str) -> str:
+    """Return one figure as the page says it. Raises: KeyError naming the path."""
+    value: object = result
+    first, *rest = path.split(".")
+    if first in result:
+        value = result[first]
+    else:
+        campaigns = cast("dict[str, Any]", result["campaigns"])
+        if first not in campaigns:
+            return "not run"
+        if campaigns[first]["status"] != "held":
+            return campaigns[first]["status"]
+        value = campaigns[first] if rest[:1] == ["seconds"] else campaigns[first]["figures"]
+    for part in rest:
+        if not isinstance(value, dict) or part not in value:
+            raise KeyError(f"{path}: the result file has no {part!r}")
+        value = cast("dict[str, object]", value)[part]
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

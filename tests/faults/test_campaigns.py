@@ -1,0 +1,112 @@
+"""Every fault campaign holds at a tiny share, and the harness tells failure from success."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from . import Skipped, __main__, page
+from .running import RESULT, SEED, Result, names, run, run_here
+
+TINY = 0.0002
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", names())
+def test_a_campaign_holds_at_a_tiny_share(name: str) -> None:
+    found = run(name, TINY, SEED)
+    if found["status"] == "skipped":
+        pytest.skip(f"{name}: {found['skipped'][0]}")
+    assert found["status"] == "held", found["said"]
+    assert found["title"]
+    assert found["figures"]
+
+
+def planted(monkeypatch: pytest.MonkeyPatch, what: Exception | dict[str, Any]) -> Result:
+    """Run a campaign that does just this."""
+    module = ModuleType("tests.faults.planted", "A planted campaign.\n\nMore.")
+
+    def campaign(share: float, seed: int) -> dict[str, Any]:
+        if isinstance(what, Exception):
+            raise what
+        return {**what, "share": share, "seed": seed}
+
+    vars(module)["campaign"] = campaign
+    monkeypatch.setitem(sys.modules, "tests.faults.planted", module)
+    return run_here("planted", 0.5, 3)
+
+
+def test_a_broken_invariant_is_a_failure_that_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planted(monkeypatch, AssertionError("2 doubled"))
+    assert found["status"] == "failed"
+    assert "2 doubled" in found["said"]
+    assert "planted" in __main__.line("planted", found)
+
+
+def test_a_crash_of_the_campaign_itself_is_a_failure(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert planted(monkeypatch, KeyError("x"))["status"] == "failed"
+    assert planted(monkeypatch, ModuleNotFoundError("x", name="aicfo_sdk.x"))["status"] == "failed"
+
+
+def test_figures_are_told_with_title_and_what_was_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planted(monkeypatch, {"lost": 0, "skipped": ["no PostgreSQL"]})
+    assert (found["status"], found["title"]) == ("held", "A planted campaign.")
+    assert found["figures"] == {"lost": 0, "share": 0.5, "seed": 3}
+    assert "SKIPPED  no PostgreSQL" in __main__.line("planted", found)
+
+
+def test_what_cannot_run_here_is_skipped_aloud(monkeypatch: pytest.MonkeyPatch) -> None:
+    found = planted(monkeypatch, Skipped("no PostgreSQL"))
+    assert (found["status"], found["skipped"]) == ("skipped", ["no PostgreSQL"])
+    missing = planted(monkeypatch, ModuleNotFoundError("No module named 'x'", name="x"))
+    assert missing["status"] == "skipped"
+
+
+def test_one_failure_fails_the_run_and_the_others_go_on(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fake(name: str, share: float, seed: int) -> Result:
+        status = "failed" if name == "a" else "held"
+        return Result(title=name, status=status, seconds=0.1, figures={}, skipped=[], said="why")
+
+    monkeypatch.setattr(__main__, "names", lambda: ("a", "b"))
+    monkeypatch.setattr(__main__, "run", fake)
+    out = tmp_path / "result.json"
+    assert __main__.main(["--share", "0.5", "--seed", "9", "--out", str(out)]) == 1
+    written = json.loads(out.read_text("utf-8"))
+    assert {name: result["status"] for name, result in written["campaigns"].items()} == {
+        "a": "failed",
+        "b": "held",
+    }
+    assert (written["share"], written["seed"]) == (0.5, 9)
+    assert {"commit", "dirty", "python", "platform", "cpus"} <= set(written)
+    assert "a FAILED: why" in capsys.readouterr().err
+    assert __main__.main(["b"]) == 0
+
+
+def test_the_page_quotes_the_result_file() -> None:
+    """`python -m tests.faults --page` writes it so."""
+    text = page.PAGE.read_text("utf-8")
+    assert page.filled(text, page.load(RESULT)) == text
+
+
+def test_a_figure_that_the_result_lacks_is_named() -> None:
+    held = {"status": "held", "figures": {"lost": 0, "kills": {"sqlite": 1000}}}
+    result = {"seed": 7, "campaigns": {"kills": held, "broken": {"status": "failed"}}}
+    text = (
+        "<!-- kills.kills.sqlite -->?<!-- / --> <!-- seed --><!-- / --> "
+        "<!-- broken.x -->0<!-- / -->"
+    )
+    filled = page.filled(text, result)
+    assert filled == (
+        "<!-- kills.kills.sqlite -->1,000<!-- / --> <!-- seed -->7<!-- / --> "
+        "<!-- broken.x -->failed<!-- / -->"
+    )
+    assert page.filled(filled, result) == filled
+    with pytest.raises(KeyError, match="no 'doubled'"):
+        page.filled("<!-- kills.doubled --><!-- / -->", result)
