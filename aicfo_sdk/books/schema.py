@@ -125,3 +125,39 @@ AUDIT = Table(
     Column("hash", String(64), nullable=False),
     Index("aicfo_audit_subject", "subject"),
 )
+
+# A commit that is pending: its money is reserved by the legs of `entry`, its records by name.
+HOLDS = Table(
+    "aicfo_holds",
+    metadata,
+    Column("commit_key", String(200), primary_key=True),
+    Column("until", String(10), nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("reserves", Text, nullable=False),
+    Column("source", BigInteger, nullable=False),
+)
+
+# How a pending commit ended; one without a row is still pending. `stake` is what it put at stake
+# in the end, 0 when voided; `digest` and `answer` make the same call again give the same answer.
+OUTCOMES = Table(
+    "aicfo_outcomes",
+    metadata,
+    Column("commit_key", String(200), primary_key=True),
+    Column("outcome", String(10), nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("stake", BigInteger, nullable=False),
+    Column("entry", BigInteger, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("source", BigInteger, nullable=False),
+)
+
+# What the balance of an account, or of each below it, may never do; the last row counts.
+FLAGS = Table(
+    "aicfo_flags",
+    metadata,
+    Column("account", Text, primary_key=True),
+    Column("rule", String(40), nullable=False),
+    Column("allowance", BigInteger, nullable=False),
+    Column("source", BigInteger, primary_key=True, autoincrement=False),
+)

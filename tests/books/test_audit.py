@@ -73,6 +73,11 @@ COLUMNS = {
         *("key", "digest", "proposal", "kind", "payee"),
         *("day", "stake", "entry", "answer", "source"),
     ],
+    "aicfo_holds": ["commit_key", "until", "entry", "reserves", "source"],
+    "aicfo_outcomes": [
+        *("commit_key", "outcome", "day", "stake", "entry", "digest", "answer", "source"),
+    ],
+    "aicfo_flags": ["account", "rule", "allowance", "source"],
     "aicfo_heads": [
         *("audit_seq", "audit_hash", "record_row", "record_chain", "entry_id", "entry_chain"),
     ],
@@ -100,7 +105,7 @@ def test_a_change_in_any_column_of_the_first_and_last_row_is_found(
             with sqlite3.connect(books.location) as raw:
                 values = raw.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
             raw.close()
-            for rowid, value in {values[0], values[-1]}:
+            for rowid, value in {*values[:1], *values[-1:]}:
                 changed = value + 1_000 if isinstance(value, int) else _changed(str(value))
                 with sqlite3.connect(books.location) as raw:
                     raw.execute(
