@@ -11,6 +11,7 @@ Each step is one transaction with its audit row. Approvals are counted from the 
 from __future__ import annotations
 
 import unicodedata
+from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
@@ -34,16 +35,18 @@ def propose(
     maker: str = "aicfo",
     policy: Policy | None = None,
     run: str = "",
+    writer: Writer | None = None,
 ) -> StoredProposal:
     """Put a proposal on the desk and return it as it stands, judged by the policy.
 
-    `maker` is who proposes, `run` the key of the run it comes from, for the audit.
+    `maker` is who proposes, `run` the recorded run it comes from, for the audit; `writer` puts it
+    there in a transaction that is open already.
 
     The same action proposed again is the same row: a rejection, approval or commit stands, a
     denial is judged anew, and once tainted it stays tainted.
     """
     maker = person(maker)
-    with books.transaction() as writer:
+    with nullcontext(writer) if writer else books.transaction() as writer:
         old = _find(writer, proposal.id)
         if old is not None:
             tainted = proposal.tainted or old.proposal.tainted
