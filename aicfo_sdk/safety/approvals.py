@@ -17,7 +17,6 @@ from typing import Any
 
 from sqlalchemy import Connection, select, update
 
-from ..books.ledger import committed
 from ..books.proposals import Status, StoredProposal, approvals, load, proposal_seal
 from ..books.schema import PROPOSALS
 from ..books.store import StoredBooks, last_imported
@@ -26,6 +25,7 @@ from ..errors import ApprovalRequired, InputError, PolicyDenied
 from ..model.base import canonical, digest
 from ..model.proposal import Proposal
 from .policy import Decision, Policy, decide, default_policy
+from .spending import Spending
 
 
 def propose(
@@ -155,13 +155,23 @@ def person(name: str) -> str:
 
 
 def judge(
-    connection: Connection, books: StoredBooks, proposal: Proposal, policy: Policy | None
+    connection: Connection,
+    books: StoredBooks,
+    proposal: Proposal,
+    policy: Policy | None,
+    *,
+    spending: Spending | None = None,
 ) -> Decision:
-    """Return what the policy says now, with what was committed on the action's day."""
+    """Return what the policy says now, under what others put at stake around the action's day.
+
+    `spending` saves asking the database: a group commit loads it once for all its actions and
+    adds each that it carries out.
+    """
+    policy = policy or default_policy()
     snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
-    action = proposal.action
-    spent = committed(connection, action.kind, action.day)
-    return decide(policy or default_policy(), proposal, snapshot, spent=spent)
+    if spending is None:
+        spending = Spending.load(connection, policy, (proposal.action,))
+    return decide(policy, proposal, snapshot, spending=spending)
 
 
 def today(connection: Connection, proposal: Proposal) -> date:

@@ -34,7 +34,8 @@ from ..model.proposal import Proposal
 from ..model.text import clean
 from ..money import grouped
 from .approvals import denied, judge, note
-from .policy import Decision, Policy, beneficiary, stake
+from .policy import Decision, Policy
+from .stakes import beneficiary, stake
 
 _CASH = "assets:cash"
 

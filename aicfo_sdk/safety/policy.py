@@ -18,11 +18,13 @@ from pydantic import Field, ValidationError
 
 from ..books.port import Books
 from ..errors import InputError
-from ..model.action import Action, IssueGuarantee, RepayLoan, SubmitBid
+from ..model.action import Action
 from ..model.base import Frozen, Id
 from ..model.merchant import Counterparty
 from ..model.proposal import Proposal
 from ..money import FenNonNegative, FenPositive
+from .spending import Spending
+from .stakes import beneficiary, stake
 
 ActionKind = Literal[
     "pay",
@@ -68,6 +70,11 @@ class Policy(Frozen):
     name: str = Field(default="policy", description="How decisions name this policy.")
     rules: dict[ActionKind, Rule] = Field(description="One rule per kind of action allowed.")
 
+    @property
+    def reach(self) -> int:
+        """Days of the longest window of any limit; 0 when nothing is limited over days."""
+        return max((int(rule.per_day is not None) for rule in self.rules.values()), default=0)
+
 
 class Decision(Frozen):
     """What the policy says of one proposal."""
@@ -79,12 +86,14 @@ class Decision(Frozen):
     approvals: int = Field(default=0, description="People who must approve.")
 
 
-def decide(policy: Policy, proposal: Proposal, books: Books, *, spent: int = 0) -> Decision:
+def decide(
+    policy: Policy, proposal: Proposal, books: Books, *, spending: Spending | None = None
+) -> Decision:
     """Return what the policy says of a proposal on the day of `books`.
 
-    `spent` is what actions of the kind committed on the action's day put at stake already,
-    minor units (`StoredBooks.ledger.committed`).
+    `spending` is what other actions put at stake around the action's day: `Spending.load`.
     """
+    spending = spending or Spending()
     action = proposal.action
     rule = policy.rules.get(action.kind)
     where = f"{policy.name}.{action.kind}"
@@ -103,6 +112,7 @@ def decide(policy: Policy, proposal: Proposal, books: Books, *, spent: int = 0) 
             f"{amount} is more than one {action.kind} may be",
             f"at most {rule.max_amount} minor units",
         )
+    spent = spending.total(action.kind, None, action.day, action.day)
     if rule.per_day is not None and spent + amount > rule.per_day:
         return _denied(
             f"{where}.per_day",
@@ -137,24 +147,6 @@ def decide(policy: Policy, proposal: Proposal, books: Books, *, spent: int = 0) 
         rule=f"{where}.approval_above",
         why=f"{amount} is within {rule.approval_above}",
     )
-
-
-def stake(action: Action) -> int:
-    """Return what an action puts at stake in minor units: what it moves, or binds the firm to."""
-    match action:
-        case SubmitBid():
-            return max(action.price, action.amount)
-        case RepayLoan():
-            return action.amount + action.interest
-        case IssueGuarantee():
-            return action.amount + action.fee
-        case _:
-            return action.amount
-
-
-def beneficiary(action: Action) -> str:
-    """Return who outside the firm receives something: payee or institution, or ""."""
-    return getattr(action, "payee", "") or getattr(action, "institution", "")
 
 
 @cache

@@ -28,8 +28,9 @@ from aicfo_sdk.safety.policy import (
     default_policy,
     load_policy,
     policy_from,
-    stake,
 )
+from aicfo_sdk.safety.spending import Spending, Spent
+from aicfo_sdk.safety.stakes import stake
 from tests.books.samples import DAY, day, party
 
 BOOKS = MemoryBooks([party()], as_of=DAY)
@@ -41,7 +42,8 @@ def pay(amount: int = 1000, payee: str = "供应商甲") -> Pay:
 
 def judged(action: Any, rule: dict[str, Any] | None, *, spent: int = 0, **more: Any) -> Decision:
     policy = policy_from({"name": "p", "rules": {} if rule is None else {action.kind: rule}})
-    return decide(policy, Proposal(action=action, reason="r", **more), BOOKS, spent=spent)
+    spending = Spending([Spent(action.kind, "", action.day, spent)])
+    return decide(policy, Proposal(action=action, reason="r", **more), BOOKS, spending=spending)
 
 
 def test_a_kind_without_a_rule_is_denied() -> None:

@@ -1,0 +1,167 @@
+"""What was put at stake around a day: the sums that limits over days are held against.
+
+A sum counts every action that was posted or is held (pending), and none that was voided. It is
+read under the write lock in one query, and `add` counts what the same transaction commits next,
+so neither two writers nor a group of actions can pass a limit together.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import TYPE_CHECKING, NamedTuple
+
+from ..model.action import Action
+from .payees import skeleton
+from .stakes import beneficiary, stake
+
+if TYPE_CHECKING:
+    from sqlalchemy import Connection
+
+    from .policy import Policy
+
+
+class Spent(NamedTuple):
+    """What actions of one kind put at stake on one day for one payee, minor units."""
+
+    kind: str
+    payee: str
+    day: date
+    amount: int
+
+
+@dataclass(frozen=True, slots=True)
+class Fullest:
+    """The window that holds most, of all windows of one length that contain a day."""
+
+    first: date
+    last: date
+    amount: int
+
+
+class Spending:
+    """Stakes by kind, payee and day.
+
+    Two spellings of a payee that look alike count as one payee.
+    """
+
+    __slots__ = ("_by_kind", "_by_payee")
+
+    def __init__(self, rows: Iterable[Spent] = ()) -> None:
+        self._by_kind: _Sums = defaultdict(_zeros)
+        self._by_payee: _SumsOfPayees = defaultdict(_sums)
+        for row in rows:
+            self._count(row)
+
+    @classmethod
+    def load(cls, connection: Connection, policy: Policy, actions: Collection[Action]) -> Spending:
+        """Return what the policy's windows around the days of these actions hold, in one query.
+
+        A policy without limits over days asks nothing of the database.
+        """
+        from sqlalchemy import func, select
+
+        from ..books.schema import COMMITS, OUTCOMES
+
+        reach = policy.reach
+        if not reach or not actions:
+            return cls()
+        first = _moved(min(action.day for action in actions), 1 - reach)
+        last = _moved(max(action.day for action in actions), reach - 1)
+        # What a pending action put at stake is known better once it ended: 0 when voided.
+        counted = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
+        query = (
+            select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, counted)
+            .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
+            .where(COMMITS.c.day >= first.isoformat(), COMMITS.c.day <= last.isoformat())
+            .group_by(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
+        )
+        rows = connection.execute(query).all()
+        return cls(
+            Spent(kind, payee, date.fromisoformat(day), int(amount))
+            for kind, payee, day, amount in rows
+        )
+
+    def add(self, action: Action) -> None:
+        """Count one more action, committed in the same transaction."""
+        self._count(Spent(action.kind, beneficiary(action), action.day, stake(action)))
+
+    def total(
+        self, kind: str | Collection[str] | None, payee: str | None, first: date, last: date
+    ) -> int:
+        """Return the stakes of a kind (some kinds, or None for all) from `first` to `last`.
+
+        With a payee only those that went to it or to a name that looks like it. Minor units.
+        """
+        days = range(first.toordinal(), last.toordinal() + 1)
+        return sum(
+            amount
+            for sums in self._chosen(kind, payee)
+            for at, amount in sums.items()
+            if at in days
+        )
+
+    def fullest(
+        self, kind: str | Collection[str] | None, payee: str | None, day: date, days: int
+    ) -> Fullest:
+        """Return, of all windows of `days` days that contain `day`, the one that holds most.
+
+        Held against a limit, no choice of days, earlier or later than others, gets round it.
+        """
+        at = day.toordinal()
+        earliest = max(at - days + 1, date.min.toordinal())
+        latest = min(at + days - 1, date.max.toordinal())
+        sums: dict[int, int] = defaultdict(int)
+        for chosen in self._chosen(kind, payee):
+            for when, amount in chosen.items():
+                if earliest <= when <= latest:
+                    sums[when] += amount
+        # Only windows that begin on a day with a stake, or that begin first, can hold most.
+        starts = sorted({earliest, *(when for when in sums if when <= at)})
+        best, most = earliest, -1
+        for start in starts:
+            held = sum(amount for when, amount in sums.items() if start <= when < start + days)
+            if held > most:
+                best, most = start, held
+        last = min(best + days - 1, date.max.toordinal())
+        return Fullest(date.fromordinal(best), date.fromordinal(last), most)
+
+    def _count(self, row: Spent) -> None:
+        at = row.day.toordinal()
+        self._by_kind[row.kind][at] += row.amount
+        self._by_payee[skeleton(row.payee)][row.kind][at] += row.amount
+
+    def _chosen(self, kind: str | Collection[str] | None, payee: str | None) -> Iterable[_Days]:
+        table: dict[str, _Days] | None = self._by_kind
+        if payee is not None:
+            table = self._by_payee.get(skeleton(payee))
+        if table is None:
+            return ()
+        if kind is None:
+            return table.values()
+        kinds = (kind,) if isinstance(kind, str) else kind
+        return [table[name] for name in kinds if name in table]
+
+
+_Days = defaultdict[int, int]
+"""Stakes by the ordinal of their day."""
+
+_Sums = defaultdict[str, _Days]
+_SumsOfPayees = defaultdict[str, _Sums]
+
+
+def _zeros() -> _Days:
+    return defaultdict(int)
+
+
+def _sums() -> _Sums:
+    return defaultdict(_zeros)
+
+
+def _moved(day: date, days: int) -> date:
+    try:
+        return day + timedelta(days=days)
+    except OverflowError:
+        return date.max if days > 0 else date.min
