@@ -161,3 +161,29 @@ FLAGS = Table(
     Column("allowance", BigInteger, nullable=False),
     Column("source", BigInteger, primary_key=True, autoincrement=False),
 )
+
+# What was asked and what came of it, one row a run; `request` is the digest of what was asked.
+RUNS = Table(
+    "aicfo_runs",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("request", String(64), nullable=False),
+    Column("tool", Text, nullable=False),
+    Column("as_of", String(10), nullable=False),
+    Column("body", Text, nullable=False),
+    Column("source", BigInteger, nullable=False, unique=True),
+    Index("aicfo_runs_request", "request", "source"),
+)
+
+# Long steps as they finish: what a run that was broken off need not do again.
+STEPS = Table(
+    "aicfo_steps",
+    metadata,
+    Column("source", _NUMBER, primary_key=True, autoincrement=False),
+    Column("request", String(64), nullable=False),
+    Column("goal", Text, nullable=False),
+    Column("key", String(64), nullable=False),
+    Column("tool", Text, nullable=False),
+    Column("body", Text, nullable=False),
+    Index("aicfo_steps_request", "request", "source"),
+)

@@ -78,6 +78,8 @@ COLUMNS = {
         *("commit_key", "outcome", "day", "stake", "entry", "digest", "answer", "source"),
     ],
     "aicfo_flags": ["account", "rule", "allowance", "source"],
+    "aicfo_runs": ["id", "request", "tool", "as_of", "body", "source"],
+    "aicfo_steps": ["source", "request", "goal", "key", "tool", "body"],
     "aicfo_heads": [
         *("audit_seq", "audit_hash", "record_row", "record_chain", "entry_id", "entry_chain"),
     ],
