@@ -39,7 +39,7 @@ class Result(TypedDict):
 def names() -> tuple[str, ...]:
     """Return the names of all campaigns: the modules here that define `campaign`."""
     folder = Path(__file__).parent
-    found = (module.name for module in pkgutil.iter_modules([str(folder)]))
+    found = [part.name for part in pkgutil.iter_modules([str(folder)]) if not part.ispkg]
     # Read, not imported: a campaign whose own packages are missing is listed all the same.
     return tuple(
         name

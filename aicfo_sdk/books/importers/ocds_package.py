@@ -46,6 +46,8 @@ def _text(source: Source) -> str:
 def _documents(text: str, source: Source) -> Iterator[tuple[int, Any]]:
     """Yield line and JSON document: one a line, or a single one over all lines."""
     lines = [(number, row) for number, row in enumerate(text.split("\n"), 1) if row.strip()]
+    if not lines:
+        raise source.error("the file is empty", mend="one release a line, or one JSON document")
     if len(lines) > 1 and _is_document(lines[0][1], source):
         for number, row in lines:
             yield number, _parse(row, source, number)

@@ -18,6 +18,7 @@ from hashlib import sha256
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
+from struct import error as struct_error
 from zlib import error as zlib_error
 
 from ...errors import InputError, RecordError
@@ -288,6 +289,7 @@ def _parse(
 
 def _check_workbook(source: Source) -> None:
     """Refuse a workbook that is damaged or unpacks to more than the caps (a zip bomb)."""
+    from lzma import LZMAError
     from zipfile import BadZipFile, ZipFile
 
     try:
@@ -301,7 +303,17 @@ def _check_workbook(source: Source) -> None:
                 else:
                     # Reading checks the stated size and the CRC.
                     pack.read(entry)
-    except (BadZipFile, zlib_error, EOFError, NotImplementedError, RuntimeError, OSError):
+    except (
+        BadZipFile,
+        zlib_error,
+        LZMAError,
+        struct_error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ):
         raise source.error(
             "a damaged or encrypted workbook", mend="open it in a spreadsheet and save it again"
         ) from None
