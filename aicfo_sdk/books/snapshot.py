@@ -1,7 +1,8 @@
 """A snapshot of stored books: the port over what was known on a day, as it stood at one moment.
 
 Bounded by the last record row and ledger entry of that moment, so nothing imported or committed
-later ever shows. Each record type is read and parsed on first use, once, under a lock.
+later ever shows. Each record type is read and parsed on first use, once, under a lock; what the
+process remembers of the same rows (`memory`) is not read again.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from threading import RLock
 from types import MappingProxyType
 from typing import Any, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import Connection, func, select
 
 from ..actions import cash
 from ..model.base import Record, digest
@@ -21,6 +22,7 @@ from ..model.sales import DailySales
 from .chain import Heads
 from .database import Database
 from .derive import derived_sales, derived_settlements
+from .memory import memory_of
 from .port import Books
 from .schema import MATCHES, POSTINGS, RECORDS
 from .states import shown
@@ -40,6 +42,11 @@ class Snapshot(Books):
         self._lock = RLock()
         self._records: dict[type[Record], Mapping[str, Record]] = {}
         self._balances: dict[str, int] | None = None
+
+    @property
+    def heads(self) -> Heads:
+        """Where the chains of the books ended: with the day, all that this snapshot depends on."""
+        return self._heads
 
     @property
     def as_of(self) -> date:
@@ -72,10 +79,11 @@ class Snapshot(Books):
 
     def _complete(self, kind: type[Record]) -> Mapping[str, Record]:
         """Return the stored records of a type with those that follow from other records."""
-        records = self._stored(kind)
+        stored = self._stored(kind)
         derive = _DERIVED.get(kind)
-        if derive is not None:
-            records.update((record.id, record) for record in derive(self, records))
+        if derive is None:
+            return stored
+        records = {**stored, **{record.id: record for record in derive(self, stored)}}
         return MappingProxyType(dict(sorted(records.items())))
 
     def stored(self, kind: type[_R]) -> Mapping[str, _R]:
@@ -88,7 +96,16 @@ class Snapshot(Books):
         with self._database.read() as connection:
             return frozenset(connection.scalars(query))
 
-    def _stored(self, kind: type[_R]) -> dict[str, _R]:
+    def _stored(self, kind: type[_R]) -> Mapping[str, _R]:
+        memory = memory_of(self._database.engine)
+        found = memory.seen(self._heads, kind, self._as_of)
+        if found is None:
+            with self._database.read() as connection:
+                found = memory.records(connection, self._heads, kind, self._as_of)
+                found = self._read(connection, kind) if found is None else found
+        return found  # pyright: ignore[reportReturnType]  # stored under its own type
+
+    def _read(self, connection: Connection, kind: type[_R]) -> Mapping[str, _R]:
         query = (
             select(RECORDS.c.id, RECORDS.c.body)
             .where(
@@ -99,11 +116,11 @@ class Snapshot(Books):
             .order_by(RECORDS.c.known, RECORDS.c.row)
         )
         bodies: dict[str, list[str]] = {}
-        with self._database.read() as connection:
-            for id, body in connection.execute(query):
-                bodies.setdefault(id, []).append(body)
+        for id, body in connection.execute(query):
+            bodies.setdefault(id, []).append(body)
         parse = kind.model_validate_json
-        return {id: shown([parse(body) for body in states]) for id, states in bodies.items()}
+        found = {id: shown([parse(body) for body in states]) for id, states in bodies.items()}
+        return MappingProxyType(dict(sorted(found.items())))
 
     def _cash(self) -> dict[str, int]:
         query = (

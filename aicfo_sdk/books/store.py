@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, func, insert, inspect, select
+from sqlalchemy import Connection, insert, inspect
 
 from ..errors import AmountError, BooksError
 from ..model.merchant import Merchant
@@ -25,8 +25,9 @@ from .chain import Heads
 from .database import Database, check_format, closed_on_error, connect, removed_on_error
 from .intake import ImportResult, take_in
 from .ledger import Ledger
+from .memory import memory_of
 from .proposals import Desk
-from .schema import AUDIT, FORMAT, HEADS, META, RECORDS, VERSION, metadata
+from .schema import FORMAT, HEADS, META, VERSION, metadata
 from .snapshot import Snapshot
 from .writer import Writer, read_heads
 
@@ -139,12 +140,7 @@ def last_imported(connection: Connection) -> date | None:
 
     What a commit wrote does not count: it may lie ahead of everything else.
     """
-    imported = select(AUDIT.c.seq).where(AUDIT.c.kind == "imported")
-    query = select(func.max(RECORDS.c.known)).where(
-        RECORDS.c.source.in_(imported), RECORDS.c.kind != "Merchant"
-    )
-    last = connection.scalar(query)
-    return date.fromisoformat(last) if last else None
+    return memory_of(connection.engine).last_imported(connection)
 
 
 def create_books(target: str | Path, *, merchant: Merchant, currency: str = "CNY") -> StoredBooks:

@@ -16,6 +16,7 @@ from ..model.bill import Bill
 from ..model.invoice import Settlement, Transaction
 from ..money import checked
 from .chain import Head, Heads
+from .memory import memory_of
 from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
 
 _PIECE = 5_000
@@ -27,7 +28,8 @@ class Writer:
     def __init__(self, connection: Connection) -> None:
         """Take the lock of all writers. Raises: BooksError when the heads are missing."""
         self.connection = connection
-        self._heads = self._written = read_heads(connection, lock=True)
+        self._heads = self._written = self.start = read_heads(connection, lock=True)
+        memory_of(connection.engine).advance(connection, self.start)
         self._rows: dict[Table, list[dict[str, Any]]] = {}
 
     @property
