@@ -22,7 +22,19 @@ from ..errors import BooksError, InputError
 from .chain import START, Head, Heads
 from .database import Database
 from .proposals import proposal_seal
-from .schema import AUDIT, COMMITS, ENTRIES, MATCHES, META, POSTINGS, PROPOSALS, RECORDS
+from .runs import run_seal, step_seal
+from .schema import (
+    AUDIT,
+    COMMITS,
+    ENTRIES,
+    MATCHES,
+    META,
+    POSTINGS,
+    PROPOSALS,
+    RECORDS,
+    RUNS,
+    STEPS,
+)
 from .writer import read_heads
 
 
@@ -81,23 +93,28 @@ class Audit:
         Raises: BooksError when the file is so damaged that it cannot be read.
         """
         with self._database.read() as connection:
-            try:
-                check = _Check(connection, expected)
-                problems = tuple(check.problems())
-            except (ValueError, KeyError, TypeError, InputError) as error:
-                if isinstance(error, BooksError):
-                    raise
-                problems = (f"a row cannot be read: {error}",)
-                return AuditReport(False, 0, 0, 0, Head(0, START), problems)
-        heads = check.heads
-        return AuditReport(
-            not problems,
-            heads.audit_seq,
-            heads.record_row,
-            heads.entry_id,
-            Head(heads.audit_seq, heads.audit_hash),
-            problems,
-        )
+            return verified(connection, expected)
+
+
+def verified(connection: Connection, expected: Head | None = None) -> AuditReport:
+    """Return whether every row that a connection sees is as it was written."""
+    try:
+        check = _Check(connection, expected)
+        problems = tuple(check.problems())
+    except (ValueError, KeyError, TypeError, InputError) as error:
+        if isinstance(error, BooksError):
+            raise
+        problems = (f"a row cannot be read: {error}",)
+        return AuditReport(False, 0, 0, 0, Head(0, START), problems)
+    heads = check.heads
+    return AuditReport(
+        not problems,
+        heads.audit_seq,
+        heads.record_row,
+        heads.entry_id,
+        Head(heads.audit_seq, heads.audit_hash),
+        problems,
+    )
 
 
 _ROW = (
@@ -142,6 +159,7 @@ class _Check:
         yield from self._created()
         yield from self._proposals()
         yield from self._commits()
+        yield from self._runs()
 
     def _audit(self) -> Iterator[str]:
         seen = self._expected is None
@@ -225,8 +243,9 @@ class _Check:
     def _created(self) -> Iterator[str]:
         rows = self._connection.execute(select(META.c.key, META.c.value)).all()
         meta = {str(key): str(value) for key, value in rows}
-        created = [values["meta"] for _, kind, _, values in self._events if kind == "created"]
-        if created != [meta]:
+        stated = [(kind, values["meta"]) for _, kind, _, values in self._events if "meta" in values]
+        kinds = [kind for kind, _ in stated]
+        if kinds != ["created", *["upgraded"] * (len(kinds) - 1)] or stated[-1][1] != meta:
             yield "the description of the books (currency, merchant, version) was changed"
 
     def _proposals(self) -> Iterator[str]:
@@ -261,3 +280,13 @@ class _Check:
         rows = self._connection.execute(select(*(MATCHES.c[name] for name in names))).all()
         if sorted(map(list, rows)) != sorted(lines):
             yield "the matches of statement lines with committed actions were changed"
+
+    def _runs(self) -> Iterator[str]:
+        """Recorded runs and kept steps must be those that the audit sealed, one row each."""
+        for kind, table, seal in (("run", RUNS, run_seal), ("step", STEPS, step_seal)):
+            sealed = {seq: values[kind] for seq, event, _, values in self._events if event == kind}
+            for row in self._connection.execute(select(table)).mappings():
+                if sealed.pop(row["source"], None) != seal(row):
+                    yield f"the record of a {kind}, audit row {row['source']}, was changed"
+            for seq in sealed:
+                yield f"the record of a {kind}, audit row {seq}, is missing"

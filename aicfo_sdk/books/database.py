@@ -195,22 +195,36 @@ def check_format(database: Database) -> dict[str, str]:
     Raises: BooksError when there are none, or they are of another version.
     """
     with database.read() as connection:
-        found = inspect(connection).has_table(META.name)
-        query = select(META.c.key, META.c.value)
-        rows = list(connection.execute(query)) if found else []
+        meta = read_meta(connection, database.name)
+    version = meta.get("version", "")
+    if version != VERSION:
+        if version.isdecimal() and int(version) < int(VERSION):
+            raise BooksError(
+                "books of an older version",
+                value=version,
+                where=database.name,
+                mend="aicfo books upgrade BOOKS keeps a copy and brings them to version " + VERSION,
+            )
+        raise BooksError(
+            "books of a newer version",
+            value=version,
+            where=database.name,
+            mend=f"this aicfo reads version {VERSION}: install a newer one",
+        )
+    return meta
+
+
+def read_meta(connection: Connection, name: str) -> dict[str, str]:
+    """Return the meta table of books of any version. Raises: BooksError when there are none."""
+    found = inspect(connection).has_table(META.name)
+    query = select(META.c.key, META.c.value)
+    rows = list(connection.execute(query)) if found else []
     meta = {str(key): str(value) for key, value in rows}
     if meta.get("format") != FORMAT:
         raise BooksError(
             "this is no aicfo books",
-            value=database.name,
+            value=name,
             mend="give books that aicfo made, or import files into new ones",
-        )
-    if meta.get("version") != VERSION:
-        raise BooksError(
-            "books of another version",
-            value=meta.get("version", ""),
-            where=database.name,
-            mend=f"this aicfo reads version {VERSION}",
         )
     return meta
 

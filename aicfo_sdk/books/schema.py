@@ -10,7 +10,8 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, Index, Integer, MetaData, String, Table, Text
 
 FORMAT = "aicfo-books"
-VERSION = "1"
+VERSION = "2"
+"""Raised when a table is added or changed; `migrations.STEPS` says how older books get there."""
 
 metadata = MetaData()
 

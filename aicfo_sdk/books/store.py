@@ -27,6 +27,7 @@ from .intake import ImportResult, take_in
 from .ledger import Ledger
 from .memory import memory_of
 from .proposals import Desk
+from .runs import Runs
 from .schema import FORMAT, HEADS, META, VERSION, metadata
 from .snapshot import Snapshot
 from .writer import Writer, read_heads
@@ -74,6 +75,11 @@ class StoredBooks:
     def proposals(self) -> Desk:
         """The approval desk."""
         return Desk(self._database)
+
+    @cached_property
+    def runs(self) -> Runs:
+        """The recorded runs."""
+        return Runs(self._database)
 
     @cached_property
     def audit(self) -> Audit:

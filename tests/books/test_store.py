@@ -327,7 +327,7 @@ def test_books_of_another_version_are_refused(new_books: Callable[..., StoredBoo
     with sqlite3.connect(books.location) as raw:
         raw.execute("UPDATE aicfo_meta SET value = '9' WHERE key = 'version'")
     raw.close()
-    with pytest.raises(BooksError, match=r"another version: 9 .*reads version 1"):
+    with pytest.raises(BooksError, match=r"newer version: 9 .*reads version 2"):
         open_books(books.location)
 
 
