@@ -154,12 +154,12 @@ class Tool(Generic[P, R]):
         fn = cast("Callable[..., R]", self.fn)
         try:
             result = fn(guarded, **arguments, **needs)
-        except AicfoError:
+        except (AicfoError, KeyboardInterrupt):  # the second is the user's, never the tool's
             raise
-        except (Exception, SystemExit) as error:
+        except BaseException as error:
             raise ToolFailed(
                 "a tool raised an unexpected error",
-                value=f"{type(error).__name__}: {error}",
+                value=_said(error),
                 where=self.full_name,
                 mend="report it to the plugin's author",
             ) from error
@@ -204,6 +204,14 @@ class Tool(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.full_name}>"
+
+
+def _said(error: BaseException) -> str:
+    name = type(error).__name__
+    try:
+        return f"{name}: {error}"
+    except Exception:  # noqa: BLE001 - the words of a stranger's error may raise as well
+        return name
 
 
 class Agent(Tool[P, R]):

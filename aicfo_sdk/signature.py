@@ -137,6 +137,20 @@ class Signature:
         value: Any = self._adapter.dump_python(result, mode="json")
         return value if self._is_object else {"result": value}
 
+    def plain(self, result: Any) -> Any:
+        """Return a result as JSON values from which `restored` makes it again.
+
+        Raises: ValueError (pydantic's, too) for what is not of the declared type throughout.
+        """
+        return self._adapter.dump_python(result, mode="json", round_trip=True, warnings="error")
+
+    def restored(self, text: str) -> Any:
+        """Return the result that the JSON text of `plain` was made from.
+
+        Raises: ValueError when it is none of this type.
+        """
+        return self._adapter.validate_json(text, strict=True)
+
     @cached_property
     def _is_object(self) -> bool:
         return self._adapter.json_schema(mode="serialization").get("type") == "object"

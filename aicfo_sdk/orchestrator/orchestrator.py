@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from copy import deepcopy
 from typing import Any
 
@@ -13,12 +13,13 @@ from ..days import WorkCalendar
 from ..errors import NotFound, PlanError
 from ..model import record_type
 from ..model.base import Fact, SubjectId
+from ..model.proposal import Proposal
 from ..parameters import Parameters
 from ..plugin import Tool
 from ..registry import Registry
 from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
-from .run import Outcome, Run, Runner, proposals_in
+from .run import Journal, Outcome, Run, Runner, proposals_in
 from .shadow import fit
 
 __all__ = ["Goal", "Orchestrator", "Plan", "Run"]
@@ -31,7 +32,9 @@ class Orchestrator:
     """Answers goals with the tools of a registry.
 
     Plans are compiled once per (tool, arguments, subject types) and serve every merchant.
-    `seed` seeds the random numbers of tools; equal inputs and seed give equal results.
+    `seed` seeds the random numbers of tools; equal inputs and seed give equal results. `checked`
+    holds each result against its declared type throughout, and each input against what it was;
+    only who trusts every installed tool, as the simulator does, goes without.
     """
 
     def __init__(
@@ -41,9 +44,10 @@ class Orchestrator:
         seed: int = 0,
         params: Parameters | None = None,
         calendar: WorkCalendar | None = None,
+        checked: bool = True,
     ) -> None:
-        self.registry = registry
-        self._seed, self._params, self._calendar = seed, params, calendar
+        self.registry, self.seed = registry, seed
+        self._params, self._calendar, self._checked = params, calendar, checked
         self._plans: dict[Any, Plan] = {}
         self._known: tuple[str, dict[str, Outcome]] = ("", {})
         self._about: dict[Tool[..., Any], dict[str, type[SubjectId]]] = {}
@@ -169,15 +173,41 @@ class Orchestrator:
         Raises: PlanError and its kinds; what the goal's own tool raises, or what one that it
         cannot do without raises.
         """
-        goal = self.goal(asked, books=books, arguments=arguments, subjects=subjects)
+        run = self.carry_out(
+            self.goal(asked, books=books, arguments=arguments, subjects=subjects), books
+        )
+        if run.error is not None:
+            raise run.error
+        return run
+
+    def carry_out(
+        self,
+        goal: Goal,
+        books: Books,
+        *,
+        journal: Journal | None = None,
+        left: Callable[[], float | None] | None = None,
+    ) -> Run:
+        """Return what a goal leads to, also when its own step fails: `error` of the run says so.
+
+        `journal` and `left` as in `Runner`. Raises: PlanError and its kinds.
+        """
         plan = self._compiled(goal)
         context = Context(books, params=self._params, calendar=self._calendar)
-        runner = Runner(context, seed=self._seed, store=self._store(books))
-        outcomes = runner.run(plan, {type(subject): subject for subject in goal.subjects})
+        runner = Runner(
+            context,
+            seed=self.seed,
+            store=self._store(books),
+            checked=self._checked,
+            left=left or (lambda: None),
+            journal=journal,
+        )
+        subjects = {type(subject): subject for subject in goal.subjects}
+        outcomes = runner.run(plan, subjects, goal=True)
         last = outcomes[-1]
-        if last.error is not None:
-            raise last.error
-        proposed = proposals_in(last.value) if plan.root.tool.effect == "propose" else []
+        proposed: list[Proposal] = []
+        if last.error is None and plan.root.tool.effect == "propose":
+            proposed = proposals_in(last.value)
         kept, dropped = fit(proposed, books)
         facts: list[tuple[str, Any]] = []
         for step, outcome in zip(plan.steps, outcomes, strict=True):
@@ -194,6 +224,9 @@ class Orchestrator:
             facts=tuple(facts),
             key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
             books=books,
+            asked=goal,
+            outcomes=tuple(outcomes),
+            error=last.error,
         )
 
     def _store(self, books: Books) -> dict[str, Outcome]:

@@ -8,33 +8,78 @@ where its answer was needed, the failure is the run's.
 from __future__ import annotations
 
 import hashlib
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from collections.abc import Callable
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple, cast
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import Any, NamedTuple, Protocol, cast
 
 from ..books.port import Books
 from ..context import Context
 from ..errors import AicfoError, InputError, ToolFailed
 from ..model.base import Fact, SubjectId
 from ..model.proposal import Proposal
+from ..registry import AnyTool
+from .goals import Goal
 from .plan import Binding, Plan, Step, Subject
+from .results import restored, text_of, unchanged
 
 
 class Outcome(NamedTuple):
-    """What became of a step: a value, or the error that it ended in."""
+    """What became of a step: a value, or the error that it ended in.
+
+    `text` is the value as canonical JSON, where results are checked; `asked` are the steps that
+    the tool asked for as it ran; `reused` says that an earlier run had worked it out.
+    """
 
     key: str
     value: Any
     error: AicfoError | None
+    text: str = ""
+    asked: tuple[Asked, ...] = ()
+    reused: bool = False
+
+
+class Asked(NamedTuple):
+    """A step that a tool asked for as it ran, and what became of it."""
+
+    step: Step
+    arguments: dict[str, Any]
+    outcome: Outcome
+
+
+class Journal(Protocol):
+    """Where long steps are kept as they finish, so that a broken-off run need not repeat them."""
+
+    def known(self, tool: AnyTool, key: str) -> str | None:
+        """Return the kept result of a step as JSON. Raises: ToolFailed to forbid working it out."""
+        ...
+
+    def keep(self, tool: AnyTool, key: str, text: str) -> None:
+        """Keep the result of a step that has just finished."""
+        ...
+
+
+def _endless() -> float | None:
+    return None
 
 
 @dataclass(slots=True)
 class Runner:
-    """Runs plans over one snapshot; results are shared among the plans of one run."""
+    """Runs plans over one snapshot; results are shared among the plans of one run.
+
+    `checked` holds every result against its type and its own text, and every input against what
+    it was before a tool had it. `left` says how many seconds the run still has, None without end:
+    when there are none, only the goal's own step is still begun. `journal` keeps the results of
+    tools that declare external or blocking work.
+    """
 
     context: Context
     seed: int = 0
     store: dict[str, Outcome] = field(default_factory=dict[str, Outcome])
+    checked: bool = True
+    left: Callable[[], float | None] = _endless
+    journal: Journal | None = None
     missing: list[str] = field(default_factory=list[str])
 
     @property
@@ -42,85 +87,151 @@ class Runner:
         """The snapshot that every step reads."""
         return self.context.books
 
-    def run(self, plan: Plan, subjects: dict[type[SubjectId], SubjectId]) -> list[Outcome]:
-        """Return the outcome of each step, in plan order.
+    def run(
+        self, plan: Plan, subjects: dict[type[SubjectId], SubjectId], *, goal: bool = False
+    ) -> list[Outcome]:
+        """Return the outcome of each step, in plan order; `goal` marks the plan of the run itself.
 
         Synchronous plans run as a straight loop; a tool that declares blocking work gets a
         thread, and what does not depend on it goes on.
         """
-        if not any(step.tool.blocking for step in plan.steps):
-            outcomes: list[Outcome] = []
-            for step in plan.steps:
-                outcomes.append(self._step(step, outcomes, subjects))
-            return outcomes
-        return self._threaded(plan, subjects)
+        last = plan.root.index if goal else -1
+        if any(step.tool.blocking for step in plan.steps):
+            return self._threaded(plan, subjects, last)
+        outcomes: list[Outcome] = []
+        for step in plan.steps:
+            outcome = self._step(plan, step, outcomes, subjects, step.index == last)
+            outcomes.append(self._finished(step, outcome))
+        return outcomes
 
-    def _threaded(self, plan: Plan, subjects: dict[type[SubjectId], SubjectId]) -> list[Outcome]:
+    def _threaded(
+        self, plan: Plan, subjects: dict[type[SubjectId], SubjectId], last: int
+    ) -> list[Outcome]:
         done: dict[int, Outcome] = {}
-        flying: dict[Future[Outcome], int] = {}
+        flying: set[int] = set()
         waiting = {step.index: step for step in plan.steps}
-        with ThreadPoolExecutor(thread_name_prefix="aicfo-step") as pool:
-            while waiting or flying:
-                ready = [s for s in waiting.values() if all(i in done for i in s.depends)]
-                for step in ready:
-                    del waiting[step.index]
-                    if step.tool.blocking:
-                        future = pool.submit(self._step, step, dict(done), subjects)
-                        flying[future] = step.index
-                    else:
-                        done[step.index] = self._step(step, done, subjects)
-                if not ready and flying:
-                    finished, _ = wait(flying, return_when=FIRST_COMPLETED)
-                    for future in finished:
-                        done[flying.pop(future)] = future.result()
+        landed: SimpleQueue[tuple[int, Outcome | BaseException]] = SimpleQueue()
+
+        def fly(step: Step, before: dict[int, Outcome]) -> None:
+            try:
+                found = self._step(plan, step, before, subjects, step.index == last)
+                landed.put((step.index, found))
+            except BaseException as error:  # noqa: BLE001 - raised again where the run waits
+                landed.put((step.index, error))
+
+        while waiting or flying:
+            ready = [s for s in waiting.values() if all(i in done for i in s.depends)]
+            for step in ready:
+                del waiting[step.index]
+                if step.tool.blocking:
+                    flying.add(step.index)
+                    # A daemon: a tool that never returns must not keep the process alive.
+                    Thread(
+                        target=fly, args=(step, dict(done)), name="aicfo-step", daemon=True
+                    ).start()
+                else:
+                    outcome = self._step(plan, step, done, subjects, step.index == last)
+                    done[step.index] = self._finished(step, outcome)
+            if ready or not flying:
+                continue
+            try:
+                index, found = landed.get(timeout=None if last in flying else self.left())
+            except Empty:
+                for index in flying:
+                    done[index] = Outcome(_FAILED, None, _late(plan.steps[index].tool))
+                flying.clear()
+                continue
+            if isinstance(found, BaseException):
+                raise found
+            if index in flying:
+                flying.remove(index)
+                done[index] = self._finished(plan.steps[index], found)
         return [done[index] for index in range(len(plan.steps))]
 
     def _step(
         self,
+        plan: Plan,
         step: Step,
         outcomes: list[Outcome] | dict[int, Outcome],
         subjects: dict[type[SubjectId], SubjectId],
+        last: bool,
     ) -> Outcome:
         tool = step.tool
-        given = {
-            name: subjects[value.type] if isinstance(value, Subject) else value
-            for name, value in step.arguments
-        }
+        given = arguments_of(step, subjects)
+        asked: list[Asked] = []
         needs: dict[str, Any] = {}
-        keys: list[str] = []
         for binding in step.needs:
             if binding.kind == "ask":
-                needs[binding.name] = self._asker(binding, subjects)
+                needs[binding.name] = self._asker(binding, subjects, asked)
                 continue
             inputs = [outcomes[index] for index in binding.steps]
-            keys += [outcome.key for outcome in inputs]
             if binding.kind == "all":
                 needs[binding.name] = self._gather(binding, step, inputs)
             elif inputs and inputs[0].error is None:
                 needs[binding.name] = inputs[0].value
             elif inputs and binding.required:
-                return Outcome("failed", None, inputs[0].error)
+                return Outcome(_FAILED, None, inputs[0].error)
             else:
                 if inputs:
                     self._note(f"{tool.full_name} goes without {binding.name}: {inputs[0].error}")
                 needs[binding.name] = None
-        key = self._key(step, given, keys)
+        key = self._key(step, given, [outcomes[index].key for index in step.depends])
         known = self.store.get(key)
         if known is not None and not tool.external:
             return known
+        left = self.left()
+        if left is not None and left <= 0 and not last:
+            return Outcome(key, None, _late(tool))
         try:
-            context = Context(
-                self.books,
-                params=self.context.params,
-                calendar=self.context.calendar,
-                seed=int(key[:15], 16),
-            )
-            value = tool.invoke(context, tool.arguments(given), needs)
-            outcome = Outcome(key, value, None)
+            text = self.journal.known(tool, key) if self.journal and _is_long(tool) else None
+            if text is not None:
+                return Outcome(key, restored(tool, text), None, text, reused=True)
+            try:
+                value = tool.invoke(self._context(key), tool.arguments(given), needs)
+            except AicfoError:
+                self._untouched(plan, step, outcomes)
+                raise
+            self._untouched(plan, step, outcomes)
+            text = text_of(tool, value) if self.checked else ""
         except AicfoError as error:
-            outcome = Outcome(key, None, error)
-        self.store[key] = outcome
+            return Outcome(key, None, error, asked=tuple(asked))
+        return Outcome(key, value, None, text, tuple(asked))
+
+    def _context(self, key: str) -> Context:
+        return Context(
+            self.books,
+            params=self.context.params,
+            calendar=self.context.calendar,
+            seed=int(key[:15], 16),
+        )
+
+    def _finished(self, step: Step, outcome: Outcome) -> Outcome:
+        """Share a new result with the steps to come, and with a run after this one broke off."""
+        tool = step.tool
+        if outcome.error is not None or self.store.get(outcome.key) is outcome:
+            return outcome
+        if not tool.external:
+            self.store[outcome.key] = outcome
+        if self.journal and _is_long(tool) and not outcome.reused:
+            self.journal.keep(tool, outcome.key, outcome.text)
         return outcome
+
+    def _untouched(
+        self, plan: Plan, step: Step, outcomes: list[Outcome] | dict[int, Outcome]
+    ) -> None:
+        """Raise when a tool changed what it was given, and set that right for those after it."""
+        if not self.checked:
+            return
+        for index in step.depends:
+            outcome, giver = outcomes[index], plan.steps[index].tool
+            if outcome.error is None and not unchanged(giver, outcome.value, outcome.text):
+                _set_right(outcome.value, restored(giver, outcome.text))
+                raise ToolFailed(
+                    "a tool changed what it was given",
+                    value=giver.signature.returns.label,
+                    where=step.tool.full_name,
+                    mend="work on a copy",
+                )
 
     def _gather(self, binding: Binding, step: Step, inputs: list[Outcome]) -> tuple[Any, ...]:
         values: list[Any] = []
@@ -136,7 +247,9 @@ class Runner:
                 values.append(value)
         return tuple(values)
 
-    def _asker(self, binding: Binding, subjects: dict[type[SubjectId], SubjectId]) -> Any:
+    def _asker(
+        self, binding: Binding, subjects: dict[type[SubjectId], SubjectId], asked: list[Asked]
+    ) -> Any:
         plan = binding.ask
         if plan is None:
             return None
@@ -156,10 +269,12 @@ class Runner:
                         mend="subjects: " + (", ".join(names) or "none"),
                     )
                 own[kind] = kind(value)
-            outcome = self.run(plan, own)[-1]
-            if outcome.error is not None:
-                raise outcome.error
-            return outcome.value
+            outcomes = self.run(plan, own)
+            for step, outcome in zip(plan.steps, outcomes, strict=True):
+                asked.extend([*outcome.asked, Asked(step, arguments_of(step, own), outcome)])
+            if outcomes[-1].error is not None:
+                raise outcomes[-1].error
+            return outcomes[-1].value
 
         return ask
 
@@ -181,6 +296,34 @@ class Runner:
             self.missing.append(text)
 
 
+_FAILED = "failed"
+"""Key of a step that was never begun: it has no provenance."""
+
+
+def arguments_of(step: Step, subjects: dict[type[SubjectId], SubjectId]) -> dict[str, Any]:
+    """Return a step's arguments with the goal's subjects filled in."""
+    return {
+        name: subjects[value.type] if isinstance(value, Subject) else value
+        for name, value in step.arguments
+    }
+
+
+def _is_long(tool: AnyTool) -> bool:
+    return tool.external or tool.blocking
+
+
+def _late(tool: AnyTool) -> ToolFailed:
+    return ToolFailed("the time of this run is over", where=tool.full_name, mend="give it longer")
+
+
+def _set_right(value: Any, fresh: Any) -> None:
+    """Make a changed result again what it was, wherever it has been handed already."""
+    if isinstance(value, list):
+        value[:] = fresh
+    else:
+        object.__setattr__(value, "__dict__", vars(fresh))
+
+
 @dataclass(frozen=True, slots=True)
 class Dropped:
     """A proposal that does not fit beside those before it, and why."""
@@ -195,7 +338,8 @@ class Run:
 
     `result` is the goal's answer, `proposals` the actions that fit beside each other, `dropped`
     those that do not, `missing` what could not be said and why, `facts` every step's value by
-    `plugin.tool`.
+    `plugin.tool`; `asked` is the goal as it was understood, `outcomes` what became of each step of
+    the plan, `error` why the goal's own step has no answer.
     """
 
     goal: str
@@ -207,6 +351,9 @@ class Run:
     facts: tuple[tuple[str, Any], ...]
     key: str
     books: Books
+    asked: Goal
+    outcomes: tuple[Outcome, ...]
+    error: AicfoError | None = None
 
     def fact(self, kind: type[Fact]) -> Any:
         """Return the first value of a type among the run's steps.

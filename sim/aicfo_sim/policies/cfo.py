@@ -94,7 +94,7 @@ class Cfo(Owner):
 
     def __init__(self, orchestrator: Orchestrator | None = None) -> None:
         """`orchestrator` replaces the one over all installed plugins."""
-        self._orchestrator = orchestrator or Orchestrator(_installed())
+        self._orchestrator = orchestrator or Orchestrator(_installed(), checked=False)
         self._papers: dict[int, Papers] = {}
         self._last: dict[int, int] = {}
         self.triggers = 0

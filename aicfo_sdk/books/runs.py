@@ -1,0 +1,266 @@
+"""What was asked of the books and what came of it: recorded runs, each sealed by an audit row.
+
+A run's record holds all that is needed to do it again (tool, arguments, subjects, snapshot, seed)
+and to see what came of it (steps with the digests of their results, proposals, what was missing).
+While a run goes on, its long steps are kept one by one; the record that ends it closes them.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+from pydantic import Field, ValidationError
+from sqlalchemy import Connection, RowMapping, func, select
+
+from ..errors import BooksError, NotFound
+from ..model.base import Frozen, canonical, digest
+from .chain import Heads
+from .database import Database
+from .schema import AUDIT, RUNS, STEPS
+from .writer import Writer
+
+
+class RecordedHeads(Frozen):
+    """Where the chains of the books ended: audit rows, records, ledger entries."""
+
+    audit_seq: int
+    audit_hash: str
+    record_row: int
+    record_chain: str
+    entry_id: int
+    entry_chain: str
+
+    def heads(self) -> Heads:
+        """Return them as the books know them."""
+        return Heads(**self.model_dump())
+
+
+class RecordedError(Frozen):
+    """How a step or a run failed."""
+
+    code: str = Field(description="Name of the error's class.")
+    text: str
+
+
+class RecordedStep(Frozen):
+    """One tool call of a run: what went in, and the digest of what came out."""
+
+    tool: str = Field(description="Full name, plugin.tool.")
+    version: str
+    manifest: str = Field(description="Digest of what the tool declares.")
+    arguments: dict[str, Any] = Field(description="As given, subjects filled in.")
+    needs: dict[str, Any] = Field(description="Need → numbers of the steps that filled it.")
+    key: str = Field(description="Provenance: tool, version, arguments, inputs, snapshot, seed.")
+    digest: str = Field(default="", description='Of the canonical result; "" when it failed.')
+    size: int = Field(default=0, description="Bytes of the canonical result.")
+    fact: Any = Field(default=None, description="The result itself, when `kept`.")
+    kept: bool = Field(default=False, description="False: too large or failed; digest alone.")
+    reused: bool = Field(default=False, description="From a run that was broken off.")
+    error: RecordedError | None = None
+
+
+class RecordedProposal(Frozen):
+    """A proposal of a run; `reason` says why one was dropped."""
+
+    id: str
+    digest: str = Field(description="Of the whole proposal: action, reason, evidence.")
+    evidence: tuple[str, ...] = ()
+    reason: str = ""
+
+
+class Installed(Frozen):
+    """What a result depends on besides books and arguments."""
+
+    aicfo: str
+    plugins: dict[str, str] = Field(description="Plugin → version, of the plugins in the plan.")
+    libraries: dict[str, str] = Field(description="Python and numeric libraries → version.")
+    parameters: dict[str, str] = Field(description="Subject of the tables → digest.")
+    calendar: str = Field(description="Digest of the working-day notices.")
+    configuration: str = Field(description="Digest.")
+    providers: dict[str, tuple[str, ...]] = Field(description="Configured choices of providers.")
+    policy: str = Field(description="Digest.")
+
+
+class RunRecord(Frozen):
+    """All that is kept of a run."""
+
+    goal: str
+    tool: str
+    arguments: dict[str, Any]
+    subjects: tuple[tuple[str, str], ...] = Field(description="Record type and id.")
+    as_of: date
+    seed: int
+    maker: str
+    heads: RecordedHeads
+    installed: Installed
+    steps: tuple[RecordedStep, ...]
+    asked: tuple[RecordedStep, ...] = Field(description="Steps that tools asked for as they ran.")
+    proposals: tuple[RecordedProposal, ...]
+    dropped: tuple[RecordedProposal, ...]
+    missing: tuple[str, ...]
+    error: RecordedError | None = None
+    key: str = Field(description="Provenance of the whole run: equal inputs, equal key.")
+
+
+@dataclass(frozen=True, slots=True)
+class StoredRun:
+    """A run as the books hold it; `source` is the number of the audit row that seals it."""
+
+    id: str
+    request: str
+    source: int
+    record: RunRecord
+
+
+@dataclass(frozen=True, slots=True)
+class Unfinished:
+    """A run that was broken off: its goal's tool and the long steps that are kept of it."""
+
+    request: str
+    goal: str
+    steps: tuple[str, ...]
+
+
+class Runs:
+    """The recorded runs of one books, for reading."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def get(self, id: str) -> StoredRun:
+        """Return a run by its id, or by the id of a proposal that it put on the desk.
+
+        Raises: NotFound naming the latest runs; BooksError when the record was changed.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(select(RUNS).where(RUNS.c.id == id)).mappings().all()
+            if not rows and (run := _run_of(connection, id)):
+                rows = connection.execute(select(RUNS).where(RUNS.c.id == run)).mappings().all()
+            if not rows:
+                latest = connection.scalars(
+                    select(RUNS.c.id).order_by(RUNS.c.source.desc()).limit(3)
+                ).all()
+                mend = "the latest are " + ", ".join(latest) if latest else "none is recorded"
+                raise NotFound("no such run", value=id, where="these books", mend=mend)
+            return _read(connection, rows[0])
+
+    def latest(self, limit: int = 20) -> tuple[StoredRun, ...]:
+        """Return the latest runs, the last one first. Raises: BooksError for a changed one."""
+        query = select(RUNS).order_by(RUNS.c.source.desc()).limit(limit)
+        with self._database.read() as connection:
+            return tuple(
+                _read(connection, row) for row in connection.execute(query).mappings().all()
+            )
+
+    def unfinished(self) -> tuple[Unfinished, ...]:
+        """Return what is kept of runs that were broken off and not asked again."""
+        ended = (
+            select(RUNS.c.request, func.max(RUNS.c.source).label("last"))
+            .group_by(RUNS.c.request)
+            .subquery()
+        )
+        query = (
+            select(STEPS.c.request, STEPS.c.goal, STEPS.c.tool)
+            .outerjoin(ended, ended.c.request == STEPS.c.request)
+            .where(STEPS.c.source > func.coalesce(ended.c.last, 0))
+            .order_by(STEPS.c.source)
+        )
+        found: dict[str, tuple[str, list[str]]] = {}
+        with self._database.read() as connection:
+            for request, goal, tool in connection.execute(query):
+                found.setdefault(request, (goal, []))[1].append(tool)
+        return tuple(Unfinished(key, goal, tuple(s)) for key, (goal, s) in found.items())
+
+    def kept(self, request: str) -> dict[str, str]:
+        """Return step key → result as JSON, of the long steps of a run that was broken off.
+
+        Raises: BooksError when one of them was changed.
+        """
+        last = select(func.coalesce(func.max(RUNS.c.source), 0)).where(RUNS.c.request == request)
+        query = select(STEPS).where(
+            STEPS.c.request == request, STEPS.c.source > last.scalar_subquery()
+        )
+        found: dict[str, str] = {}
+        with self._database.read() as connection:
+            for row in connection.execute(query.order_by(STEPS.c.source)).mappings().all():
+                if _sealed(connection, row["source"], "step") != step_seal(row):
+                    raise _changed(f"a step of {row['goal']}")
+                found[str(row["key"])] = str(row["body"])
+        return found
+
+
+def record_run(writer: Writer, request: str, run: RunRecord) -> str:
+    """Add a run with the audit row that seals it, and return its id."""
+    body = canonical(run)
+    id = "R" + digest([writer.source, request, body])[:12]
+    row = {
+        "id": id,
+        "request": request,
+        "tool": run.tool,
+        "as_of": run.as_of.isoformat(),
+        "body": body,
+        "source": writer.source,
+    }
+    writer.add(RUNS, **row)
+    writer.audit(run.as_of, "run", id, {"run": run_seal(row)})
+    return id
+
+
+def keep_step(writer: Writer, day: date, **values: str) -> None:
+    """Add a finished long step: `request`, `goal`, `key`, `tool` and `body`, its result as JSON."""
+    row = {**values, "source": writer.source}
+    writer.add(STEPS, **row)
+    writer.audit(day, "step", values["request"], {"step": step_seal(row)})
+
+
+def run_seal(row: Mapping[Any, Any] | RowMapping) -> str:
+    """Return the digest by which an audit row vouches for a recorded run."""
+    return digest([row[name] for name in ("id", "request", "tool", "as_of", "body", "source")])
+
+
+def step_seal(row: Mapping[Any, Any] | RowMapping) -> str:
+    """Return the digest by which an audit row vouches for a kept step."""
+    return digest([row[name] for name in ("source", "request", "goal", "key", "tool", "body")])
+
+
+def _read(connection: Connection, row: RowMapping) -> StoredRun:
+    if _sealed(connection, row["source"], "run") != run_seal(row):
+        raise _changed(str(row["id"]))
+    try:
+        record = RunRecord.model_validate_json(row["body"])
+    except ValidationError:
+        raise BooksError(
+            "a run recorded by another version of aicfo",
+            value=row["id"],
+            mend="read it with that version",
+        ) from None
+    return StoredRun(row["id"], row["request"], row["source"], record)
+
+
+def _run_of(connection: Connection, proposal: str) -> str | None:
+    """The run that first put a proposal on the desk."""
+    query = select(AUDIT.c.body).where(AUDIT.c.subject == proposal).order_by(AUDIT.c.seq)
+    for body in connection.scalars(query):
+        run = cast("dict[str, Any]", json.loads(body)).get("run")
+        if run:
+            return str(run)
+    return None
+
+
+def _sealed(connection: Connection, source: int, kind: str) -> str | None:
+    body = connection.scalar(
+        select(AUDIT.c.body).where(AUDIT.c.seq == source, AUDIT.c.kind == kind)
+    )
+    return None if body is None else cast("dict[str, Any]", json.loads(body)).get(kind)
+
+
+def _changed(what: str) -> BooksError:
+    return BooksError(
+        "what was recorded of a run is not what was written",
+        value=what,
+        mend="see aicfo audit verify, and restore the books from a copy",
+    )
