@@ -112,6 +112,7 @@ COMMITS = Table(
     Column("entry", BigInteger, nullable=False),
     Column("answer", Text, nullable=False),
     Column("source", BigInteger, nullable=False),
+    Index("aicfo_commits_day", "day"),
 )
 
 AUDIT = Table(
@@ -136,6 +137,7 @@ HOLDS = Table(
     Column("entry", BigInteger, nullable=False),
     Column("reserves", Text, nullable=False),
     Column("source", BigInteger, nullable=False),
+    Index("aicfo_holds_source", "source"),
 )
 
 # How a pending commit ended; one without a row is still pending. `stake` is what it put at stake
@@ -151,6 +153,7 @@ OUTCOMES = Table(
     Column("digest", String(64), nullable=False),
     Column("answer", Text, nullable=False),
     Column("source", BigInteger, nullable=False),
+    Index("aicfo_outcomes_source", "source"),
 )
 
 # What the balance of an account, or of each below it, may never do; the last row counts.
