@@ -32,7 +32,7 @@ help:
 demo: .venv/.ours
 	@$(BIN)/aicfo demo $(ARGS)
 
-test: lint
+test: lint .venv/.faults
 	$(BIN)/python -m pytest -n 2 $(ARGS)
 
 lint: .venv/.ours .venv/.dev
@@ -49,11 +49,11 @@ bench: .venv/.ours .venv/.dev
 	$(BIN)/python -m benchmarks $(ARGS)
 
 # Only the whole of it writes what docs/reliability.md quotes; with ARGS, say --out FILE.
-faults: .venv/.ours .venv/.dev
+faults: .venv/.ours .venv/.dev .venv/.faults
 	$(BIN)/python -m tests.faults $(or $(ARGS),--out docs/reliability.json)
 
-# Set-up, in three stamps: a second run finds them newer than what they were made from and does nothing.
-# Two are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that
+# Set-up, in four stamps: a second run finds them newer than what they were made from and does nothing.
+# Three are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that
 # changed makes the folder anew, so that nothing unpinned lingers in it. The locked pip goes in first: it installs
 # the rest in half the time of the one that came with Python 3.11.
 .venv/.base: requirements.lock | python
@@ -69,6 +69,10 @@ faults: .venv/.ours .venv/.dev
 		echo "Adding the development tools to .venv/ (once) ..." && $(INSTALL) -r $< && cp $< $@; }
 	@touch $@
 
+.venv/.faults: requirements-faults.lock .venv/.base
+	@cmp -s $< $@ || { $(INSTALL) -r $< && cp $< $@; }
+	@touch $@
+
 .venv/.ours: $(PYPROJECTS) .venv/.base
 	@$(PIP) install -qq --no-deps --no-build-isolation --no-index $(addprefix -e ,$(OURS))
 	@touch $@
@@ -81,6 +85,8 @@ lock: .venv/.dev
 	$(COMPILE) $(addprefix --no-emit-package ,$(shell sed -n 's/^name = "\(aicfo-[a-z-]*\)"/\1/p' $(PYPROJECTS))) \
 		requirements.in --output-file requirements.lock $(ARGS)
 	$(COMPILE) --constraints requirements.lock requirements-dev.in --output-file requirements-dev.lock $(ARGS)
+	$(COMPILE) --no-deps --constraints requirements.lock --constraints requirements-dev.lock \
+		requirements-faults.in --output-file requirements-faults.lock $(ARGS)
 
 clean:
 	rm -rf .venv .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
