@@ -74,6 +74,19 @@ class WorkCalendar:
         """Return the first day of a moving festival ("spring_festival"), or None if unknown."""
         return self._festivals.get(name, {}).get(year)
 
+    def table(self) -> dict[str, Any]:
+        """Return what this calendar was made from, by argument name."""
+        return {
+            "country": self.country,
+            "years": {
+                year: {"off": sorted(off), "work": sorted(self._work[year])}
+                for year, off in self._off.items()
+            },
+            "festivals": self._festivals,
+            "fixed": self._fixed,
+            "free": self._free,
+        }
+
     @property
     def official_years(self) -> tuple[int, ...]:
         """The years whose notice is in the table."""

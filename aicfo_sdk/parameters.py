@@ -66,6 +66,10 @@ class Parameters:
         """All names, sorted."""
         return tuple(sorted(self._rows))
 
+    def rows(self, name: str) -> tuple[Parameter, ...]:
+        """Every row of a parameter, oldest first."""
+        return self._rows.get(name, ())
+
     def with_values(self, day: date, **values: Any) -> Parameters:
         """Return a copy in which `name=value` (dots as double underscores) holds from `day`."""
         rows = dict(self._rows)

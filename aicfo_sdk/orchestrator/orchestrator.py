@@ -193,9 +193,8 @@ class Orchestrator:
         `journal` and `left` as in `Runner`. Raises: PlanError and its kinds.
         """
         plan = self._compiled(goal)
-        context = Context(books, params=self._params, calendar=self._calendar)
         runner = Runner(
-            context,
+            self.context(books),
             seed=self.seed,
             store=self._store(books),
             checked=self._checked,
@@ -228,6 +227,10 @@ class Orchestrator:
             outcomes=tuple(outcomes),
             error=last.error,
         )
+
+    def context(self, books: Books) -> Context:
+        """Return what the tools of a run over these books get, their own seeds aside."""
+        return Context(books, params=self._params, calendar=self._calendar)
 
     def _store(self, books: Books) -> dict[str, Outcome]:
         """Results over the snapshot that was asked last: a second question about the same books

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import time
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
@@ -12,12 +13,15 @@ from ..config import Config
 from ..errors import InputError
 from ..model.base import SubjectId
 from ..registry import Registry, discover
+from .goals import Goal
 from .orchestrator import Asked, Orchestrator
 from .plan import Plan
 from .run import Run
 
 if TYPE_CHECKING:
+    from ..books.port import Books
     from ..books.proposals import StoredProposal
+    from ..books.runs import Installed, Runs
     from ..books.snapshot import Snapshot
     from ..books.store import StoredBooks
     from ..safety.policy import Policy
@@ -25,11 +29,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A run with its result as JSON values and its proposals as they stand at the desk."""
+    """A run with its result as JSON values and its proposals as they stand at the desk.
+
+    `record` is the id under which the books keep the run: `aicfo replay` takes it.
+    """
 
     run: Run
     structured: dict[str, Any]
     proposals: tuple[StoredProposal, ...]
+    record: str
 
 
 class Session:
@@ -46,9 +54,16 @@ class Session:
         registry: Registry | None = None,
         as_of: date | None = None,
         seed: int = 0,
+        deadline: float | None = None,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """`as_of` is the day that every question is asked on; by default the last one known."""
+        """`as_of` is the day that every question is asked on; by default the last one known.
+
+        `deadline` is how many seconds of `clock` one question may take: when they are over, only
+        its own step is still begun, and the run says which others are missing.
+        """
         self._books = books
+        self._deadline, self._clock = deadline, clock
         self.config = config or Config()
         self.registry = registry or discover(self.config)
         self.orchestrator = Orchestrator(self.registry, seed=seed)
@@ -91,18 +106,63 @@ class Session:
         subjects: Iterable[SubjectId | str] = (),
         maker: str = "aicfo",
     ) -> Answer:
-        """Run a goal and record its proposals at the desk, under the policy.
+        """Run a goal; record the run and put its proposals on the desk, in one transaction.
 
-        Raises: what `Orchestrator.run` raises.
+        The same question asked again after a run was broken off goes on from its long steps
+        (external or blocking ones) that had finished.
+        Raises: what `Orchestrator.run` raises, when the run is recorded; BooksError.
         """
+        from ..books.runs import record_run
         from ..safety.approvals import propose
+        from .record import Kept, record_of, request_of
 
-        run = self.orchestrator.run(
-            asked, books=self.snapshot(), arguments=arguments, subjects=subjects
+        policy, snapshot = self.policy, self.snapshot()
+        goal = self.orchestrator.goal(asked, books=snapshot, arguments=arguments, subjects=subjects)
+        installed = self.installed(goal, snapshot)
+        request = request_of(goal, snapshot.key, self.orchestrator.seed, installed)
+        journal = Kept(self.books, request, goal, snapshot.as_of)
+        run = self.orchestrator.carry_out(goal, snapshot, journal=journal, left=self._clock_of())
+        journal.close()
+        record = record_of(
+            run,
+            heads=snapshot.heads,
+            seed=self.orchestrator.seed,
+            maker=maker,
+            installed=installed,
         )
-        stored = tuple(
-            propose(self.books, proposal, maker=maker, policy=self.policy, run=run.key)
-            for proposal in run.proposals
+        with self.books.transaction() as writer:
+            id = record_run(writer, request, record)
+            stored = tuple(
+                propose(self.books, proposal, maker=maker, policy=policy, run=id, writer=writer)
+                for proposal in run.proposals
+            )
+        if run.error is not None:
+            raise run.error
+        return Answer(run, run.plan.root.tool.signature.structured(run.result), stored, id)
+
+    @property
+    def runs(self) -> Runs:
+        """The recorded runs of the books. Raises: InputError when the session has none."""
+        return self.books.runs
+
+    def installed(self, goal: Goal, books: Books) -> Installed:
+        """Return what the results of a goal depend on besides books and arguments."""
+        from ..model.base import digest
+        from .record import installed_of
+
+        context = self.orchestrator.context(books)
+        return installed_of(
+            self.orchestrator.plan(goal).steps,
+            params=context.params,
+            calendar=context.calendar,
+            config=self.config,
+            policy=digest(self.policy),
         )
-        tool = run.plan.root.tool
-        return Answer(run, tool.signature.structured(run.result), stored)
+
+    def _clock_of(self) -> Callable[[], float | None]:
+        """Return a clock of one run: how many seconds it has left."""
+        deadline, clock = self._deadline, self._clock
+        if deadline is None:
+            return lambda: None
+        end = clock() + deadline
+        return lambda: max(end - clock(), 0.0)
