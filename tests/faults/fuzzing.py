@@ -138,7 +138,7 @@ def _crash(error: BaseException, found: Found, data: bytes) -> str:
 def _note(way: str, trace: str, found: Found, data: bytes) -> None:
     found.crashes[way] += 1
     if found.crashes[way] == 1 and len(found.shown) < _SHOWN:
-        found.shown.append(f"-- {way}\n{trace}input of {len(data)} bytes: {data[:1200]!r}")
+        found.shown.append(f"-- {way}\n{trace}input of {len(data)} bytes: {data[:400]!r}")
 
 
 @contextmanager
