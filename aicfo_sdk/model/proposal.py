@@ -18,7 +18,12 @@ class Proposal(Frozen):
     evidence: EvidenceIds = Field(default=(), description="Ids of the records it rests on.")
     valid_until: date | None = Field(default=None, description="Last day it makes sense, if any.")
     tainted: bool = Field(
-        default=False, description="Payee or amount derives from text that strangers wrote."
+        default=False,
+        description="Payee or amount derives from what strangers wrote: a person must decide. A "
+        "tool may say so; the desk finds it out from the books and never takes it back.",
+    )
+    taint: tuple[str, ...] = Field(
+        default=(), description="What the desk found that the books do not vouch for."
     )
 
     @property

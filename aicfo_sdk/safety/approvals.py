@@ -1,7 +1,8 @@
 """The approval desk: a proposal enters, policy judges it, people approve or reject it.
 
     proposed ─► approved ─► committed
-       │           └─────► failed (the ledger refused; it may be committed again later)
+       │           ├─────► failed (the ledger refused; it may be committed again later)
+       │           └─────► pending ─► committed or voided (`holds`)
        ├─► rejected (a person said no; the same action is not asked again)
        └─► denied (the policy said no; judged anew when it is proposed or approved again)
 
@@ -15,9 +16,10 @@ from contextlib import nullcontext
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select, update
+from sqlalchemy import Connection, select
 
-from ..books.proposals import Status, StoredProposal, approvals, load, proposal_seal
+from ..books.port import Books
+from ..books.proposals import FINAL, Status, StoredProposal, approvals, file, load
 from ..books.schema import PROPOSALS
 from ..books.store import StoredBooks, last_imported
 from ..books.writer import Writer, read_heads
@@ -25,6 +27,7 @@ from ..errors import ApprovalRequired, InputError, PolicyDenied
 from ..model.base import canonical, digest
 from ..model.proposal import Proposal
 from .policy import Decision, Policy, decide, default_policy
+from .provenance import marked
 from .spending import Spending
 
 
@@ -47,15 +50,17 @@ def propose(
     """
     maker = person(maker)
     with nullcontext(writer) if writer else books.transaction() as writer:
+        proposal = vouched(writer.connection, books, proposal)
         old = _find(writer, proposal.id)
         if old is not None:
             tainted = proposal.tainted or old.proposal.tainted
             news = tainted and not old.proposal.tainted
-            if old.status in ("rejected", "committed", "failed") or (
+            if old.status in (*FINAL, "rejected", "failed") or (
                 old.status in ("proposed", "approved") and not news
             ):
                 return old
-            proposal = old.proposal.model_copy(update={"tainted": tainted})
+            taint = tuple(dict.fromkeys((*old.proposal.taint, *proposal.taint)))
+            proposal = old.proposal.model_copy(update={"tainted": tainted, "taint": taint})
             maker = old.maker
         decision = judge(writer.connection, books, proposal, policy)
         status: Status = "proposed"
@@ -89,7 +94,7 @@ def approve(
     checker = person(by)
     with books.transaction() as writer:
         stored = load(writer.connection, proposal_id)
-        if stored.status == "committed":
+        if stored.status in FINAL:
             return stored
         _refuse_rejected(stored)
         decision = judge(writer.connection, books, stored.proposal, policy)
@@ -130,11 +135,13 @@ def reject(books: StoredBooks, proposal_id: str, *, by: str, why: str = "") -> S
     person_name = person(by)
     with books.transaction() as writer:
         stored = load(writer.connection, proposal_id)
-        if stored.status == "committed":
+        if stored.status in FINAL:
             raise InputError(
-                "a committed proposal cannot be rejected",
+                f"a {stored.status} proposal cannot be rejected",
                 value=proposal_id,
-                mend="propose what sets it right",
+                mend="void its hold"
+                if stored.status == "pending"
+                else "propose what sets it right",
             )
         if stored.status == "rejected":
             return stored
@@ -161,17 +168,26 @@ def judge(
     policy: Policy | None,
     *,
     spending: Spending | None = None,
+    shown: Books | None = None,
 ) -> Decision:
     """Return what the policy says now, under what others put at stake around the action's day.
 
-    `spending` saves asking the database: a group commit loads it once for all its actions and
-    adds each that it carries out.
+    `spending` and `shown`, the books as of their last day, save asking the database: a group
+    commit loads them once for all its actions and adds what each does that it carries out.
     """
     policy = policy or default_policy()
-    snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
+    if shown is None:
+        shown = books.snapshot_at(read_heads(connection), today(connection, proposal))
+    proposal = proposal if proposal.tainted else marked(proposal, shown, connection)
     if spending is None:
         spending = Spending.load(connection, policy, (proposal.action,))
-    return decide(policy, proposal, snapshot, spending=spending)
+    return decide(policy, proposal, shown, spending=spending)
+
+
+def vouched(connection: Connection, books: StoredBooks, proposal: Proposal) -> Proposal:
+    """Return a proposal as the books vouch for it now: `tainted`, with reasons, or as it was."""
+    snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
+    return marked(proposal, snapshot, connection)
 
 
 def today(connection: Connection, proposal: Proposal) -> date:
@@ -181,20 +197,7 @@ def today(connection: Connection, proposal: Proposal) -> date:
 
 def note(writer: Writer, stored: StoredProposal, kind: str, body: dict[str, Any]) -> StoredProposal:
     """Write a proposal as it now stands with its audit row, and return it as stored."""
-    values = {
-        "body": canonical(stored.proposal),
-        "status": stored.status,
-        "why": stored.why,
-    }
-    writer.connection.execute(update(PROPOSALS).where(PROPOSALS.c.id == stored.id).values(**values))
-    action = digest(stored.proposal.action)
-    row = {"id": stored.id, "digest": action, "maker": stored.maker, **values}
-    writer.audit(
-        today(writer.connection, stored.proposal),
-        kind,
-        stored.id,
-        {**body, "status": stored.status, "action": action, "proposal": proposal_seal(row)},
-    )
+    file(writer, stored, kind, body, day=today(writer.connection, stored.proposal))
     writer.flush()
     people = approvals(writer.connection, stored.id)
     return StoredProposal(

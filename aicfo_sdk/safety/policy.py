@@ -132,7 +132,8 @@ def decide(
             approvals=2,
         )
     if rule.approval_above == 0 or amount > rule.approval_above or proposal.tainted:
-        tainted = "payee or amount derives from text that strangers wrote"
+        tainted = "payee or amount derives from what strangers wrote"
+        tainted += "".join(f"; {reason}" for reason in proposal.taint)
         asks = f"every {action.kind} asks a person"
         above = f"{amount} is above {rule.approval_above}"
         return Decision(

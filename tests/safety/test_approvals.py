@@ -6,7 +6,7 @@ import pytest
 
 from aicfo_sdk.books.store import StoredBooks
 from aicfo_sdk.errors import ApprovalRequired, InputError, NotFound, PolicyDenied
-from aicfo_sdk.model import Pay, Proposal
+from aicfo_sdk.model import Obligation, Pay, Proposal
 from aicfo_sdk.safety.approvals import approve, propose, reject
 from aicfo_sdk.safety.commit import commit
 from aicfo_sdk.safety.policy import policy_from
@@ -23,9 +23,9 @@ def books(stored: StoredBooks) -> StoredBooks:
     return stored
 
 
-def pay(amount: int = 1000, *, tainted: bool = False) -> Proposal:
+def pay(amount: int = 1000) -> Proposal:
     action = Pay(day=DAY, account="bank", payee="供应商甲", amount=amount)
-    return Proposal(action=action, reason="due today", tainted=tainted)
+    return Proposal(action=action, reason="due today")
 
 
 def kinds(books: StoredBooks, id: str) -> list[str]:
@@ -87,11 +87,17 @@ def test_a_rejection_stands(books: StoredBooks) -> None:
 
 
 def test_what_became_tainted_asks_again(books: StoredBooks) -> None:
-    clean = propose(books, pay(), policy=FREE)
+    owed = Obligation(
+        id="rent", known_since=DAY, kind="rent", due=DAY, amount=1000, counterparty="供应商甲"
+    )
+    books.import_batches([batch(owed)])
+    action = Pay(day=DAY, account="bank", payee="供应商甲", amount=1000, settles=("rent",))
+    plain = Proposal(action=action, reason="due today")
+    clean = propose(books, plain, policy=FREE)
     assert clean.status == "approved"
-    tainted = propose(books, pay(tainted=True), policy=FREE)
+    tainted = propose(books, plain.model_copy(update={"tainted": True}), policy=FREE)
     assert (tainted.status, tainted.proposal.tainted) == ("proposed", True)
-    assert propose(books, pay(), policy=FREE).proposal.tainted
+    assert propose(books, plain, policy=FREE).proposal.tainted
     with pytest.raises(ApprovalRequired, match="strangers"):
         commit(books, clean.id, policy=FREE)
     assert books.audit.verify().ok
