@@ -14,7 +14,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
 from ..model.action import Action
-from .payees import skeleton
+from .likeness import skeleton
 from .stakes import beneficiary, stake
 
 if TYPE_CHECKING:
