@@ -7,11 +7,16 @@ Read from `--config FILE`, else `./aicfo.toml`; no file means the defaults.
 
     [providers]
     CashForecast = "acme_fx"
+
+    [plugins]
+    in_process = ["acme_fx"]
+    deadline_seconds = 20
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from collections.abc import Iterable
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any, cast
 
@@ -19,12 +24,48 @@ from .errors import InputError
 
 
 @dataclass(frozen=True, slots=True)
+class PluginRules:
+    """How plugins run: who is trusted in this process, and what a child process may use.
+
+    Names are those of plugins or of their distributions. Seconds are of the wall clock.
+    """
+
+    in_process: tuple[str, ...] = ()
+    """Trusted like our own: loaded into this process, neither bounded nor killed."""
+    network: tuple[str, ...] = ()
+    """May open sockets."""
+    processes: tuple[str, ...] = ()
+    """May start processes of their own."""
+    deadline_seconds: float = 10.0
+    """Longest that one call may take."""
+    start_seconds: float = 30.0
+    """Longest that a plugin may take to load."""
+    output_bytes: int = 4_000_000
+    """Most that one answer may weigh."""
+    output_depth: int = 32
+    """Deepest nesting of an answer."""
+    output_items: int = 100_000
+    """Most entries of one list or table in an answer."""
+    memory_mb: int = 4096
+    """Address space of a child."""
+    cpu_seconds: int = 3600
+    """CPU time of a child in all its life."""
+    restarts: int = 2
+    """How often a child that was stopped starts again within one run."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
-    """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first."""
+    """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first.
+
+    `lock` is the file that remembers what approved tools look like; None is the user's own.
+    """
 
     providers: dict[str, tuple[str, ...]] = field(default_factory=dict[str, tuple[str, ...]])
     disabled: tuple[str, ...] = ()
     policy: Path | None = None
+    plugins: PluginRules = PluginRules()
+    lock: Path | None = None
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -44,22 +85,18 @@ def load_config(path: Path | None = None) -> Config:
         raise InputError(
             "configuration cannot be read", value=str(path), mend=error.strerror or "check the path"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("configuration is not TOML", value=str(error), where=str(path)) from None
-    return parse_config(raw, where=str(path), folder=path.parent)
+    return parse_config(
+        raw, where=str(path), folder=path.parent, lock=path.with_suffix(".lock.toml")
+    )
 
 
-def parse_config(raw: dict[str, Any], *, where: str = "", folder: Path = Path()) -> Config:
+def parse_config(
+    raw: dict[str, Any], *, where: str = "", folder: Path = Path(), lock: Path | None = None
+) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
-    known = {"providers", "disabled", "policy"}
-    for key in raw:
-        if key not in known:
-            raise InputError(
-                "unknown configuration key",
-                value=key,
-                where=where,
-                mend="known: " + ", ".join(sorted(known)),
-            )
+    _known(raw, ("disabled", "plugins", "policy", "providers"), "", where)
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):
@@ -73,7 +110,47 @@ def parse_config(raw: dict[str, Any], *, where: str = "", folder: Path = Path())
         providers,
         _names(raw.get("disabled", []), "disabled", where),
         folder / policy if policy is not None else None,
+        _plugin_rules(raw.get("plugins", {}), where),
+        lock,
     )
+
+
+def _plugin_rules(given: Any, where: str) -> PluginRules:
+    if not isinstance(given, dict):
+        raise InputError("plugins is a table", value=given, where=where)
+    table = cast("dict[str, Any]", given)
+    defaults = {each.name: each.default for each in fields(PluginRules)}
+    _known(table, defaults, "plugins.", where)
+    read: dict[str, Any] = {}
+    for key, value in table.items():
+        if isinstance(defaults[key], tuple):
+            read[key] = _names(value, f"plugins.{key}", where)
+            continue
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        whole = isinstance(defaults[key], int)
+        if not number or (whole and not isinstance(value, int)) or not _LEAST <= value <= _MOST:
+            raise InputError(
+                f"plugins.{key} is a {'whole ' if whole else ''}number",
+                value=value,
+                where=where,
+                mend=f"from {_LEAST} to {_MOST}",
+            )
+        read[key] = value
+    return PluginRules(**read)
+
+
+_LEAST, _MOST = 0, 1_000_000_000
+
+
+def _known(table: dict[str, Any], known: Iterable[str], prefix: str, where: str) -> None:
+    for key in table:
+        if key not in known:
+            raise InputError(
+                "unknown configuration key",
+                value=prefix + key,
+                where=where,
+                mend="known: " + ", ".join(sorted(known)),
+            )
 
 
 def _names(value: Any, key: str, where: str) -> tuple[str, ...]:

@@ -21,8 +21,8 @@ from typing import Annotated, Any, Generic, Literal, ParamSpec, Protocol, TypeVa
 from .books.port import Books, Declared
 from .context import Context
 from .errors import AicfoError, InputError, RegistrationError, ToolFailed
-from .model.base import Record
-from .signature import Need, Same, Signature, With, analyse
+from .model.base import Fact, Record
+from .signature import Need, Same, Signature, With, analyse, return_fact
 
 __all__ = [
     "Agent",
@@ -115,6 +115,10 @@ class Tool(Generic[P, R]):
         if self._signature is None:
             self._signature = analyse(self.fn, self.full_name)
         return self._signature
+
+    def returned_fact(self) -> type[Fact] | None:
+        """The fact type that this tool returns, one or many, from that one annotation alone."""
+        return return_fact(self.fn, self.full_name)
 
     @property
     def effect(self) -> Effect:
@@ -293,7 +297,7 @@ class Plugin:
                 external=external,
                 blocking=blocking,
             )
-            return self._add(made)
+            return self.add(made)
 
         return register if fn is None else register(fn)
 
@@ -318,12 +322,13 @@ class Plugin:
                 title=title,
                 asks=asks,
             )
-            self._add(made)
+            self.add(made)
             return made
 
         return register
 
-    def _add(self, tool: Tool[..., Any]) -> Tool[..., Any]:
+    def add(self, tool: Tool[..., Any]) -> Tool[..., Any]:
+        """Register a tool that is made already. Raises: RegistrationError for a name taken."""
         if tool.name in self.tools:
             raise RegistrationError(
                 "two tools of one plugin share a name", value=tool.name, where=self.name

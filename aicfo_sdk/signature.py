@@ -75,10 +75,14 @@ class Returns:
 
     type: Any
     many: bool
+    written: str = ""
+    """The label, where the type itself is not at hand."""
 
     @property
     def label(self) -> str:
         """The type as a reader writes it."""
+        if self.written:
+            return self.written
         name = getattr(self.type, "__name__", str(self.type))
         return f"list[{name}]" if self.many else name
 

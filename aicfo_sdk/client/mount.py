@@ -1,0 +1,292 @@
+"""From a program to a `Plugin`: read what it says of itself, check it against what was approved.
+
+An installed plugin's listing is remembered under the digest of its files, so that commands start
+no child before one of its tools is used. Whatever is remembered, each start of the child must say
+the same again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+import sys
+import tempfile
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from importlib.machinery import ModuleSpec
+from importlib.metadata import EntryPoint, version
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, cast
+
+import pydantic
+from pydantic import ValidationError
+from pydantic_core import from_json, to_json
+
+from ..config import Config
+from ..errors import AicfoError, InputError, RegistrationError, ToolFailed
+from ..plugin import Plugin
+from .child import Child, Listing, Program, package_root
+from .manifest import META, Manifest, foreign
+from .pins import Pins
+from .remote import remote_tool
+from .types import FactTypes
+
+_PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
+_SMALL_FILE = 1 << 20
+
+
+@dataclass(frozen=True, slots=True)
+class Mounted:
+    """A plugin in a child: the tools that may be used, and why others may not."""
+
+    plugin: Plugin
+    child: Child
+    refused: dict[str, str]
+    """Tool → why it cannot be used at all."""
+    changed: dict[str, str]
+    """Tool → which of its parts are not as approved."""
+    manifests: dict[str, Manifest]
+    """Everything that the plugin says of its tools now."""
+
+
+def mount(
+    name: str,
+    command: Sequence[str],
+    *,
+    config: Config | None = None,
+    read: Sequence[Path] = (),
+    types: FactTypes | None = None,
+) -> Mounted:
+    """Return the tools of any MCP server over stdio as a plugin of that name.
+
+    The command runs closed in like every plugin; `read` names files and folders that it needs
+    beside the system's own. Tools with an `aicfo/manifest` compose by type; others take plain
+    arguments and return JSON. Raises: InputError for a command that is not there; ToolFailed when
+    it does not answer as an MCP server.
+    """
+    import shutil
+
+    config = config or Config()
+    found = shutil.which(command[0]) if command else None
+    if found is None:
+        raise InputError("no such program", value=command[0] if command else "nothing")
+    program = Program(
+        name,
+        command=(str(Path(found).absolute()), *command[1:]),
+        read=(str(Path(found).absolute()), *(str(path.absolute()) for path in read)),
+    )
+    return _mounted(program, config, types or FactTypes(), None)
+
+
+def mount_entry(entry: EntryPoint, config: Config, types: FactTypes) -> Mounted:
+    """Return the plugin of an entry point, in a child that starts when it is needed.
+
+    Raises: ToolFailed when the plugin cannot be loaded or misbehaves meanwhile;
+    RegistrationError when what it says does not hold together.
+    """
+    spec = _spec(entry)
+    program = Program(
+        entry.name,
+        entry=entry.value.split("[")[0].strip(),
+        path=tuple(_path(spec)),
+        read=tuple(str(place) for place in _places(spec)),
+    )
+    return _mounted(program, config, types, _Remembered(entry, spec))
+
+
+def approve(entry: EntryPoint, config: Config) -> dict[str, str]:
+    """Pin the tools of an installed plugin as they are now; return tool → what had changed."""
+    mounted = mount_entry(entry, config, FactTypes())
+    mounted.child.stop()
+    return Pins(config).approve(mounted.plugin.name, mounted.manifests)
+
+
+def _mounted(
+    program: Program, config: Config, types: FactTypes, remembered: _Remembered | None
+) -> Mounted:
+    child = Child(program, config.plugins)
+    listing = remembered.read() if remembered is not None else None
+    if listing is None:
+        listing = child.listing()
+        if remembered is not None:
+            remembered.write(listing)
+    manifests, refused = understood(listing)
+    server = listing.server
+    name = program.name
+    if program.entry:
+        name = str(server.get("name", ""))
+    if not _PLUGIN_NAME.fullmatch(name):
+        raise RegistrationError("not a plugin name", value=name, mend="lower-case letters and _")
+    plugin = Plugin(
+        name,
+        version=str(server.get("version", "")),
+        title=str(server.get("title") or name),
+        description=str(server.get("description") or ""),
+    )
+    pins = Pins(config)
+    changed = pins.changes(name, manifests)
+    if not pins.seen(name):
+        pins.approve(name, manifests)
+    approved = {tool: m for tool, m in manifests.items() if tool not in changed}
+    for tool, manifest in list(approved.items()):
+        try:
+            remote_tool(plugin, manifest, child, types)
+        except AicfoError as error:
+            refused[tool] = str(error)
+    expected = {tool: manifest.pin()["sha256"] for tool, manifest in manifests.items()}
+
+    def expect(now: Listing) -> None:
+        said = {tool: m.pin()["sha256"] for tool, m in understood(now)[0].items()}
+        other = sorted(t for t in expected if said.get(t) != expected[t])
+        if other:
+            if remembered is not None:
+                remembered.forget()
+            raise ToolFailed(
+                f"plugin {name} says other things of itself than it did before",
+                value=", ".join(other),
+                where=name,
+                mend=f"look at `aicfo plugins`, then `aicfo plugins approve {name}`",
+            )
+
+    child.expect = expect
+    return Mounted(plugin, child, refused, changed, manifests)
+
+
+def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
+    """Return (tool → manifest, tool → why it is refused) of a listing."""
+    manifests: dict[str, Manifest] = {}
+    refused: dict[str, str] = {}
+    for tool in listing.tools:
+        name = str(tool.get("name", ""))[:80]
+        meta: Any = tool.get("_meta")
+        own = cast("dict[str, Any]", meta) if isinstance(meta, dict) else {}
+        if "aicfo/refused" in own:
+            refused[name] = str(own["aicfo/refused"])[:1000]
+            continue
+        try:
+            if META in own:
+                manifest = Manifest.model_validate_json(to_json(own[META]))
+            else:
+                manifest = foreign(tool)
+        except ValidationError as error:
+            first = error.errors(include_url=False, include_context=False)[0]
+            place = ".".join(str(part) for part in first["loc"])
+            refused[name] = f"its manifest is none: {place}, {first['msg'].lower()}"
+            continue
+        except RegistrationError as error:
+            refused[name] = str(error)
+            continue
+        if manifest.name in manifests:
+            refused[manifest.name] = "two tools share this name"
+            continue
+        manifests[manifest.name] = manifest
+    return manifests, refused
+
+
+# ── installed plugins ───────────────────────────────────────────────────────────────────────
+
+
+class _Remembered:
+    """The listing of an installed plugin as it was last read, good while its files are the same."""
+
+    def __init__(self, entry: EntryPoint, spec: ModuleSpec | None) -> None:
+        self._prefix = re.sub(r"[^A-Za-z0-9_]", "_", entry.name)[:40] + "-"
+        self._path = cache_folder() / f"{self._prefix}{fingerprint(entry, spec)}.json"
+
+    def read(self) -> Listing | None:
+        try:
+            raw = from_json(self._path.read_bytes())
+            return Listing(raw["server"], tuple(raw["tools"]), tuple(raw["walls"]))
+        except (OSError, ValueError, TypeError, KeyError):
+            return None
+
+    def write(self, listing: Listing) -> None:
+        """Remember; where nothing can be written, the next command asks again."""
+        with suppress(OSError):
+            folder = self._path.parent
+            folder.mkdir(parents=True, exist_ok=True)
+            for old in folder.glob(f"{self._prefix}*.json"):
+                old.unlink(missing_ok=True)
+            opened, name = tempfile.mkstemp(dir=folder)
+            with os.fdopen(opened, "wb") as file:
+                file.write(
+                    to_json(
+                        {
+                            "server": listing.server,
+                            "tools": listing.tools,
+                            "walls": listing.walls,
+                        }
+                    )
+                )
+            Path(name).replace(self._path)
+
+    def forget(self) -> None:
+        with suppress(OSError):
+            self._path.unlink()
+
+
+def cache_folder() -> Path:
+    """Return the folder of remembered listings: in $AICFO_HOME, else the user's cache."""
+    named = os.environ.get("AICFO_HOME")
+    if named:
+        return Path(named) / "listings"
+    base = os.environ.get("XDG_CACHE_HOME")
+    return (Path(base) if base else Path.home() / ".cache") / "aicfo" / "listings"
+
+
+def fingerprint(entry: EntryPoint, spec: ModuleSpec | None) -> str:
+    """Return a digest of all that a plugin's listing depends on: its files and our versions."""
+    made = hashlib.sha256()
+
+    def add(*words: str) -> None:
+        made.update("\x1f".join(words).encode("utf-8", "surrogatepass") + b"\n")
+
+    add(version("aicfo-sdk"), pydantic.VERSION, sys.version, entry.value, entry.name)
+    if entry.dist is not None:
+        add(entry.dist.name, entry.dist.version, entry.dist.read_text("RECORD") or "")
+    for place in _places(spec):
+        files = sorted(place.rglob("*")) if place.is_dir() else [place]
+        for file in files:
+            if not file.is_file() or file.suffix == ".pyc":
+                continue
+            state = file.stat()
+            if file.suffix == ".py" and state.st_size <= _SMALL_FILE:
+                add(str(file), hashlib.sha256(file.read_bytes()).hexdigest())
+            else:
+                add(str(file), str(state.st_size), str(state.st_mtime_ns))
+    return made.hexdigest()[:32]
+
+
+def _spec(entry: EntryPoint) -> ModuleSpec | None:
+    """Where the plugin's package is, found without importing it."""
+    try:
+        return find_spec(entry.module.partition(".")[0])
+    except (ImportError, ValueError, AttributeError):
+        return None
+
+
+def _places(spec: ModuleSpec | None) -> list[Path]:
+    """The package's folders, or the module's one file."""
+    if spec is None:
+        return []
+    folders = list(spec.submodule_search_locations or ())
+    return [Path(place) for place in folders or ([spec.origin] if spec.origin else [])]
+
+
+def _path(spec: ModuleSpec | None) -> list[str]:
+    """The parts of our import path that a child needs beside its own: where the plugin, this
+    package and installed distributions are. Never a folder that is there by chance, such as the
+    one in which the command was given: the books may lie in it."""
+    homes = [Path(home) for home in {sys.prefix, sys.base_prefix}]
+    needed = {package_root(), *(str(place.parent) for place in _places(spec))}
+    kept: list[str] = []
+    for place in [*sys.path, *sorted(needed)]:
+        folder = Path(place)
+        if not place or place in kept or any(folder.is_relative_to(home) for home in homes):
+            continue
+        if place in needed or next(folder.glob("*.dist-info"), None) is not None:
+            kept.append(place)
+    return kept
