@@ -27,8 +27,11 @@ from .schema import (
     AUDIT,
     COMMITS,
     ENTRIES,
+    FLAGS,
+    HOLDS,
     MATCHES,
     META,
+    OUTCOMES,
     POSTINGS,
     PROPOSALS,
     RECORDS,
@@ -134,6 +137,10 @@ _ENTRY = (
     ENTRIES.c.key,
     ENTRIES.c.source,
 )
+
+
+_SEALED_ROWS = {"commit": COMMITS, "hold": HOLDS, "outcome": OUTCOMES, "flag": FLAGS}
+"""Tables whose rows stand word for word in the body of the audit row that came with them."""
 
 
 class _Check:
@@ -265,14 +272,14 @@ class _Check:
                 yield f"proposal {id} was changed"
 
     def _commits(self) -> Iterator[str]:
-        sealed = [values["commit"] for _, kind, _, values in self._events if kind == "committed"]
-        commits = [dict(row) for row in self._connection.execute(select(COMMITS)).mappings()]
-        by_key = {row["key"]: row for row in sealed}
-        for row in commits:
-            if by_key.pop(row["key"], None) != row:
-                yield f"the commit with key {row['key']} was changed"
-        for key in by_key:
-            yield f"the commit with key {key} is missing"
+        """Commits, holds, their outcomes and flags must be the rows that the audit sealed."""
+        for name, table in _SEALED_ROWS.items():
+            sealed = {seq: values[name] for seq, _, _, values in self._events if name in values}
+            for row in self._connection.execute(select(table)).mappings():
+                if sealed.pop(row["source"], None) != dict(row):
+                    yield f"the {name} of audit row {row['source']} was changed"
+            for seq in sealed:
+                yield f"the {name} of audit row {seq} is missing"
         lines = [
             [*line, seq] for seq, _, _, values in self._events for line in values.get("matched", ())
         ]

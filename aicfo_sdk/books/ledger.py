@@ -9,9 +9,9 @@ from typing import Any
 
 from sqlalchemy import Connection, func, select
 
-from ..actions import Posting, cash
+from ..actions import Posting
 from .database import Database
-from .schema import COMMITS, ENTRIES, POSTINGS
+from .schema import ENTRIES, POSTINGS
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,11 +74,6 @@ class Ledger:
             rows = connection.execute(query).all()
         return {account: int(amount) for account, amount in sorted(map(tuple, rows)) if amount}
 
-    def committed(self, kind: str, day: date) -> int:
-        """Return what committed actions of a kind put at stake on a day, minor units."""
-        with self._database.read() as connection:
-            return committed(connection, kind, day)
-
 
 def account_balance(connection: Connection, account: str, as_of: date | None = None) -> int:
     """Return the balance of an account and all below it at the end of `as_of`, or as of now."""
@@ -91,27 +86,11 @@ def account_balance(connection: Connection, account: str, as_of: date | None = N
     return int(connection.scalar(query) or 0)
 
 
-def lowest_cash(connection: Connection, account: str, since: date) -> int:
-    """Return the lowest end-of-day balance of an own account from `since` on, minor units."""
-    balance = lowest = account_balance(connection, cash(account), since)
-    later = (
-        select(POSTINGS.c.day, func.sum(POSTINGS.c.amount))
-        .where(POSTINGS.c.account == cash(account), POSTINGS.c.day > since.isoformat())
-        .group_by(POSTINGS.c.day)
-        .order_by(POSTINGS.c.day)
-    )
-    for _, change in connection.execute(later):
-        balance += int(change)
-        lowest = min(lowest, balance)
-    return lowest
-
-
-def committed(connection: Connection, kind: str, day: date) -> int:
-    """Return what committed actions of a kind put at stake on a day, minor units."""
-    query = select(func.coalesce(func.sum(COMMITS.c.stake), 0)).where(
-        COMMITS.c.kind == kind, COMMITS.c.day == day.isoformat()
-    )
-    return int(connection.scalar(query) or 0)
+def postings_of(connection: Connection, entry: int) -> tuple[Posting, ...]:
+    """Return the legs of one entry in their order."""
+    query = select(POSTINGS.c.account, POSTINGS.c.amount).where(POSTINGS.c.entry == entry)
+    rows = connection.execute(query.order_by(POSTINGS.c.leg)).all()
+    return tuple(Posting(account, amount) for account, amount in rows)
 
 
 def _entry(head: tuple[Any, ...], legs: list[Posting]) -> Entry:

@@ -232,9 +232,9 @@ def memory_of(engine: Engine) -> Memory:
         return found
 
 
-def _contains(connection: Connection, seq: int, hash: str) -> bool:
+def _contains(connection: Connection, seq: int, link: str) -> bool:
     found = connection.execute(select(AUDIT.c.hash).where(AUDIT.c.seq == seq)).first()
-    return found is not None and found[0] == hash
+    return found is not None and found[0] == link
 
 
 def _imported(connection: Connection, row: int, to: Heads | None) -> str:

@@ -1,4 +1,4 @@
-"""Stored books with record states on top that are not written yet: what a transaction has so far."""
+"""Stored books with the record states that a transaction has so far, not written yet, on top."""
 
 from __future__ import annotations
 

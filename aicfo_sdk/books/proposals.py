@@ -9,26 +9,38 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 from typing import Any, Literal, cast
 
 from sqlalchemy import Connection, select
 
-from ..errors import NotFound
-from ..model.base import digest
+from ..errors import BooksError, NotFound
+from ..model.base import canonical, digest
 from ..model.proposal import Proposal
 from .database import Database
 from .schema import AUDIT, PROPOSALS
+from .writer import Writer
 
-Status = Literal["proposed", "approved", "rejected", "denied", "committed", "failed"]
+_PIECE = 500
+"""Ids asked for at once: databases limit the variables of one statement."""
+
+Status = Literal[
+    "proposed", "approved", "rejected", "denied", "pending", "committed", "voided", "failed"
+]
 
 STATUSES: tuple[Status, ...] = (
     "proposed",
     "approved",
     "rejected",
     "denied",
+    "pending",
     "committed",
+    "voided",
     "failed",
 )
+
+FINAL: frozenset[Status] = frozenset(("pending", "committed", "voided"))
+"""Carried out or promised: neither approval nor rejection changes it any more."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +89,55 @@ def load(connection: Connection, id: str) -> StoredProposal:
         mend = "waiting are " + ", ".join(waiting) if waiting else "no proposal waits"
         raise NotFound("no such proposal", value=id, where="these books", mend=mend)
     return _stored(tuple(row), approvals(connection, id))
+
+
+def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredProposal]:
+    """Return the proposals of some ids, those that there are, in a few queries.
+
+    Raises: BooksError when a row of the desk is not the one that its last audit row sealed.
+    """
+    wanted = list(dict.fromkeys(ids))
+    found: dict[str, StoredProposal] = {}
+    for start in range(0, len(wanted), _PIECE):
+        piece = wanted[start : start + _PIECE]
+        events: dict[str, list[tuple[str, str]]] = {}
+        rows = connection.execute(
+            select(AUDIT.c.subject, AUDIT.c.kind, AUDIT.c.body)
+            .where(AUDIT.c.subject.in_(piece))
+            .order_by(AUDIT.c.seq)
+        )
+        for subject, kind, body in rows:
+            events.setdefault(subject, []).append((kind, body))
+        query = select(*_COLUMNS, PROPOSALS.c.digest).where(PROPOSALS.c.id.in_(piece))
+        for id, body, status, maker, why, action in connection.execute(query):
+            about = events.get(id, [])
+            row = {"id": id, "digest": action, "body": body}
+            seal = proposal_seal({**row, "maker": maker, "status": status, "why": why})
+            if not about or _last_seal(about) != seal:
+                raise BooksError(
+                    "a proposal was changed behind the books' back",
+                    value=id,
+                    mend="see aicfo audit verify; restore the books from a copy",
+                )
+            found[id] = _stored((id, body, status, maker, why), standing(about))
+    return found
+
+
+def _last_seal(events: Iterable[tuple[str, str]]) -> str:
+    seals = (json.loads(body).get("proposal") for _, body in reversed(list(events)))
+    return next((seal for seal in seals if seal), "")
+
+
+def file(
+    writer: Writer, stored: StoredProposal, kind: str, body: Mapping[str, Any], *, day: date
+) -> None:
+    """Queue a proposal as it now stands, and its audit row of `day` that seals it."""
+    action = digest(stored.proposal.action)
+    values = {"body": canonical(stored.proposal), "status": stored.status, "why": stored.why}
+    row = {"id": stored.id, "digest": action, "maker": stored.maker, **values}
+    writer.change(PROPOSALS, stored.id, **values)
+    sealed = {**body, "status": stored.status, "action": action, "proposal": proposal_seal(row)}
+    writer.audit(day, kind, stored.id, sealed)
 
 
 def approvals(connection: Connection, id: str) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Table, bindparam, insert, select, update
 
 from ..actions import Posting
 from ..errors import BooksError, Unbalanced
@@ -26,11 +26,15 @@ class Writer:
     """Collects rows and writes them on `flush`; the heads follow every row."""
 
     def __init__(self, connection: Connection) -> None:
-        """Take the lock of all writers. Raises: BooksError when the heads are missing."""
+        """Take the lock of all writers; `start` are the heads then.
+
+        Raises: BooksError when the heads are missing.
+        """
         self.connection = connection
         self._heads = self._written = self.start = read_heads(connection, lock=True)
         memory_of(connection.engine).advance(connection, self.start)
         self._rows: dict[Table, list[dict[str, Any]]] = {}
+        self._changes: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
 
     @property
     def source(self) -> int:
@@ -109,12 +113,23 @@ class Writer:
         """Add a row of any table at the next flush."""
         self._rows.setdefault(table, []).append(values)
 
+    def change(self, table: Table, id: str, **values: Any) -> None:
+        """Change the row of a table without history (the desk) at the next flush."""
+        names = tuple(sorted(values))
+        row = {"changed_id": id, **{f"new_{name}": values[name] for name in names}}
+        self._changes.setdefault((table, names), []).append(row)
+
     def flush(self) -> None:
-        """Write what was added, and the heads."""
+        """Write what was added, then what was changed, and the heads."""
         for table, rows in self._rows.items():
             for start in range(0, len(rows), _PIECE):
                 self.connection.execute(insert(table), rows[start : start + _PIECE])
         self._rows.clear()
+        for (table, names), rows in self._changes.items():
+            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+            query = update(table).where(table.c.id == bindparam("changed_id")).values(values)
+            self.connection.execute(query, rows)
+        self._changes.clear()
         if self._heads != self._written:
             self.connection.execute(update(HEADS).values(**asdict(self._heads)))
             self._written = self._heads

@@ -1,76 +1,29 @@
-"""Carrying an approved action out: ledger, record states and audit row in one transaction.
+"""Carrying approved actions out: ledger, record states and audit row in one transaction.
 
-Everything is asked again under the write lock: the key, the status, the policy, the approvals,
-the state of the records and the money. Either all of it is written, durably, or nothing.
+Either all of an action is written, durably, or nothing. `commit` carries one out, `commit_linked`
+some or none of them, `commit_many` independent ones together, for one wait for the disk. What is
+to be pending first is `holds.hold`.
 """
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
 from datetime import date
-from typing import Any
 
-from pydantic import Field
-from sqlalchemy import Connection, select
-
-from ..actions import Posting
-from ..books.effects import Effects, effects
-from ..books.ledger import account_balance, lowest_cash
-from ..books.proposals import StoredProposal, load
-from ..books.schema import COMMITS
+from ..books.effects import Effects
+from ..books.ledger import postings_of
+from ..books.proposals import load
 from ..books.store import StoredBooks
-from ..books.writer import Writer, read_heads
-from ..errors import (
-    AicfoError,
-    ApprovalRequired,
-    IdempotencyConflict,
-    InputError,
-    InsufficientFunds,
-    LedgerError,
-    PolicyDenied,
-)
-from ..model.base import Frozen, canonical, digest
+from ..books.writer import read_heads
+from ..errors import AicfoError, BooksError, InputError
+from ..model.base import digest
 from ..model.proposal import Proposal
-from ..model.text import clean
-from ..money import grouped
-from .approvals import denied, judge, note
-from .policy import Decision, Policy
-from .stakes import beneficiary, stake
+from .answers import CashDay, Committed, Linked, Preview, legs_of
+from .carrying import Carrying, Plan, checked_key
+from .policy import Decision, Policy, default_policy
+from .worksheet import Worksheet
 
-_CASH = "assets:cash"
-
-
-class Leg(Frozen):
-    """One posting."""
-
-    account: str = Field(description="Ledger account.")
-    amount: int = Field(description="Minor units; positive is debit.")
-
-
-class Preview(Frozen):
-    """What a commit would do now."""
-
-    proposal: str = Field(description="Id of the proposal.")
-    decision: Decision = Field(description="What the policy says of it.")
-    day: date = Field(description="Day it is posted.")
-    postings: tuple[Leg, ...] = Field(description="The entry; the legs sum to 0.")
-    records: tuple[str, ...] = Field(description="Records that get a new state, Type:id.")
-    cash_before: int = Field(description="All own accounts at the end of the day without it.")
-    cash_after: int = Field(description="The same with it, minor units.")
-
-
-class Committed(Frozen):
-    """What a commit did. The same key always gives this first answer again."""
-
-    proposal: str = Field(description="Id of the proposal.")
-    key: str = Field(description="Idempotency key.")
-    entry: int = Field(description="Number of the ledger entry.")
-    audit: int = Field(description="Number of the audit row.")
-    day: date = Field(description="Day it is posted.")
-    postings: tuple[Leg, ...] = Field(description="The entry; the legs sum to 0.")
-    records: tuple[str, ...] = Field(description="Records that got a new state, Type:id.")
-    cash_before: int = Field(description="All own accounts at the end of the day without it.")
-    cash_after: int = Field(description="The same with it, minor units.")
+__all__ = ["Committed", "Linked", "Preview", "commit", "commit_linked", "commit_many", "preview"]
 
 
 def preview(
@@ -83,18 +36,18 @@ def preview(
     with books.reading() as connection:
         if isinstance(proposal, str):
             proposal = load(connection, proposal).proposal
-        decision = judge(connection, books, proposal, policy)
-        found = _checked(connection, books, proposal)
-        before = account_balance(connection, _CASH, proposal.action.day)
-    return Preview(
-        proposal=proposal.id,
-        decision=decision,
-        day=proposal.action.day,
-        postings=_legs(found),
-        records=tuple(record.ref for record in found.records),
-        cash_before=before,
-        cash_after=before + _cash_change(found),
-    )
+        action = proposal.action
+        sheet = Worksheet(
+            connection,
+            books,
+            read_heads(connection),
+            policy=policy or default_policy(),
+            actions=(action,),
+        )
+        for hold in sheet.expired():
+            sheet.release(hold, postings_of(connection, hold.entry))
+        decision = sheet.judge(proposal)
+        return _preview(sheet, proposal, sheet.check(action, ref=proposal.id), decision)
 
 
 def commit(
@@ -108,133 +61,100 @@ def commit(
     proposal was committed under another key; PolicyDenied; ApprovalRequired; LedgerError or
     InsufficientFunds when the books refuse it (the proposal is then `failed`).
     """
-    key = proposal_id if key is None else key
-    if not key or len(key) > 200 or not key.isprintable():
-        raise InputError("not an idempotency key", value=key, mend="1 to 200 printable characters")
+    (answer,) = commit_many(books, [(proposal_id, key)], policy=policy)
+    if isinstance(answer, AicfoError):
+        raise answer
+    return answer
+
+
+def commit_many(
+    books: StoredBooks,
+    requests: Iterable[tuple[str, str | None]],
+    *,
+    policy: Policy | None = None,
+) -> tuple[Committed | AicfoError, ...]:
+    """Carry independent proposals out, each (id, key), in one durable transaction.
+
+    Returns one answer per request, in order: what `commit` would have returned or raised, each
+    after those before it. A refused one stops no other; what stops all (BooksError) is raised.
+    """
+    asked = [(id, id if key is None else key) for id, key in requests]
+    answers: list[Committed | AicfoError] = []
     with books.transaction() as writer:
-        stored = load(writer.connection, proposal_id)
-        body = digest([proposal_id, digest(stored.proposal.action)])
-        first = _first_answer(writer, key, body, proposal_id)
-        if first is not None:
-            return first
-        decision = judge(writer.connection, books, stored.proposal, policy)
-        error = _stopped(stored, decision)
-        if error is None:
+        carrying = Carrying(
+            books, writer, [id for id, _ in asked], [key for _, key in asked], policy=policy
+        )
+        for id, key in asked:
             try:
-                found = _checked(writer.connection, books, stored.proposal)
-                return _carry_out(writer, stored, found, key=key, body=body)
-            except (LedgerError, InputError) as refused:
-                error = refused
-                failed = replace(stored, status="failed", why=str(refused))
-                note(writer, failed, "failed", {"key": key, "code": refused.code})
-        elif decision.outcome == "denied":
-            note(writer, replace(stored, status="denied", why=str(error)), "denied", {"key": key})
+                answers.append(carrying.commit(id, checked_key(key)))
+            except BooksError:
+                raise
+            except AicfoError as refused:
+                answers.append(refused)
+    return tuple(answers)
+
+
+def commit_linked(
+    books: StoredBooks, ids: Sequence[str], *, key: str, policy: Policy | None = None
+) -> Linked:
+    """Carry all of some approved proposals out, or none, and return what was done.
+
+    Each is checked after what those before it did: money that the first brings in, the second
+    may pay out. A repeated call with the same key and the same ids returns the first answer.
+    Raises: as `commit`, for the first one that is refused; InputError for an id given twice.
+    """
+    if not ids or len(set(ids)) != len(ids):
+        raise InputError("not a group of actions", value=", ".join(ids), mend="each id once")
+    keys = [checked_key(key if not n else f"{key}#{n + 1}") for n in range(len(ids))]
+    error: AicfoError
+    with books.transaction() as writer:
+        carrying = Carrying(books, writer, ids, keys, policy=policy)
+        try:
+            stored = [carrying.proposal(id) for id in ids]
+            group = [digest(item.proposal.action) for item in stored]
+            bodies = [digest(["linked", list(ids), group, n]) for n in range(len(ids))]
+            answers = [
+                carrying.answered(*request) for request in zip(keys, ids, bodies, strict=True)
+            ]
+            first = [Committed.model_validate_json(answer) for answer in answers if answer]
+            if len(first) == len(ids):
+                return Linked(key=key, commits=tuple(first))
+            plans = [carrying.plan(*member) for member in zip(stored, keys, bodies, strict=True)]
+            return Linked(key=key, commits=_written(carrying, plans))
+        except BooksError:
+            raise
+        except AicfoError as refused:
+            error = refused
     # Raised after the transaction, which keeps the audit row of the refusal.
     raise error
 
 
-def _first_answer(writer: Writer, key: str, body: str, proposal: str) -> Committed | None:
-    """Return the stored answer of a repeated key. Raises: IdempotencyConflict."""
-    query = select(COMMITS.c.key, COMMITS.c.digest, COMMITS.c.answer)
-    rows = writer.connection.execute(
-        query.where((COMMITS.c.key == key) | (COMMITS.c.proposal == proposal))
-    ).all()
-    for used, stored, answer in rows:
-        if used == key and stored == body:
-            return Committed.model_validate_json(answer)
-    for used, _, _ in rows:
-        if used == key:
-            raise IdempotencyConflict(
-                "the key was used for another proposal", value=key, mend="take a new key"
-            )
-        raise IdempotencyConflict(
-            "the proposal was committed under another key",
-            value=key,
-            where=proposal,
-            mend=f"its key is {used}",
-        )
-    return None
+def _written(carrying: Carrying, plans: list[Plan]) -> tuple[Committed, ...]:
+    links = [plan.stored.id for plan in plans]
+    return tuple(carrying.write(plan, linked=links) for plan in plans)
 
 
-def _stopped(stored: StoredProposal, decision: Decision) -> AicfoError | None:
-    """Return why the proposal may not be committed now, or None."""
-    if stored.status == "rejected":
-        return PolicyDenied(stored.why, value=stored.id, mend="a changed action is a new proposal")
-    if decision.outcome == "denied":
-        return denied(decision, stored)
-    people = [name for name in stored.approvals if decision.approvals < 2 or name != stored.maker]
-    if len(people) < decision.approvals:
-        return ApprovalRequired(
-            f"approved by {len(people)} of {decision.approvals}: {decision.why}",
-            value=stored.id,
-            where=decision.rule,
-            mend=decision.mend,
-        )
-    return None
-
-
-def _checked(connection: Connection, books: StoredBooks, proposal: Proposal) -> Effects:
-    """Return the effects of an action that the books, as they will ever be, can bear.
-
-    Raises: LedgerError, InsufficientFunds, NotFound.
-    """
+def _preview(sheet: Worksheet, proposal: Proposal, found: Effects, decision: Decision) -> Preview:
     action = proposal.action
-    # Everything known, whatever its day: what is promised for tomorrow is not there today.
-    found = effects(action, books.snapshot_at(read_heads(connection), date.max), ref=proposal.id)
-    for leg in found.postings:
-        if leg.account.startswith(f"{_CASH}:") and leg.amount < 0:
-            account = leg.account.removeprefix(f"{_CASH}:")
-            lowest = lowest_cash(connection, account, action.day)
-            if lowest + leg.amount < 0:
-                raise InsufficientFunds(
-                    "the account would fall below zero",
-                    value=grouped(-leg.amount),
-                    where=f"{account} on {action.day.isoformat()} or after",
-                    mend=f"{grouped(max(lowest, 0))} is free",
-                )
-    return found
-
-
-def _carry_out(
-    writer: Writer, stored: StoredProposal, found: Effects, *, key: str, body: str
-) -> Committed:
-    action = stored.proposal.action
-    before = account_balance(writer.connection, _CASH, action.day)
-    for record in found.records:
-        writer.record(record)
-    entry = writer.entry(action.day, stored.id, clean(stored.proposal.reason), found.postings, key)
-    answer = Committed(
-        proposal=stored.id,
-        key=key,
-        entry=entry,
-        audit=writer.source,
+    posted, free = sheet.cash()
+    day = action.day.isoformat()
+    before = posted.at(day)
+    days = free.days(day)
+    levels = [free.at(when) for when in days]
+    sheet.apply(action, found)
+    path = tuple(
+        CashDay(day=date.fromisoformat(when), before=level, after=free.at(when))
+        for when, level in zip(days, levels, strict=True)
+    )
+    return Preview(
+        proposal=proposal.id,
+        decision=decision,
         day=action.day,
-        postings=_legs(found),
+        postings=legs_of(found.postings),
         records=tuple(record.ref for record in found.records),
         cash_before=before,
-        cash_after=before + _cash_change(found),
+        cash_after=posted.at(day),
+        path=path,
+        lowest_before=min(row.before for row in path),
+        lowest_after=min(row.after for row in path),
     )
-    row: dict[str, Any] = {
-        "key": key,
-        "digest": body,
-        "proposal": stored.id,
-        "kind": action.kind,
-        "payee": beneficiary(action),
-        "day": action.day.isoformat(),
-        "stake": stake(action),
-        "entry": entry,
-        "answer": canonical(answer),
-        "source": writer.source,
-    }
-    writer.add(COMMITS, **row)
-    note(writer, replace(stored, status="committed", why=""), "committed", {"commit": row})
-    return answer
-
-
-def _legs(found: Effects) -> tuple[Leg, ...]:
-    return tuple(Leg(account=leg.account, amount=leg.amount) for leg in found.postings)
-
-
-def _cash_change(found: Effects) -> int:
-    legs: tuple[Posting, ...] = found.postings
-    return sum(leg.amount for leg in legs if leg.account.startswith(f"{_CASH}:"))
