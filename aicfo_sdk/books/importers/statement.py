@@ -6,7 +6,8 @@ column beside a 借/贷 mark; dates as 20250102, 2025-01-02 or spreadsheet dates
 
 The running balance is checked line by line. What stood before the first line is the Transaction
 `<account>-opening` of kind "opening". Lines are told apart by `mappings/kinds.toml` (工资, 税,
-手续费, 结息, 贷款, 票据 …); a line to or from an own account, or between accounts of the same
+手续费, 结息, 贷款, 票据 …), on money that comes in by the bank's summary alone: what a payer writes
+never tells what the money is. A line to or from an own account, or between accounts of the same
 holder, is a transfer.
 """
 
@@ -50,6 +51,8 @@ _REST = (
     "注：",
     "期末余额",
 )
+# Columns that whoever pays fills in: on money that comes in they are a stranger's words.
+_PAYERS_WORDS = frozenset({"用途", "附言", "备注", "留言"})
 _OUT_MARKS = frozenset({"借", "借方", "支出", "出", "d", "dr", "付", "支", "转出"})
 _IN_MARKS = frozenset({"贷", "贷方", "收入", "入", "c", "cr", "收", "存", "转入"})
 _CURRENCIES = {
@@ -76,6 +79,8 @@ class _Line:
     name: str
     number: str
     text: str
+    told: str
+    """The words that tell what the line is for: the bank's and our own, not a payer's."""
     reference: str
 
 
@@ -240,7 +245,7 @@ class _Reader:
                 day=line.day,
                 time=line.time,
                 amount=line.amount,
-                kind="transfer" if own else kind_of(f"{line.text} {line.name}", line.amount),
+                kind="transfer" if own else kind_of(f"{line.told} {line.name}", line.amount),
                 name=line.name,
                 number=line.reference,
                 text=line.text,
@@ -257,11 +262,11 @@ class _Reader:
                 mend="import accounts in CNY",
             )
         day, time = row.moment("day")
-        texts = dict.fromkeys(
-            text
-            for i in range(len(self.mapping["columns"].get("text", ())))
-            if (text := row.text(f"text{i}", ""))
-        )
+        amount = self.amount(row)
+        texts: dict[str, bool] = {}
+        for i, name in enumerate(self.mapping["columns"].get("text", ())):
+            if text := row.text(f"text{i}", ""):
+                texts[text] = texts.get(text, False) or amount < 0 or name not in _PAYERS_WORDS
         balance = row.amount("balance") if self.header.has("balance") else None
         own_number = account_number(row.text("account", "") or self.number)
         account = self.given or "-".join(part for part in (self.bank, own_number) if part)
@@ -270,11 +275,12 @@ class _Reader:
             account=account,
             day=day,
             time=time or row.clock("time"),
-            amount=self.amount(row),
+            amount=amount,
             balance=balance,
             name=row.text("name", ""),
             number=row.text("number", ""),
             text=" ".join(texts),
+            told=" ".join(text for text, ours in texts.items() if ours),
             reference=row.text("reference", ""),
         )
 
