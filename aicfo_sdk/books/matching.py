@@ -12,7 +12,7 @@ from sqlalchemy import Connection, and_, select
 
 from ..actions import cash
 from ..model.invoice import Transaction
-from .schema import COMMITS, MATCHES, POSTINGS
+from .schema import COMMITS, MATCHES, OUTCOMES, POSTINGS
 from .writer import Writer
 
 WINDOW_DAYS = 5
@@ -45,21 +45,23 @@ class Commitments:
 
     def __init__(self, connection: Connection) -> None:
         """Load them."""
+        # A pending action has posted no money; how it ended says which entry did, and when.
+        at_once = select(COMMITS.c.entry, COMMITS.c.day, COMMITS.c.payee)
+        settled = (
+            select(OUTCOMES.c.entry, OUTCOMES.c.day, COMMITS.c.payee)
+            .join(COMMITS, COMMITS.c.key == OUTCOMES.c.commit_key)
+            .where(OUTCOMES.c.outcome == "posted")
+        )
+        done = at_once.union_all(settled).subquery()
         query = (
-            select(
-                POSTINGS.c.account,
-                POSTINGS.c.amount,
-                COMMITS.c.day,
-                COMMITS.c.entry,
-                COMMITS.c.payee,
-            )
-            .join(COMMITS, COMMITS.c.entry == POSTINGS.c.entry)
+            select(POSTINGS.c.account, POSTINGS.c.amount, done.c.day, done.c.entry, done.c.payee)
+            .join(done, done.c.entry == POSTINGS.c.entry)
             .outerjoin(
                 MATCHES,
                 and_(MATCHES.c.entry == POSTINGS.c.entry, MATCHES.c.account == POSTINGS.c.account),
             )
             .where(POSTINGS.c.account.like(cash("%")), MATCHES.c.record.is_(None))
-            .order_by(COMMITS.c.entry)
+            .order_by(done.c.entry)
         )
         self._open: dict[tuple[str, int], list[tuple[date, int, str]]] = {}
         for account, amount, day, entry, payee in connection.execute(query):

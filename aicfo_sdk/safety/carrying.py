@@ -29,6 +29,7 @@ from ..errors import (
     IdempotencyConflict,
     InputError,
     LedgerError,
+    NotFound,
     PolicyDenied,
 )
 from ..model.base import canonical, digest
@@ -265,7 +266,7 @@ class Carrying:
         used = self._by_key.get(key)
         if used is None:
             open_keys = ", ".join(sorted(self.sheet.holds)[:3])
-            raise InputError(
+            raise NotFound(
                 "no hold has this key",
                 value=key,
                 mend=f"pending are {open_keys}" if open_keys else "nothing is pending",
