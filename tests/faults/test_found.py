@@ -74,3 +74,32 @@ def test_a_mapping_of_the_wrong_types_is_refused(tmp_path: Path, text: str) -> N
 
 def test_the_identity_number_of_a_person_from_an_unlisted_county_is_a_persons() -> None:
     assert checked_uscc("330176198001011234") == ""
+
+
+@pytest.mark.parametrize(
+    "cells",
+    [
+        '<row r="1"><c r="A1"><v>1</v></c></row><row r="9999999999"><c><v>1</v></c></row>',
+        '<row r="1"><c r="A1"><v>1</v></c><c r="A3999999999"><v>1</v></c></row>',
+        '<row r="1"><c\nr = "ZZZ1"><v>1</v></c></row><row r="1400000"><c r="A9"/></row>',
+        "<row r='1'><c t='n' r='a1'><v>1</v></c><c r='zzzz9'><v>1</v></c></row>",
+    ],
+)
+def test_a_cell_far_out_never_makes_the_reader_of_sheets_abort_the_process(
+    tmp_path: Path, cells: str
+) -> None:
+    path = tmp_path / "far.xlsx"
+    with ZipFile(path, "w") as pack:
+        # Sheets may lie anywhere in the package.
+        pack.writestr("odd/place.xml", f"<worksheet><sheetData>{cells}</sheetData></worksheet>")
+    with pytest.raises(RecordError, match=r"a cell where no sheet|a sheet of"):
+        read(path, "bills")
+
+
+@pytest.mark.parametrize("name", ["content.xml", "xl/workbook.bin"])
+def test_other_workbooks_in_a_package_are_not_read(tmp_path: Path, name: str) -> None:
+    path = tmp_path / "other.xlsx"
+    with ZipFile(path, "w") as pack:
+        pack.writestr(name, "x")
+    with pytest.raises(RecordError, match="no XLSX"):
+        read(path, "bills")
