@@ -13,97 +13,16 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
 
-from pydantic import Field, ValidationError
+from pydantic import ValidationError
 from sqlalchemy import Connection, RowMapping, func, select
 
 from ..errors import BooksError, NotFound
-from ..model.base import Frozen, canonical, digest
+from ..model.base import canonical, digest
 from .chain import Heads
 from .database import Database
+from .run_record import RunRecord
 from .schema import AUDIT, RUNS, STEPS
 from .writer import Writer
-
-
-class RecordedHeads(Frozen):
-    """Where the chains of the books ended: audit rows, records, ledger entries."""
-
-    audit_seq: int
-    audit_hash: str
-    record_row: int
-    record_chain: str
-    entry_id: int
-    entry_chain: str
-
-    def heads(self) -> Heads:
-        """Return them as the books know them."""
-        return Heads(**self.model_dump())
-
-
-class RecordedError(Frozen):
-    """How a step or a run failed."""
-
-    code: str = Field(description="Name of the error's class.")
-    text: str
-
-
-class RecordedStep(Frozen):
-    """One tool call of a run: what went in, and the digest of what came out."""
-
-    tool: str = Field(description="Full name, plugin.tool.")
-    version: str
-    manifest: str = Field(description="Digest of what the tool declares.")
-    arguments: dict[str, Any] = Field(description="As given, subjects filled in.")
-    needs: dict[str, Any] = Field(description="Need → numbers of the steps that filled it.")
-    key: str = Field(description="Provenance: tool, version, arguments, inputs, snapshot, seed.")
-    digest: str = Field(default="", description='Of the canonical result; "" when it failed.')
-    size: int = Field(default=0, description="Bytes of the canonical result.")
-    fact: Any = Field(default=None, description="The result itself, when `kept`.")
-    kept: bool = Field(default=False, description="False: too large or failed; digest alone.")
-    reused: bool = Field(default=False, description="From a run that was broken off.")
-    error: RecordedError | None = None
-
-
-class RecordedProposal(Frozen):
-    """A proposal of a run; `reason` says why one was dropped."""
-
-    id: str
-    digest: str = Field(description="Of the whole proposal: action, reason, evidence.")
-    evidence: tuple[str, ...] = ()
-    reason: str = ""
-
-
-class Installed(Frozen):
-    """What a result depends on besides books and arguments."""
-
-    aicfo: str
-    plugins: dict[str, str] = Field(description="Plugin → version, of the plugins in the plan.")
-    libraries: dict[str, str] = Field(description="Python and numeric libraries → version.")
-    parameters: dict[str, str] = Field(description="Subject of the tables → digest.")
-    calendar: str = Field(description="Digest of the working-day notices.")
-    configuration: str = Field(description="Digest.")
-    providers: dict[str, tuple[str, ...]] = Field(description="Configured choices of providers.")
-    policy: str = Field(description="Digest.")
-
-
-class RunRecord(Frozen):
-    """All that is kept of a run."""
-
-    goal: str
-    tool: str
-    arguments: dict[str, Any]
-    subjects: tuple[tuple[str, str], ...] = Field(description="Record type and id.")
-    as_of: date
-    seed: int
-    maker: str
-    heads: RecordedHeads
-    installed: Installed
-    steps: tuple[RecordedStep, ...]
-    asked: tuple[RecordedStep, ...] = Field(description="Steps that tools asked for as they ran.")
-    proposals: tuple[RecordedProposal, ...]
-    dropped: tuple[RecordedProposal, ...]
-    missing: tuple[str, ...]
-    error: RecordedError | None = None
-    key: str = Field(description="Provenance of the whole run: equal inputs, equal key.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,6 +66,23 @@ class Runs:
                 mend = "the latest are " + ", ".join(latest) if latest else "none is recorded"
                 raise NotFound("no such run", value=id, where="these books", mend=mend)
             return _read(connection, rows[0])
+
+    def heads(self, run: StoredRun) -> Heads:
+        """Return where the chains ended when a run read the books.
+
+        Raises: BooksError when these books never ended there.
+        """
+        heads = run.record.heads.heads()
+        with self._database.read() as connection:
+            found = connection.scalar(select(AUDIT.c.hash).where(AUDIT.c.seq == heads.audit_seq))
+        if found != heads.audit_hash:
+            raise BooksError(
+                "these are not the books that the run read",
+                value=run.id,
+                where=f"audit row {heads.audit_seq}",
+                mend="see aicfo audit verify",
+            )
+        return heads
 
     def latest(self, limit: int = 20) -> tuple[StoredRun, ...]:
         """Return the latest runs, the last one first. Raises: BooksError for a changed one."""

@@ -54,6 +54,7 @@ def brief(words: list[str]) -> int:
         proposals=[proposal_output(item) for item in answer.proposals],
         dropped=_dropped(answer.run),
         missing=list(answer.run.missing),
+        record=answer.record,
     )
     emit(output, options.json, _brief_lines(result, answer, options.lang))
     return 0
@@ -121,6 +122,7 @@ def _answer_output(answer: Answer) -> AnswerOutput:
         dropped=_dropped(run),
         missing=list(run.missing),
         run=run.key,
+        record=answer.record,
     )
 
 

@@ -6,6 +6,8 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from ..books.run_record import Chapter, RunRecord
+
 
 class _Output(BaseModel):
     model_config = ConfigDict(extra="forbid", defer_build=True)
@@ -66,6 +68,7 @@ class AnswerOutput(_Output):
     dropped: list[DroppedOutput]
     missing: list[str] = Field(description="What could not be said, and why.")
     run: str = Field(description="Provenance key: equal inputs, equal key.")
+    record: str = Field(description="Id of the recorded run: aicfo replay takes it.")
 
 
 class BriefOutput(_Output):
@@ -76,6 +79,7 @@ class BriefOutput(_Output):
     proposals: list[ProposalOutput]
     dropped: list[DroppedOutput]
     missing: list[str]
+    record: str = Field(description="Id of the recorded run: aicfo replay takes it.")
 
 
 class PlanStep(_Output):
@@ -182,3 +186,50 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "tools": ToolsOutput,
 }
 """Command → the model of what its --json prints."""
+class RunLine(_Output):
+    run: str = Field(description="Id of the run.")
+    audit: int = Field(description="Audit row that seals its record.")
+    as_of: str
+    goal: str = Field(description="What was asked, as it was asked.")
+    tool: str
+    status: Literal["done", "failed"]
+    error: str = Field(description='Why it failed, or "".')
+    steps: int
+    proposals: list[str] = Field(description="Ids of the proposals it made.")
+    dropped: int = Field(description="Proposals that did not fit beside the others.")
+    missing: int = Field(description="How many things could not be said.")
+
+
+class UnfinishedLine(_Output):
+    tool: str = Field(description="The goal's tool.")
+    kept: list[str] = Field(description="Long steps that had finished.")
+
+
+class RunsOutput(_Output):
+    runs: list[RunLine] = Field(description="The latest first.")
+    unfinished: list[UnfinishedLine] = Field(description="Broken off; asked again they go on.")
+
+
+class ComparedStep(_Output):
+    tool: str
+    then: str = Field(description="Digest of the recorded result, or how it failed.")
+    now: str = Field(description="Digest of today's result, or how it failed.")
+    same: bool
+    recalled: bool = Field(description="External: its recorded answer stood in.")
+
+
+class ReplayOutput(_Output):
+    run: str = Field(description="Id of the run.")
+    identical: bool | None = Field(default=None, description="Absent with --offline.")
+    steps: list[ComparedStep] = Field(default=[], description="Each step then and now.")
+    first: str = Field(default="", description="Where it first came out otherwise.")
+    why: list[str] = Field(default=[], description="What explains that.")
+    changed: list[str] = Field(default=[], description="What is otherwise today.")
+    record: RunRecord | None = Field(default=None, description="With --offline: what is kept.")
+    proposals: list[Chapter] = Field(
+        default=[], description="With --offline: what each proposal rests on and came to."
+    )
+
+
+    "replay": ReplayOutput,
+    "runs": RunsOutput,

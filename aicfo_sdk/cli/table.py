@@ -31,7 +31,14 @@ COMMANDS = {
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
     "approve": Command("desk:approve", "ID [--by NAME]", "approve a proposal and carry it out"),
     "reject": Command("desk:reject", "ID [--by NAME] [--reason TEXT]", "turn a proposal down"),
-    "audit": Command("audit:run", "verify [--head FILE]", "check the audit chain and the ledger"),
+    "runs": Command("runs:runs", "[--limit N]", "what was asked, the latest first"),
+    "replay": Command("runs:replay", "RUN [--offline]", "a recorded run again, or its story"),
+    "audit": Command(
+        "audit:run", "verify|head|export [--head FILE]", "check the audit chain and the ledger"
+    ),
+    "books": Command(
+        "books:run", "backup|restore|check|upgrade …", "copies of books in use, and bringing back"
+    ),
     "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
     "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
     "sim": Command("", "run|scenarios|report …", "paired simulations of synthetic merchants"),

@@ -128,6 +128,7 @@ def result_of(answer: Answer) -> CallToolResult:
             "aicfo/proposals": [item.id for item in answer.proposals],
             "aicfo/missing": list(answer.run.missing),
             "aicfo/run": answer.run.key,
+            "aicfo/record": answer.record,
         },
     )
 

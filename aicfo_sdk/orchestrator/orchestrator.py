@@ -193,6 +193,7 @@ class Orchestrator:
         `journal` and `left` as in `Runner`. Raises: PlanError and its kinds.
         """
         plan = self._compiled(goal)
+        self.registry.begin()
         runner = Runner(
             self.context(books),
             seed=self.seed,

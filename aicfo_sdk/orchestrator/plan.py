@@ -187,11 +187,13 @@ class Planner:
             matching = [t for t in found if name in (t.full_name, t.plugin.name)]
             if not matching:
                 offered = ", ".join(t.full_name for t in found) or "none"
+                absent = self.registry.why_absent(name)
                 raise MissingProvider(
-                    f"the configured provider of {kind.__name__} is not installed",
+                    f"the configured provider of {kind.__name__} is "
+                    + ("not usable" if absent else "not installed"),
                     value=name,
                     where=f"providers.{kind.__name__}",
-                    mend=f"installed providers: {offered}",
+                    mend=absent or f"installed providers: {offered}",
                 )
             if len(matching) > 1:
                 raise AmbiguousProvider(

@@ -17,15 +17,15 @@ from typing import Any, cast
 
 from .. import __version__
 from ..books.chain import Heads
-from ..books.runs import (
+from ..books.run_record import (
     Installed,
     RecordedError,
     RecordedHeads,
     RecordedProposal,
     RecordedStep,
     RunRecord,
-    keep_step,
 )
+from ..books.runs import keep_step
 from ..books.store import StoredBooks
 from ..config import Config
 from ..days import WorkCalendar
@@ -102,7 +102,7 @@ def installed_of(
         libraries=libraries(),
         parameters=_parameters(params),
         calendar=_calendar(calendar),
-        configuration=digest([_rules(config), policy]),
+        configuration=digest(_rules(config)),
         providers=config.providers,
         policy=policy,
     )
@@ -147,6 +147,16 @@ class Kept:
 def named(subjects: tuple[SubjectId, ...]) -> tuple[tuple[str, str], ...]:
     """Return subjects as pairs of record type and id."""
     return tuple((type(s).__name__.removesuffix("Id"), plain(str(s))) for s in subjects)
+
+
+def needs_of(step: Step) -> dict[str, Any]:
+    """Return need → numbers of the steps that fill it, or the tool that it asks."""
+    return {
+        need.name: [index + 1 for index in need.steps]
+        if need.ask is None
+        else {"asks": need.ask.root.tool.full_name}
+        for need in step.needs
+    }
 
 
 def plain(value: Any) -> Any:
@@ -236,12 +246,7 @@ def _step(step: Step, arguments: dict[str, Any], outcome: Outcome) -> RecordedSt
         version=step.tool.version,
         manifest=manifest_of(step.tool),
         arguments=plain(arguments),
-        needs={
-            need.name: [index + 1 for index in need.steps]
-            if need.ask is None
-            else {"asks": need.ask.root.tool.full_name}
-            for need in step.needs
-        },
+        needs=needs_of(step),
         key=outcome.key,
         digest=digest_of(text) if text else "",
         size=len(text.encode()),

@@ -312,8 +312,11 @@ def _is_long(tool: AnyTool) -> bool:
     return tool.external or tool.blocking
 
 
+LATE = "the time of this run is over"
+
+
 def _late(tool: AnyTool) -> ToolFailed:
-    return ToolFailed("the time of this run is over", where=tool.full_name, mend="give it longer")
+    return ToolFailed(LATE, where=tool.full_name, mend="give it longer")
 
 
 def _set_right(value: Any, fresh: Any) -> None:

@@ -21,10 +21,12 @@ from .run import Run
 if TYPE_CHECKING:
     from ..books.port import Books
     from ..books.proposals import StoredProposal
-    from ..books.runs import Installed, Runs
+    from ..books.run_record import Installed
+    from ..books.runs import Runs, StoredRun
     from ..books.snapshot import Snapshot
     from ..books.store import StoredBooks
     from ..safety.policy import Policy
+    from .replay import Replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +146,16 @@ class Session:
     def runs(self) -> Runs:
         """The recorded runs of the books. Raises: InputError when the session has none."""
         return self.books.runs
+
+    def replay(self, run: str | StoredRun) -> Replay:
+        """Return how a recorded run comes out with what is installed and configured now.
+
+        Raises: as `replay.replay`.
+        """
+        from ..model.base import digest
+        from .replay import replay
+
+        return replay(self.books, run, self.registry, policy=digest(self.policy))
 
     def installed(self, goal: Goal, books: Books) -> Installed:
         """Return what the results of a goal depend on besides books and arguments."""
