@@ -58,7 +58,10 @@ def session(options: argparse.Namespace, *, books: bool = True) -> Session:
     target = options.books or os.environ.get("AICFO_BOOKS")
     opened = books_of(options.books) if books or target else None
     as_of = getattr(options, "as_of", None)
-    return Session(opened, config=load_config(options.config), as_of=as_of)
+    made = Session(opened, config=load_config(options.config), as_of=as_of)
+    for line in made.registry.warnings:
+        note(f"warning: {line}")
+    return made
 
 
 def as_day(text: str) -> date:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from ..registry import AnyTool, mcp_name
-from .arguments import emit, parser, session, table
+from ..config import Config, load_config
+from ..registry import AnyTool, installed, mcp_name
+from .arguments import Parser, emit, parser, session, table
 from .outputs import BrokenOutput, PluginOutput, PluginsOutput, ToolOutput, ToolsOutput
 
 
@@ -24,8 +25,16 @@ def tools(words: list[str]) -> int:
 
 
 def plugins(words: list[str]) -> int:
-    """Every plugin with its distribution, tools and facts; and what could not be loaded."""
-    options = parser("plugins", "What is installed, and what is broken.").parse_args(words)
+    """Every plugin with its distribution, tools and facts; and what could not be loaded.
+
+    `approve NAME` first takes the tools of a changed plugin as they are now.
+    """
+    made = parser("plugins", "What is installed, and what is broken or changed.")
+    asked = made.add_subparsers(dest="doing", metavar="approve NAME", parser_class=Parser)
+    chosen = asked.add_parser("approve", help="take a changed plugin's tools as they are now")
+    chosen.add_argument("name", metavar="NAME", help="the plugin")
+    options = made.parse_args(words)
+    changes = _approve(options.name, load_config(options.config)) if options.doing else {}
     registry = session(options, books=False).registry
     found = [
         PluginOutput(
@@ -42,6 +51,7 @@ def plugins(words: list[str]) -> int:
                     if (kind := tool.signature.provides) is not None
                 }
             ),
+            runs_in="a child process" if plugin.name in registry.children else "this process",
         )
         for plugin in registry.plugins.values()
     ]
@@ -54,8 +64,11 @@ def plugins(words: list[str]) -> int:
         disabled=list(registry.config.disabled),
         providers={name: list(chosen) for name, chosen in registry.config.providers.items()},
     )
-    rows = [[p.name, p.title, p.distribution, ", ".join(p.provides) or "-"] for p in found]
-    lines = table(rows)
+    rows = [
+        [p.name, p.title, p.distribution, p.runs_in, ", ".join(p.provides) or "-"] for p in found
+    ]
+    lines = [f"approved: {options.name}.{tool} ({what})" for tool, what in changes.items()]
+    lines += table(rows)
     lines += [f"  broken: {b.name} ({b.distribution}): {b.error}" for b in registry.broken]
     lines += [
         f"  chosen: {name} by {', then '.join(chosen)}"
@@ -63,6 +76,12 @@ def plugins(words: list[str]) -> int:
     ]
     emit(output, options.json, lines)
     return 0
+
+
+def _approve(name: str, config: Config) -> dict[str, str]:
+    from ..client.mount import approve
+
+    return approve(installed(name), config)
 
 
 def _tool(tool: AnyTool, schema: dict[str, object]) -> ToolOutput:

@@ -126,6 +126,9 @@ class PluginOutput(_Output):
     distribution: str
     tools: list[str]
     provides: list[str] = Field(description="Fact types its tools return.")
+    runs_in: Literal["this process", "a child process"] = Field(
+        description="Strangers' plugins run in children, closed in and bounded."
+    )
 
 
 class BrokenOutput(_Output):
@@ -167,25 +170,25 @@ class AuditOutput(_Output):
     problems: list[str]
 
 
+class BooksOutput(_Output):
+    what: Literal["backup", "check", "restore", "upgrade"]
+    ok: bool
+    target: str = Field(description="The file or books that were written or checked.")
+    version: str = Field(description="Of the books.")
+    rows: int = Field(default=0, description="Audit rows; 0 when they were not counted.")
+    records: int = 0
+    entries: int = Field(default=0, description="Ledger entries.")
+    head_seq: int
+    head_hash: str
+    kept: str | None = Field(default=None, description="Where the books are as they were before.")
+    problems: list[str] = []
+
+
 class ExportOutput(_Output):
     file: str
     entries: int
 
 
-OUTPUTS: dict[str, type[BaseModel]] = {
-    "approve": DecisionOutput,
-    "audit": AuditOutput,
-    "brief": BriefOutput,
-    "call": AnswerOutput,
-    "export": ExportOutput,
-    "import": ImportOutput,
-    "plan": PlanOutput,
-    "plugins": PluginsOutput,
-    "proposals": ProposalsOutput,
-    "reject": DecisionOutput,
-    "tools": ToolsOutput,
-}
-"""Command → the model of what its --json prints."""
 class RunLine(_Output):
     run: str = Field(description="Id of the run.")
     audit: int = Field(description="Audit row that seals its record.")
@@ -231,5 +234,20 @@ class ReplayOutput(_Output):
     )
 
 
+OUTPUTS: dict[str, type[BaseModel]] = {
+    "approve": DecisionOutput,
+    "audit": AuditOutput,
+    "books": BooksOutput,
+    "brief": BriefOutput,
+    "call": AnswerOutput,
+    "export": ExportOutput,
+    "import": ImportOutput,
+    "plan": PlanOutput,
+    "plugins": PluginsOutput,
+    "proposals": ProposalsOutput,
+    "reject": DecisionOutput,
     "replay": ReplayOutput,
     "runs": RunsOutput,
+    "tools": ToolsOutput,
+}
+"""Command → the model of what its --json prints."""

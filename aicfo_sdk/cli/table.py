@@ -27,7 +27,9 @@ COMMANDS = {
     ),
     "call": Command("ask:call", "TOOL --args JSON", "one tool, with all it rests on"),
     "tools": Command("installed:tools", "", "what can be called"),
-    "plugins": Command("installed:plugins", "", "what is installed, and what is broken"),
+    "plugins": Command(
+        "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"
+    ),
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
     "approve": Command("desk:approve", "ID [--by NAME]", "approve a proposal and carry it out"),
     "reject": Command("desk:reject", "ID [--by NAME] [--reason TEXT]", "turn a proposal down"),

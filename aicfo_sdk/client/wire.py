@@ -207,8 +207,7 @@ def measure(value: Any, rules: PluginRules) -> None:
         for each in level:
             if not isinstance(each, dict | list):
                 continue
-            items = list(cast("dict[str, Any]", each).values()) if isinstance(each, dict) else each
-            items = cast("list[Any]", items)
+            items = cast("list[Any]", each if isinstance(each, list) else [*each.values()])
             if len(items) > rules.output_items:
                 raise Misbehaved(f"answered with a list longer than {rules.output_items}")
             inner += [item for item in items if isinstance(item, dict | list)]
