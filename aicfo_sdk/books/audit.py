@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, select
@@ -97,6 +98,16 @@ class Audit:
         """
         with self._database.read() as connection:
             return verified(connection, expected)
+
+    def export(self, file: Path, *, replace: bool = False) -> tuple[Head, int]:
+        """Write the whole audit as JSON Lines; return its head and the number of lines.
+
+        `transcript.verify_export` verifies such a file without the books.
+        Raises: as `transcript.export`.
+        """
+        from .transcript import export
+
+        return export(self._database, file, replace=replace)
 
 
 def verified(connection: Connection, expected: Head | None = None) -> AuditReport:

@@ -22,10 +22,9 @@ def copy_into(database: Database, connection: Connection, part: Path) -> None:
 
     The connection's transaction is one consistent view, whoever writes meanwhile.
     """
-    if connection.dialect.name == "sqlite":
+    if database.file is not None:
         # A connection of its own: what this transaction wrote itself is not committed yet.
-        with closing(sqlite3.connect(str(database.file))) as source:
-            copy_pages(source, part)
+        copy_pages(database.file, part)
         return
     copy = connect(part, create=True)
     try:
@@ -33,15 +32,14 @@ def copy_into(database: Database, connection: Connection, part: Path) -> None:
             copy_rows(connection, into)
     finally:
         copy.close()
-    with closing(sqlite3.connect(part)) as made:
-        made.execute("PRAGMA journal_mode=DELETE")
+    end_log(part)
 
 
-def copy_pages(source: sqlite3.Connection, part: Path) -> None:
+def copy_pages(file: Path, part: Path) -> None:
     """Copy a whole SQLite database in one view of it, and leave no log beside the copy."""
-    with closing(sqlite3.connect(part)) as made:
+    with closing(sqlite3.connect(file)) as source, closing(sqlite3.connect(part)) as made:
         source.backup(made)
-        made.execute("PRAGMA journal_mode=DELETE")
+    end_log(part)
 
 
 def copy_rows(source: Connection, into: Connection) -> int:
@@ -56,6 +54,15 @@ def copy_rows(source: Connection, into: Connection) -> int:
             into.execute(insert(table), [dict(row) for row in piece])
             copied += len(piece)
     return copied
+
+
+def end_log(file: Path) -> None:
+    """Bring everything into the one file: no log is left beside it, and none is needed to read.
+
+    Raises: sqlite3.OperationalError when another connection has it open.
+    """
+    with closing(sqlite3.connect(file, timeout=0)) as raw:
+        raw.execute("PRAGMA journal_mode=DELETE")
 
 
 def free_name(file: Path, ending: str) -> Path:

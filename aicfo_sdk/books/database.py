@@ -7,6 +7,7 @@ heads, `FOR UPDATE`), so they run one after another and rows are numbered in com
 from __future__ import annotations
 
 import re
+import sqlite3
 from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,6 +36,9 @@ from sqlalchemy.exc import (
 from ..errors import BooksError
 from .schema import FORMAT, META, VERSION
 
+RESTORE = "restore them from a backup: aicfo books restore FILE --to BOOKS --replace"
+"""The mend of damaged books."""
+
 _WAIT_SECONDS = 30.0
 _URL = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -56,7 +60,7 @@ class Database:
     @contextmanager
     def read(self) -> Generator[Connection]:
         """One consistent view. Raises: BooksError when the database fails."""
-        with self._guard(), self.engine.connect() as connection:
+        with self.guarded(), self.engine.connect() as connection:
             if connection.dialect.name != "sqlite":
                 connection = connection.execution_options(isolation_level="REPEATABLE READ")
             with connection.begin():
@@ -65,7 +69,7 @@ class Database:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One durable transaction, all or nothing, alone. Raises: BooksError."""
-        with self._guard(), self.engine.connect() as connection:
+        with self.guarded(), self.engine.connect() as connection:
             connection = connection.execution_options(aicfo_write=True)
             with connection.begin():
                 yield connection
@@ -75,13 +79,14 @@ class Database:
         self.engine.dispose()
 
     @contextmanager
-    def _guard(self) -> Generator[None]:
+    def guarded(self) -> Generator[None]:
+        """Whatever the database says in the block becomes a BooksError."""
         try:
             yield
-        except SQLAlchemyError as error:
+        except (SQLAlchemyError, sqlite3.Error) as error:
             raise self.failed(error) from error
 
-    def failed(self, error: SQLAlchemyError) -> BooksError:
+    def failed(self, error: SQLAlchemyError | sqlite3.Error) -> BooksError:
         """Return the one-line error for what the database said."""
         said = str(getattr(error, "orig", None) or error).strip().splitlines()
         reason = said[0] if said else type(error).__name__
@@ -95,8 +100,8 @@ class Database:
             what, mend = "the database cannot be reached", "check that it runs, and the URL"
         elif isinstance(error, DataError):
             what, mend = "a value that the database cannot hold", "correct the file it comes from"
-        elif isinstance(error, DatabaseError):
-            what, mend = "the books are damaged", "restore them from a copy"
+        elif isinstance(error, (DatabaseError, sqlite3.DatabaseError)):
+            what, mend = "the books are damaged", RESTORE
         else:
             what, mend = "the database refused", "see the cause"
         return BooksError(what, value=self.name, where=reason, mend=mend)
@@ -135,9 +140,9 @@ def connect(target: str | Path, *, create: bool) -> Database:
     and something is there already.
     """
     text = str(target)
-    if _is_server(text):
+    if is_server(text):
         return _server(text)
-    path = _file(text)
+    path = file_of(text)
     _check_path(path, create=create)
     engine = create_engine(
         # Not as text: a file's name may hold a question mark.
@@ -158,9 +163,9 @@ def is_empty(target: str | Path) -> bool:
     Raises: BooksError when the database cannot be reached or read.
     """
     text = str(target)
-    server = _is_server(text)
+    server = is_server(text)
     if not server:
-        path = _file(text)
+        path = file_of(text)
         try:
             if not path.exists() or path.stat().st_size == 0:
                 return True
@@ -178,11 +183,13 @@ def is_empty(target: str | Path) -> bool:
         database.close()
 
 
-def _is_server(text: str) -> bool:
+def is_server(text: str) -> bool:
+    """Return whether books are named by the URL of a server, not by a path."""
     return bool(_URL.match(text)) and not text.lower().startswith("sqlite")
 
 
-def _file(text: str) -> Path:
+def file_of(text: str) -> Path:
+    """Return the path that names a SQLite file. Raises: BooksError for a URL without one."""
     name = re.sub(r"^sqlite(\+\w+)?:///", "", text, flags=re.IGNORECASE)
     if not name or _URL.match(name):
         raise BooksError("a URL without a file", value=text, mend="write it like sqlite:///me.db")
@@ -196,22 +203,26 @@ def check_format(database: Database) -> dict[str, str]:
     """
     with database.read() as connection:
         meta = read_meta(connection, database.name)
-    version = meta.get("version", "")
+    check_version(meta.get("version", ""), database.name)
+    return meta
+
+
+def check_version(version: str, name: str) -> None:
+    """Raises: BooksError, naming the mend, for books of another version than this program's."""
     if version != VERSION:
         if version.isdecimal() and int(version) < int(VERSION):
             raise BooksError(
                 "books of an older version",
                 value=version,
-                where=database.name,
+                where=name,
                 mend="aicfo books upgrade BOOKS keeps a copy and brings them to version " + VERSION,
             )
         raise BooksError(
             "books of a newer version",
             value=version,
-            where=database.name,
+            where=name,
             mend=f"this aicfo reads version {VERSION}: install a newer one",
         )
-    return meta
 
 
 def read_meta(connection: Connection, name: str) -> dict[str, str]:
@@ -289,7 +300,7 @@ def _check_path(path: Path, *, create: bool) -> None:
         raise BooksError(
             "this is no aicfo books, or they are damaged",
             value=name,
-            mend="give books that aicfo made, or restore them from a copy",
+            mend=f"give books that aicfo made, or {RESTORE}",
         )
     page = int.from_bytes(head[16:18], "big")
     whole = int.from_bytes(head[28:32], "big") * (65536 if page == 1 else page)
@@ -300,7 +311,7 @@ def _check_path(path: Path, *, create: bool) -> None:
             "the books are cut short",
             value=f"{size} bytes of {whole}",
             where=name,
-            mend="restore them from a copy",
+            mend=RESTORE,
         )
 
 

@@ -18,7 +18,7 @@ from ..errors import BooksError
 from .audit import verified
 from .chain import Head
 from .copies import copy_into, free_name
-from .database import Database, connect, read_meta
+from .database import RESTORE, Database, connect, read_meta
 from .files import new_file
 from .schema import AUDIT, META, VERSION, metadata
 from .writer import Writer, read_heads
@@ -55,13 +55,7 @@ def _upgrade(database: Database, connection: Connection, copy: Path | None) -> U
     heads = read_heads(connection, lock=True)
     if before == VERSION:
         return Upgrade(before, before, None, Head(heads.audit_seq, heads.audit_hash))
-    if not before.isdecimal() or int(before) not in STEPS:
-        raise BooksError(
-            "books of a version that this aicfo cannot bring forward",
-            value=before,
-            where=database.name,
-            mend=f"this aicfo reads version {VERSION}: install a newer one",
-        )
+    _check_known(before, database.name)
     if copy is None:
         if database.file is None:
             raise BooksError(
@@ -73,23 +67,27 @@ def _upgrade(database: Database, connection: Connection, copy: Path | None) -> U
     # Under the lock of all writers, so the copy is what the upgrade begins with.
     with new_file(copy) as part:
         copy_into(database, connection, part)
-    head = migrate(connection)
+    head = migrate(connection, database.name)
     report = verified(connection)
     if not report.ok:
         raise BooksError(
             "the books are damaged; they stay as they were",
             value=report.problems[0],
             where=database.name,
-            mend="restore them from a copy",
+            mend=RESTORE,
         )
     return Upgrade(before, VERSION, copy, head)
 
 
-def migrate(connection: Connection) -> Head:
-    """Do all steps from the version of the books to this program's, in the open transaction."""
-    meta = read_meta(connection, "")
-    before = int(meta["version"])
-    for version in range(before, int(VERSION)):
+def migrate(connection: Connection, name: str) -> Head:
+    """Do all steps from the version of the books to this program's, in the open transaction.
+
+    Raises: BooksError for a version that has no step.
+    """
+    meta = read_meta(connection, name)
+    before = meta.get("version", "")
+    _check_known(before, name)
+    for version in range(int(before), int(VERSION)):
         STEPS[version](connection)
     connection.execute(update(META).where(META.c.key == "version").values(value=VERSION))
     writer = Writer(connection)
@@ -99,10 +97,20 @@ def migrate(connection: Connection) -> Head:
         date.fromisoformat(day),
         "upgraded",
         "",
-        {"meta": {**meta, "version": VERSION}, "from": str(before)},
+        {"meta": {**meta, "version": VERSION}, "from": before},
     )
     writer.flush()
     return head
+
+
+def _check_known(version: str, name: str) -> None:
+    if not version.isdecimal() or int(version) not in STEPS:
+        raise BooksError(
+            "books of a version that this aicfo cannot bring forward",
+            value=version,
+            where=name,
+            mend=f"this aicfo reads version {VERSION}: install a newer one",
+        )
 
 
 def _missing_tables(connection: Connection) -> None:
