@@ -32,6 +32,8 @@ from __future__ import annotations
 
 from typing import Any, ClassVar
 
+from .redaction import redact
+
 _SHOWN = 80
 _LONGEST = 1000
 
@@ -40,7 +42,7 @@ class AicfoError(Exception):
     """Base of every deliberate error.
 
     `what` says what is wrong, `value` the offending value, `where` its place (file, line,
-    column, tool, parameter), `mend` what to do. `str(error)` is one line.
+    column, tool, parameter), `mend` what to do. `str(error)` is one line, without secrets.
     """
 
     exit_code: ClassVar[int] = 1
@@ -56,6 +58,13 @@ class AicfoError(Exception):
             text += f"; {_printable(mend)}"
         super().__init__(text)
 
+    def __str__(self) -> str:
+        # Here and not above: an importer makes many errors that nobody ever reads.
+        return redact(super().__str__())
+
+    def __repr__(self) -> str:
+        return f"{self.code}({str(self)!r})"
+
     @property
     def code(self) -> str:
         """Stable machine name of the error: its class name."""
@@ -67,11 +76,16 @@ def show(value: Any) -> str:
 
     The end of a path or number tells as much as its beginning.
     """
-    text = _printable(value if isinstance(value, str) else repr(value))
+    text = value if isinstance(value, str) else repr(value)
+    if len(text) > _SHOWN:
+        text = redact(text, anew=False)  # before it is cut: half a secret is not recognised
+    text = _printable(text)
     return _cut(text, _SHOWN) or "''"
 
 
 def _printable(text: str) -> str:
+    if len(text) > _LONGEST:
+        text = redact(text, anew=False)
     text = "".join(c if c.isprintable() else c.encode("unicode_escape").decode() for c in text)
     return _cut(text, _LONGEST)
 
