@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 from hashlib import sha256
-from typing import Any
+from typing import Any, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from ..errors import ToolFailed
 from ..registry import AnyTool
@@ -32,6 +32,9 @@ def text_of(tool: AnyTool, value: Any) -> str:
     try:
         text = _encode(tool.signature.plain(value))
         size = len(text.encode())
+        if "null" in text and not _finite(value):
+            # Where a type says Any, pydantic writes null for a number that is none.
+            raise ValueError("NaN or infinity")
         if size <= MOST_BYTES:
             tool.signature.restored(text)
     except (ValueError, TypeError, RecursionError, MemoryError) as error:
@@ -70,13 +73,26 @@ def digest_of(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+def _finite(value: Any) -> bool:
+    """Whether no NaN and no infinity stands anywhere in a value of JSON-like parts and models."""
+    if isinstance(value, float):
+        return value - value == 0
+    if isinstance(value, BaseModel):
+        return all(_finite(each) for each in vars(value).values())
+    if isinstance(value, dict):
+        return all(_finite(each) for each in cast("dict[Any, Any]", value).values())
+    if isinstance(value, list | tuple | set | frozenset):
+        return all(_finite(each) for each in cast("list[Any]", value))
+    return True
+
+
 def _bad(tool: AnyTool, error: Exception) -> ToolFailed:
     if isinstance(error, ValidationError):
         first = error.errors(include_url=False)[0]
         place = ".".join(str(part) for part in first["loc"])
         said = f"{place}: {first['msg']}" if place else first["msg"]
     else:
-        said = str(error).strip().splitlines()[-1] if str(error).strip() else type(error).__name__
+        said = (str(error).strip().splitlines() or [type(error).__name__])[-1].strip()
     return ToolFailed(
         "a tool returned something else than it declares",
         value=said,

@@ -175,7 +175,12 @@ class Runner:
                 if inputs:
                     self._note(f"{tool.full_name} goes without {binding.name}: {inputs[0].error}")
                 needs[binding.name] = None
-        key = self._key(step, given, [outcomes[index].key for index in step.depends])
+        # What was concluded without an input is another conclusion than the one with it.
+        keys = [
+            o.key if o.error is None else f"without {o.key}"
+            for o in map(outcomes.__getitem__, step.depends)
+        ]
+        key = self._key(step, given, keys)
         known = self.store.get(key)
         if known is not None and not tool.external:
             return known
