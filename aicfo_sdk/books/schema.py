@@ -191,3 +191,26 @@ STEPS = Table(
     Column("body", Text, nullable=False),
     Index("aicfo_steps_request", "request", "source"),
 )
+
+# Standing permissions: one row per grant by a person, and per revocation. `terms` is what was
+# granted, `mandate` its digest; the same terms granted by a second person are countersigned.
+MANDATES = Table(
+    "aicfo_mandates",
+    metadata,
+    Column("source", BigInteger, primary_key=True, autoincrement=False),
+    Column("mandate", String(40), nullable=False),
+    Column("event", String(10), nullable=False),
+    Column("by", Text, nullable=False),
+    Column("day", String(10), nullable=False),
+    Column("terms", Text, nullable=False),
+)
+
+# The commits that a mandate allowed, in place of a person.
+MANDATE_USES = Table(
+    "aicfo_mandate_uses",
+    metadata,
+    Column("commit_key", String(200), primary_key=True),
+    Column("mandate", String(40), nullable=False),
+    Column("source", BigInteger, nullable=False),
+    Index("aicfo_mandate_uses_mandate", "mandate"),
+)

@@ -1,30 +1,28 @@
 """Which actions may happen, and who must say yes: a policy that denies whatever it does not name.
 
 A policy is data: strict, frozen, unknown keys refused, so that a misspelt limit is an error and
-never a missing limit.
+never a missing limit. Its stamp (name, version, digest) stands in every audit row it decided.
 """
 
 from __future__ import annotations
 
-import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
-from functools import cache
+from functools import cache, cached_property
 from importlib.resources import files
 from pathlib import Path
-from typing import Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from pydantic import Field, ValidationError
+from pydantic import Field, model_validator
 
 from ..books.port import Books
 from ..errors import InputError
-from ..model.action import Action
-from ..model.base import Frozen, Id
-from ..model.merchant import Counterparty
+from ..model.base import Frozen, Id, digest
 from ..model.proposal import Proposal
 from ..money import FenNonNegative, FenPositive
+from .checks import Check, checks
 from .spending import Spending
-from .stakes import beneficiary, stake
+from .strict import read_strictly
 
 ActionKind = Literal[
     "pay",
@@ -43,18 +41,83 @@ ActionKind = Literal[
     "set_marketing_budget",
 ]
 
+Purpose = Literal[
+    "invoice", "payroll", "tax", "social", "rent", "loan", "bond", "other", "stock", "none"
+]
+"""What a payment is for, by the records that it settles; `none` when it settles nothing."""
 
-class Rule(Frozen):
+_LARGEST_FILE = 1_000_000
+
+_Days = Annotated[int, Field(ge=1, le=3660)]
+
+
+class Window(Frozen):
+    """Most that actions of one kind may put at stake within so many days, wherever they begin."""
+
+    days: _Days = Field(description="Length in days; 1 is one day.")
+    amount: FenPositive = Field(description="Most in any such window, minor units.")
+    per: Literal["kind", "payee"] = Field(
+        default="kind", description="All actions of the kind together, or each payee for itself."
+    )
+
+
+class Total(Frozen):
+    """Most that actions of several kinds may put at stake together within so many days."""
+
+    days: _Days = Field(description="Length in days; 1 is one day.")
+    amount: FenPositive = Field(description="Most in any such window, minor units.")
+    per: Literal["all", "payee"] = Field(
+        default="all", description="All actions together, or each payee for itself."
+    )
+    kinds: tuple[ActionKind, ...] | None = Field(
+        default=None, description="Kinds that count together; none = all kinds."
+    )
+
+
+class PayeeLimits(Frozen):
+    """Tighter limits for one payee that is named, under one kind of action. Minor units."""
+
+    max_amount: FenPositive | None = Field(default=None, description="Most of one action.")
+    per_day: FenPositive | None = Field(default=None, description="Most on one day.")
+    windows: tuple[Window, ...] = Field(default=(), description="Most within so many days.")
+
+
+class _Validity(Frozen):
+    valid_from: date | None = Field(default=None, description="First day it holds.")
+    valid_until: date | None = Field(default=None, description="Last day it holds.")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        if self.valid_from and self.valid_until and self.valid_until < self.valid_from:
+            raise ValueError("valid_until is before valid_from")
+        return self
+
+
+class Rule(_Validity):
     """What one kind of action may do. Amounts in minor units."""
 
     max_amount: FenPositive | None = Field(
         default=None, description="Most that one action may put at stake; none = no limit."
     )
     per_day: FenPositive | None = Field(
-        default=None, description="Most that this kind may put at stake on one day, committed ones."
+        default=None, description="Most that this kind may put at stake on one day."
+    )
+    windows: tuple[Window, ...] = Field(
+        default=(), description="Most that this kind may put at stake within so many days."
     )
     payees: tuple[Id, ...] | None = Field(
         default=None, description="Only these may be paid; none = any counterparty of the books."
+    )
+    per_payee: dict[Id, PayeeLimits] = Field(
+        default_factory=dict[str, PayeeLimits], description="Tighter limits for payees by id."
+    )
+    purposes: tuple[Purpose, ...] | None = Field(
+        default=None, description="Only what settles such records; none = whatever it is for."
+    )
+    cooling_days: Annotated[int, Field(ge=0, le=3660)] = Field(
+        default=0,
+        description="So long after a payee came into the books, or its account number changed, "
+        "a person is asked whatever the amount.",
     )
     approval_above: FenNonNegative = Field(
         default=0, description="Up to this amount no person is asked; 0 = always ask."
@@ -62,18 +125,62 @@ class Rule(Frozen):
     second_person_above: FenNonNegative | None = Field(
         default=None, description="Above it two people approve, neither being the proposer."
     )
+    split_days: _Days = Field(
+        default=1,
+        description="Actions of this kind for one payee within so many days count together for "
+        "approval_above and second_person_above, so that parts ask as the whole would.",
+    )
 
 
-class Policy(Frozen):
+class Policy(_Validity):
     """Rules by kind of action; a kind without a rule is denied."""
 
-    name: str = Field(default="policy", description="How decisions name this policy.")
+    name: str = Field(
+        default="policy", min_length=1, max_length=100, description="How decisions name it."
+    )
+    version: int = Field(default=1, ge=1, description="Raised with every change.")
     rules: dict[ActionKind, Rule] = Field(description="One rule per kind of action allowed.")
+    windows: tuple[Total, ...] = Field(
+        default=(), description="Most that several kinds may put at stake within so many days."
+    )
+    approval_days: Annotated[int, Field(ge=0, le=3660)] = Field(
+        default=30, description="Days after which an approval that was not used runs out."
+    )
+    days_ahead: Annotated[int, Field(ge=0, le=3660)] | None = Field(
+        default=None, description="Most days an action may lie after the books' day; none = any."
+    )
+    days_back: Annotated[int, Field(ge=0, le=3660)] | None = Field(
+        default=None, description="Most days an action may lie before the books' day; none = any."
+    )
+
+    @model_validator(mode="after")
+    def _printable(self) -> Self:
+        if not self.name.isprintable():
+            raise ValueError("the name cannot be printed")
+        return self
+
+    @cached_property
+    def digest(self) -> str:
+        """SHA-256 hex of all that the policy says."""
+        return digest(self)
 
     @property
+    def stamp(self) -> str:
+        """How audit rows name the policy: name, version and digest."""
+        return f"{self.name}@{self.version}:{self.digest[:16]}"
+
+    @cached_property
     def reach(self) -> int:
         """Days of the longest window of any limit; 0 when nothing is limited over days."""
-        return max((int(rule.per_day is not None) for rule in self.rules.values()), default=0)
+        return max((*(total.days for total in self.windows), *self._reaches()), default=0)
+
+    def _reaches(self) -> Iterator[int]:
+        for rule in self.rules.values():
+            limits = (rule, *rule.per_payee.values())
+            yield from (1 for limit in limits if limit.per_day is not None)
+            yield from (window.days for limit in limits for window in limit.windows)
+            if rule.approval_above or rule.second_person_above is not None:
+                yield rule.split_days
 
 
 class Decision(Frozen):
@@ -84,69 +191,58 @@ class Decision(Frozen):
     why: str = Field(description="Why, in one sentence.")
     mend: str = Field(default="", description="What would change the decision.")
     approvals: int = Field(default=0, description="People who must approve.")
+    mandate: str = Field(default="", description="Id of the mandate that stands for a person.")
+    policy: str = Field(default="", description="The policy: name, version, digest.")
 
 
 def decide(
-    policy: Policy, proposal: Proposal, books: Books, *, spending: Spending | None = None
+    policy: Policy,
+    proposal: Proposal,
+    books: Books,
+    *,
+    spending: Spending | None = None,
 ) -> Decision:
     """Return what the policy says of a proposal on the day of `books`.
 
-    `spending` is what other actions put at stake around the action's day: `Spending.load`.
+    `spending` is what limits are held against: what other actions put at stake, what mandates
+    allow, since when stored books know a payee (`Spending.load`). The first check that stops the
+    action decides; else those that ask for people.
     """
-    spending = spending or Spending()
-    action = proposal.action
-    rule = policy.rules.get(action.kind)
-    where = f"{policy.name}.{action.kind}"
-    if rule is None:
-        return _denied(
-            where,
-            f"no rule allows {action.kind}",
-            f"add [rules.{action.kind}] to the policy",
-        )
-    if (late := _too_late(proposal, books.as_of)) is not None:
-        return _denied(f"{where}.valid_until", late, "let it be proposed anew")
-    amount = stake(action)
-    if rule.max_amount is not None and amount > rule.max_amount:
-        return _denied(
-            f"{where}.max_amount",
-            f"{amount} is more than one {action.kind} may be",
-            f"at most {rule.max_amount} minor units",
-        )
-    spent = spending.total(action.kind, None, action.day, action.day)
-    if rule.per_day is not None and spent + amount > rule.per_day:
-        return _denied(
-            f"{where}.per_day",
-            f"{amount} on top of {spent} is more than {action.day.isoformat()} may see",
-            f"at most {max(rule.per_day - spent, 0)} minor units more on that day",
-        )
-    payee = beneficiary(action)
-    if payee and not _may_receive(payee, action, rule, books):
-        listed = "not on the list of payees" if rule.payees is not None else "unknown to the books"
-        return _denied(f"{where}.payees", f"{payee} is {listed}", "add it, if a person knows it")
-    if rule.second_person_above is not None and amount > rule.second_person_above:
-        return Decision(
-            outcome="needs_approval",
-            rule=f"{where}.second_person_above",
-            why=f"{amount} is above {rule.second_person_above}",
-            mend="two people must approve, neither of them the one who proposed it",
-            approvals=2,
-        )
-    if rule.approval_above == 0 or amount > rule.approval_above or proposal.tainted:
-        tainted = "payee or amount derives from what strangers wrote"
-        tainted += "".join(f"; {reason}" for reason in proposal.taint)
-        asks = f"every {action.kind} asks a person"
-        above = f"{amount} is above {rule.approval_above}"
-        return Decision(
-            outcome="needs_approval",
-            rule=f"{where}.approval_above",
-            why=tainted if proposal.tainted else above if rule.approval_above else asks,
-            mend="a person must approve it",
-            approvals=1,
-        )
+    asks: list[Check] = []
+    mandate = ""
+    last: Check | None = None
+    for check in checks(policy, proposal, books, spending or Spending()):
+        if check.result == "stopped":
+            return _decision(policy, "denied", check)
+        if check.result == "asks":
+            asks.append(check)
+        mandate = check.mandate or mandate
+        last = check
+    if not asks:
+        assert last is not None  # the first check is whether there is a rule at all
+        return _decision(policy, "allowed", last, mandate=mandate)
+    first = max(asks, key=lambda check: check.people)
+    why = "; ".join(dict.fromkeys(check.why for check in (first, *asks)))
+    decided = first.model_copy(update={"why": why})
+    return _decision(policy, "needs_approval", decided, approvals=first.people)
+
+
+def _decision(
+    policy: Policy,
+    outcome: Literal["allowed", "needs_approval", "denied"],
+    check: Check,
+    *,
+    approvals: int = 0,
+    mandate: str = "",
+) -> Decision:
     return Decision(
-        outcome="allowed",
-        rule=f"{where}.approval_above",
-        why=f"{amount} is within {rule.approval_above}",
+        outcome=outcome,
+        rule=check.rule,
+        why=check.why,
+        mend=check.mend if outcome != "allowed" else "",
+        approvals=approvals,
+        mandate=mandate,
+        policy=policy.stamp,
     )
 
 
@@ -160,7 +256,13 @@ def default_policy() -> Policy:
 def load_policy(path: Path | str) -> Policy:
     """Return the policy of a TOML file. Raises: InputError naming the key and its value."""
     try:
-        text = Path(path).read_text("utf-8")
+        with Path(path).open("rb") as file:
+            raw = file.read(_LARGEST_FILE + 1)
+        if len(raw) > _LARGEST_FILE:
+            raise InputError(
+                "too long for a policy", value=str(path), mend=f"at most {_LARGEST_FILE} bytes"
+            )
+        text = raw.decode("utf-8")
     except (OSError, ValueError) as error:
         raise InputError(
             "the policy cannot be read", value=str(path), mend="check the path"
@@ -170,20 +272,7 @@ def load_policy(path: Path | str) -> Policy:
 
 def policy_from(values: Mapping[str, Any], *, where: str = "policy") -> Policy:
     """Return the policy of a table such as `[policy]` of a configuration. Raises: InputError."""
-    try:
-        # Through JSON: strict, yet a TOML array may fill a tuple.
-        return Policy.model_validate_json(json.dumps(values))
-    except ValidationError as error:
-        first = error.errors()[0]
-        key = ".".join(str(part) for part in first["loc"] if part != "[key]")
-        raise InputError(
-            f"the policy is not usable at {key or 'its top'}: {first['msg']}",
-            value=first["input"],
-            where=where,
-            mend="see default_policy.toml for what a rule can say",
-        ) from None
-    except (TypeError, ValueError) as error:
-        raise InputError("the policy is not usable", value=str(error), where=where) from None
+    return read_strictly(Policy, values, what="the policy", where=where)
 
 
 def _from_toml(text: str, where: str) -> Policy:
@@ -194,20 +283,3 @@ def _from_toml(text: str, where: str) -> Policy:
     except (ValueError, RecursionError) as error:
         raise InputError("not a TOML file", value=str(error), where=where) from None
     return policy_from(values, where=where)
-
-
-def _denied(rule: str, why: str, mend: str) -> Decision:
-    return Decision(outcome="denied", rule=rule, why=why, mend=mend)
-
-
-def _too_late(proposal: Proposal, today: date) -> str | None:
-    if proposal.valid_until is not None and today > proposal.valid_until:
-        return f"it made sense until {proposal.valid_until.isoformat()}"
-    return None
-
-
-def _may_receive(payee: str, action: Action, rule: Rule, books: Books) -> bool:
-    if rule.payees is not None:
-        return payee in rule.payees
-    # Institutions are not kept as counterparties; their quotes and a person vouch for them.
-    return not hasattr(action, "payee") or payee in books.records(Counterparty)

@@ -1,4 +1,4 @@
-"""What was put at stake around a day: the sums that limits over days are held against.
+"""What limits and mandates are held against: what was put at stake, by day, kind and payee.
 
 A sum counts every action that was posted or is held (pending), and none that was voided. It is
 read under the write lock in one query, and `add` counts what the same transaction commits next,
@@ -8,7 +8,7 @@ so neither two writers nor a group of actions can pass a limit together.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
@@ -18,8 +18,10 @@ from .likeness import skeleton
 from .stakes import beneficiary, stake
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import ColumnElement, Connection
 
+    from .mandates import Granted
+    from .payees import Acquaintance
     from .policy import Policy
 
 
@@ -42,16 +44,26 @@ class Fullest:
 
 
 class Spending:
-    """Stakes by kind, payee and day.
+    """Stakes by kind, payee and day, in all and of each mandate.
 
-    Two spellings of a payee that look alike count as one payee.
+    Two spellings of a payee that share a skeleton count as one payee. `mandates` are those that
+    stand, `seen` says since when the books know a payee (None: only by its record).
     """
 
-    __slots__ = ("_by_kind", "_by_payee")
+    __slots__ = ("_by_kind", "_by_payee", "_uses", "mandates", "seen")
 
-    def __init__(self, rows: Iterable[Spent] = ()) -> None:
+    def __init__(
+        self,
+        rows: Iterable[Spent] = (),
+        *,
+        mandates: Iterable[Granted] = (),
+        seen: Acquaintance | None = None,
+    ) -> None:
         self._by_kind: _Sums = defaultdict(_zeros)
         self._by_payee: _SumsOfPayees = defaultdict(_sums)
+        self._uses: dict[str, Spending] = {}
+        self.mandates = tuple(mandates)
+        self.seen = seen
         for row in rows:
             self._count(row)
 
@@ -59,34 +71,35 @@ class Spending:
     def load(cls, connection: Connection, policy: Policy, actions: Collection[Action]) -> Spending:
         """Return what the policy's windows around the days of these actions hold, in one query.
 
-        A policy without limits over days asks nothing of the database.
+        Windows of mandates count over their whole life. A policy without limits over days asks
+        nothing of the commits.
         """
-        from sqlalchemy import func, select
+        from ..books.schema import COMMITS
+        from .mandates import standing
+        from .payees import seen_by
 
-        from ..books.schema import COMMITS, OUTCOMES
+        spending = cls(mandates=standing(connection), seen=seen_by(connection))
+        if policy.reach and actions:
+            first = _moved(min(action.day for action in actions), 1 - policy.reach)
+            last = _moved(max(action.day for action in actions), policy.reach - 1)
+            around = COMMITS.c.day.between(first.isoformat(), last.isoformat())
+            for _, row in _committed(connection, around):
+                spending._count(row)
+        if spending.mandates:
+            for mandate, row in _committed(connection, None):
+                spending._used(mandate)._count(row)
+        return spending
 
-        reach = policy.reach
-        if not reach or not actions:
-            return cls()
-        first = _moved(min(action.day for action in actions), 1 - reach)
-        last = _moved(max(action.day for action in actions), reach - 1)
-        # What a pending action put at stake is known better once it ended: 0 when voided.
-        counted = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
-        query = (
-            select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, counted)
-            .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
-            .where(COMMITS.c.day >= first.isoformat(), COMMITS.c.day <= last.isoformat())
-            .group_by(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
-        )
-        rows = connection.execute(query).all()
-        return cls(
-            Spent(kind, payee, date.fromisoformat(day), int(amount))
-            for kind, payee, day, amount in rows
-        )
+    def add(self, action: Action, mandate: str = "") -> None:
+        """Count one more action, committed in the same transaction, under a mandate or none."""
+        row = Spent(action.kind, beneficiary(action), action.day, stake(action))
+        self._count(row)
+        if mandate:
+            self._used(mandate)._count(row)
 
-    def add(self, action: Action) -> None:
-        """Count one more action, committed in the same transaction."""
-        self._count(Spent(action.kind, beneficiary(action), action.day, stake(action)))
+    def used(self, mandate: str) -> Spending:
+        """Return what actions under one mandate put at stake."""
+        return self._uses.get(mandate) or Spending()
 
     def total(
         self, kind: str | Collection[str] | None, payee: str | None, first: date, last: date
@@ -128,6 +141,9 @@ class Spending:
         last = min(best + days - 1, date.max.toordinal())
         return Fullest(date.fromordinal(best), date.fromordinal(last), most)
 
+    def _used(self, mandate: str) -> Spending:
+        return self._uses.setdefault(mandate, Spending())
+
     def _count(self, row: Spent) -> None:
         at = row.day.toordinal()
         self._by_kind[row.kind][at] += row.amount
@@ -158,6 +174,30 @@ def _zeros() -> _Days:
 
 def _sums() -> _Sums:
     return defaultdict(_zeros)
+
+
+def _committed(
+    connection: Connection, where: ColumnElement[bool] | None
+) -> Iterator[tuple[str, Spent]]:
+    """Yield the stakes of commits by kind, payee and day; without a condition, by mandate."""
+    from sqlalchemy import func, literal, select
+
+    from ..books.schema import COMMITS, MANDATE_USES, OUTCOMES
+
+    # What a pending action put at stake is known better once it ended: 0 when voided.
+    amount = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
+    columns = (COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
+    mandate = literal("") if where is not None else MANDATE_USES.c.mandate
+    query = select(mandate, *columns, amount).outerjoin(
+        OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key
+    )
+    if where is not None:
+        query = query.where(where).group_by(*columns)
+    else:
+        query = query.join(MANDATE_USES, MANDATE_USES.c.commit_key == COMMITS.c.key)
+        query = query.group_by(MANDATE_USES.c.mandate, *columns)
+    for used, kind, payee, day, counted in connection.execute(query).all():
+        yield used, Spent(kind, payee, date.fromisoformat(day), int(counted))
 
 
 def _moved(day: date, days: int) -> date:

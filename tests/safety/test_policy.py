@@ -58,7 +58,7 @@ def test_a_kind_without_a_rule_is_denied() -> None:
         ({"approval_above": 1000}, {}, "allowed", "approval_above"),
         ({"approval_above": 999}, {}, "needs_approval", "approval_above"),
         ({}, {}, "needs_approval", "approval_above"),
-        ({"approval_above": 1000}, {"tainted": True}, "needs_approval", "approval_above"),
+        ({"approval_above": 1000}, {"tainted": True}, "needs_approval", "tainted"),
         ({"approval_above": 5000, "max_amount": 999}, {}, "denied", "max_amount"),
         ({"approval_above": 5000, "per_day": 1500}, {"spent": 500}, "allowed", "approval_above"),
         ({"approval_above": 5000, "per_day": 1500}, {"spent": 501}, "denied", "per_day"),
