@@ -6,18 +6,20 @@ heads, `FOR UPDATE`), so they run one after another and rows are numbered in com
 
 from __future__ import annotations
 
+import os
 import re
 import sqlite3
 from collections.abc import Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
+from weakref import finalize
 
 from sqlalchemy import (
     URL,
     Connection,
     Engine,
-    NullPool,
+    QueuePool,
     create_engine,
     event,
     inspect,
@@ -28,13 +30,17 @@ from sqlalchemy.exc import (
     ArgumentError,
     DatabaseError,
     DataError,
+    DisconnectionError,
     NoSuchModuleError,
     OperationalError,
     SQLAlchemyError,
 )
 
 from ..errors import BooksError
-from .schema import FORMAT, META, VERSION
+from ..redaction import learn
+from .guard import BESIDE, Guard, Told
+from .raw import Raw, raw_file
+from .schema import AUDIT, FORMAT, HEADS, META, VERSION
 
 RESTORE = "restore them from a backup: aicfo books restore FILE --to BOOKS --replace"
 """The mend of damaged books."""
@@ -47,9 +53,11 @@ _SQLITE_MAGIC = b"SQLite format 3\x00"
 class Database:
     """An engine with the two kinds of transaction that books know: reading and writing."""
 
-    def __init__(self, engine: Engine, name: str) -> None:
+    def __init__(self, engine: Engine, name: str, watch: Watch | None = None) -> None:
         """`name` is how errors call the books: the path, or the URL without its password."""
-        self.engine, self.name = engine, name
+        self.engine, self.name, self.watch = engine, name, watch
+        # Also when nobody closes it: what was written is then brought into the file at the end.
+        self._end = finalize(self, _end, engine, watch, os.getpid())
 
     @property
     def file(self) -> Path | None:
@@ -73,10 +81,16 @@ class Database:
             connection = connection.execution_options(aicfo_write=True)
             with connection.begin():
                 yield connection
+                guard = self.watch.guard if self.watch else None
+                told = _head(connection) if guard else None
+        if guard:
+            if told:
+                guard.acknowledge(told)
+            guard.settle(long_only=True)
 
     def close(self) -> None:
         """Close every connection."""
-        self.engine.dispose()
+        self._end()
 
     @contextmanager
     def guarded(self) -> Generator[None]:
@@ -107,6 +121,41 @@ class Database:
         return BooksError(what, value=self.name, where=reason, mend=mend)
 
 
+class Watch(NamedTuple):
+    """What a SQLite file has besides its engine.
+
+    No guard for a copy in the making, no bytes for a file that was not there.
+    """
+
+    guard: Guard | None
+    raw: Raw | None
+
+
+def _end(engine: Engine, watch: Watch | None, process: int) -> None:
+    if os.getpid() != process:
+        return
+    if watch and watch.guard:
+        watch.guard.settle()
+    engine.dispose()
+    if watch and watch.raw:
+        # Last: see there what closing it earlier would do to SQLite's locks.
+        watch.raw.close()
+
+
+def _head(connection: Connection) -> Told | None:
+    """Return the head of what this transaction is about to commit, None before there is one."""
+    try:
+        row = connection.exec_driver_sql(_HEAD).first()
+    except OperationalError:
+        return None
+    return None if row is None or row[2] is None else Told(*row)
+
+
+_HEAD = f"""
+    SELECT audit_seq, audit_hash, (SELECT hash FROM {AUDIT.name} WHERE seq = 1) FROM {HEADS.name}
+"""
+
+
 @contextmanager
 def closed_on_error(database: Database) -> Generator[None]:
     """Close the database when the block fails."""
@@ -127,15 +176,16 @@ def removed_on_error(database: Database) -> Generator[None]:
             yield
     except BaseException:
         if file is not None and made and is_empty(file):
-            for ending in ("", "-wal", "-shm"):
+            for ending in ("", "-wal", "-shm", *BESIDE):
                 Path(f"{file}{ending}").unlink(missing_ok=True)
         raise
 
 
-def connect(target: str | Path, *, create: bool) -> Database:
+def connect(target: str | Path, *, create: bool, watched: bool = True) -> Database:
     """Return the database behind a path or URL, not yet checked to hold books.
 
-    A plain path is a SQLite file; `postgresql://` is read as `postgresql+psycopg://`.
+    A plain path is a SQLite file; `postgresql://` is read as `postgresql+psycopg://`. A file that
+    is not `watched` (a copy in the making) gets no files beside it.
     Raises: BooksError when it is missing, damaged or cannot be reached, or when `create` is set
     and something is there already.
     """
@@ -143,17 +193,21 @@ def connect(target: str | Path, *, create: bool) -> Database:
     if is_server(text):
         return _server(text)
     path = file_of(text)
-    _check_path(path, create=create)
+    raw = _check_path(path, create=create)
+    if create and watched:
+        Guard(path).forget()
     engine = create_engine(
         # Not as text: a file's name may hold a question mark.
         URL.create("sqlite", database=str(path)),
-        # A file needs no pool, and a forked or killed process leaves nothing in one.
-        poolclass=NullPool,
+        # Connections stay open between transactions, or each one would empty the log at its end.
+        poolclass=QueuePool,
+        max_overflow=-1,
         connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up_sqlite)
+    event.listen(engine, "checkout", _leave_to_parent)
     event.listen(engine, "begin", _begin_sqlite)
-    return Database(engine, text)
+    return Database(engine, text, Watch(Guard(path) if watched else None, raw))
 
 
 def is_empty(target: str | Path) -> bool:
@@ -169,8 +223,8 @@ def is_empty(target: str | Path) -> bool:
         try:
             if not path.exists() or path.stat().st_size == 0:
                 return True
-            with path.open("rb") as file:
-                if file.read(16) != _SQLITE_MAGIC:
+            with closing(raw_file(path)) as raw:
+                if raw.read(0, 16) != _SQLITE_MAGIC:
                     return False
         except (OSError, ValueError):
             return False
@@ -245,6 +299,7 @@ def _server(text: str) -> Database:
         url = make_url(text)
         if url.drivername in ("postgresql", "postgres"):
             url = url.set(drivername="postgresql+psycopg")
+        learn(url.password or "", str(url.query.get("password", "")))
         if not url.drivername.startswith("postgresql"):
             raise BooksError(
                 "books are kept in SQLite or PostgreSQL",
@@ -273,7 +328,8 @@ def _server(text: str) -> Database:
     return Database(engine, url.render_as_string(hide_password=True))
 
 
-def _check_path(path: Path, *, create: bool) -> None:
+def _check_path(path: Path, *, create: bool) -> Raw | None:
+    """Return the file's bytes to read, None when it is yet to be made. Raises: BooksError."""
     name = str(path)
     try:
         if path.is_dir():
@@ -286,16 +342,24 @@ def _check_path(path: Path, *, create: bool) -> None:
                 )
             if not path.parent.is_dir():
                 raise BooksError("no such folder", value=str(path.parent), mend="create it first")
-            return
+            return None
         if not exists:
             raise BooksError(
                 "no such books", value=name, mend="create them with aicfo import FILE --into BOOKS"
             )
-        with path.open("rb") as file:
-            head = file.read(100)
-        size = path.stat().st_size
+        raw = raw_file(path)
     except (OSError, ValueError) as error:
         raise BooksError("the books cannot be read", value=name, mend=str(error)) from None
+    try:
+        _check_head(path, raw)
+    except BaseException:
+        raw.close()
+        raise
+    return raw
+
+
+def _check_head(path: Path, raw: Raw) -> None:
+    name, head, size = str(path), raw.read(0, 100), raw.size()
     if head[:16] != _SQLITE_MAGIC or len(head) < 100:
         raise BooksError(
             "this is no aicfo books, or they are damaged",
@@ -315,13 +379,27 @@ def _check_path(path: Path, *, create: bool) -> None:
         )
 
 
-def _set_up_sqlite(connection: Any, _record: object) -> None:
+def _set_up_sqlite(connection: Any, record: Any) -> None:
+    record.info["process"] = os.getpid()
     # Transactions are begun below: the driver's own begin would come too late for the lock.
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    # The log is brought into the file by the guard, which first moves the checksums on.
+    cursor.execute("PRAGMA wal_autocheckpoint=0")
     cursor.close()
+
+
+def _leave_to_parent(_connection: object, record: Any, proxy: Any) -> None:
+    """A connection must not be used, nor closed, by the child of a fork: it gets its own."""
+    if record.info["process"] != os.getpid():
+        _INHERITED.append(record.dbapi_connection)
+        record.dbapi_connection = proxy.dbapi_connection = None
+        raise DisconnectionError("inherited from the parent process")
+
+
+_INHERITED: list[object] = []
 
 
 def _begin_sqlite(connection: Connection) -> None:

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from types import TracebackType
 
 from .table import COMMANDS, HELP
 
@@ -52,14 +53,26 @@ def _guarded(name: str, body: str, words: list[str]) -> int:
         return DONE
     except Exception as error:
         if os.environ.get("AICFO_DEBUG"):
+            sys.excepthook = _told
             raise
-        said = " ".join(str(error).split())
+        from ..redaction import redact
+
+        said = " ".join(redact(str(error)).split())
         print(
             f"aicfo {name}: unexpected {type(error).__name__}: {said}; "
             "set AICFO_DEBUG=1 for the traceback and report it",
             file=sys.stderr,
         )
         return FAILED
+
+
+def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+    """Print a traceback as Python does, without secrets."""
+    from traceback import format_exception
+
+    from ..redaction import redact
+
+    print(redact("".join(format_exception(kind, error, trace))), end="", file=sys.stderr)
 
 
 def _body(name: str, body: str):

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import InputError
+from ..redaction import redact, redacted
 
 if TYPE_CHECKING:
     from pydantic import BaseModel
@@ -37,7 +38,7 @@ def parser(name: str, about: str, *, books: bool = True) -> Parser:
     return made
 
 
-def books_of(given: str | None) -> StoredBooks:
+def books_of(given: str | None, *, checked: bool = True) -> StoredBooks:
     """Return the books that the command line or $AICFO_BOOKS names.
 
     Raises: InputError when none is named; BooksError when they cannot be opened.
@@ -47,7 +48,7 @@ def books_of(given: str | None) -> StoredBooks:
     target = given or os.environ.get("AICFO_BOOKS")
     if not target:
         raise InputError("no books named", mend="give --books BOOKS or set AICFO_BOOKS")
-    return open_books(target)
+    return open_books(target, checked=checked)
 
 
 def session(options: argparse.Namespace, *, books: bool = True) -> Session:
@@ -83,11 +84,19 @@ def as_arguments(text: str) -> dict[str, Any]:
 
 
 def emit(output: BaseModel, as_json: bool, lines: list[str]) -> None:
-    """Print the JSON document, or the lines for a person."""
+    """Print the JSON document, or the lines for a person.
+
+    Without secrets; what the eye cannot see is written as an escape.
+    """
+    from ..model.text import visible
+
     if as_json:
-        print(json.dumps(output.model_dump(mode="json"), ensure_ascii=False, indent=2))
+        values = redacted(output.model_dump(mode="json"))
+        text = json.dumps(values, ensure_ascii=False, indent=2)
+        # A document that hides something is written in ASCII: the same values, all to be seen.
+        print(text if visible(text) == text else json.dumps(values, indent=2))
     else:
-        print("\n".join(lines))
+        print(visible(redact("\n".join(lines))))
 
 
 def table(rows: list[list[str]], *, indent: str = "  ") -> list[str]:
@@ -108,7 +117,7 @@ def table(rows: list[list[str]], *, indent: str = "  ") -> list[str]:
 
 def note(text: str) -> None:
     """Say something beside the output: on stderr."""
-    print(text, file=sys.stderr)
+    print(redact(text), file=sys.stderr)
 
 
 def _width(text: str) -> int:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import anyio.to_thread
 from mcp.server import Server, ServerRequestContext
@@ -28,6 +28,8 @@ from mcp_types import Tool as McpTool
 
 from .. import __version__
 from ..errors import AicfoError, NotFound
+from ..model.text import visible
+from ..redaction import redact, redacted
 from ..registry import AnyTool, mcp_name
 
 if TYPE_CHECKING:
@@ -111,26 +113,44 @@ def describe(tool: AnyTool, session: Session) -> McpTool:
 
 def result_of(answer: Answer) -> CallToolResult:
     """Return an answer as structured content, with readable text and what else there is to say."""
-    structured = answer.structured
+    structured = _all_shown(redacted(answer.structured))
     lines = [json.dumps(structured, ensure_ascii=False)]
     lines += [
-        f"proposal {item.id} ({item.status}): {item.proposal.reason}" for item in answer.proposals
+        f"proposal {item.id} ({item.status}): {_shown(item.proposal.reason)}"
+        for item in answer.proposals
     ]
     lines += [
-        f"dropped: {dropped.proposal.reason} Because {dropped.reason}."
+        _shown(f"dropped: {dropped.proposal.reason} Because {dropped.reason}.")
         for dropped in answer.run.dropped
     ]
-    lines += [f"missing: {line}" for line in answer.run.missing]
+    missing = [_shown(line) for line in answer.run.missing]
+    lines += [f"missing: {line}" for line in missing]
     return CallToolResult(
         content=[TextContent(text="\n".join(lines))],
         structured_content=structured,
         _meta={
             "aicfo/proposals": [item.id for item in answer.proposals],
-            "aicfo/missing": list(answer.run.missing),
+            "aicfo/missing": missing,
             "aicfo/run": answer.run.key,
             "aicfo/record": answer.record,
         },
     )
+
+
+def _all_shown(value: Any) -> Any:
+    """Return a JSON value in whose texts nothing hides: a model reads what a person cannot see."""
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, dict):
+        fields = cast("dict[str, Any]", value)
+        return {visible(key): _all_shown(part) for key, part in fields.items()}
+    if isinstance(value, list):
+        return [_all_shown(part) for part in cast("list[Any]", value)]
+    return value
+
+
+def _shown(text: str) -> str:
+    return visible(redact(text, anew=False))
 
 
 def _by_mcp_name(session: Session) -> dict[str, AnyTool]:

@@ -34,6 +34,9 @@ _UNSEEN = re.compile(
 _GAP = re.compile("[\u115f\u1160\u1680\u2028\u2029\u2800\u3164\uffa0\U0001d159]")
 
 
+_NO_LINES = str.maketrans("", "", "\n\t")
+
+
 class UntrustedText(str):
     """Text from outside, normalised and stripped of what the eye cannot see."""
 
@@ -80,6 +83,23 @@ def hidden(value: str) -> bool:
     if value.isprintable() and (value.isascii() or _PLAIN(value)):
         return False
     return _seen(value) != value
+
+
+def visible(value: str) -> str:
+    """Return `value` as it may be shown: what the eye cannot see is written as an escape.
+
+    Line ends and tabs stay. For ids and other text that was not cleaned when it came in.
+    """
+    if _PLAIN(value) and value.translate(_NO_LINES).isprintable():
+        return value
+    return "".join(
+        char.encode("unicode_escape").decode() if _unseen(char) else char for char in value
+    )
+
+
+def _unseen(char: str) -> bool:
+    hides = _UNSEEN.match(char) or _GAP.match(char) or unicodedata.category(char)[0] == "C"
+    return bool(hides) and char not in _KEPT
 
 
 def _seen(value: str) -> str:
