@@ -30,6 +30,8 @@ from .schema import (
     ENTRIES,
     FLAGS,
     HOLDS,
+    MANDATE_USES,
+    MANDATES,
     MATCHES,
     META,
     OUTCOMES,
@@ -150,7 +152,14 @@ _ENTRY = (
 )
 
 
-_SEALED_ROWS = {"commit": COMMITS, "hold": HOLDS, "outcome": OUTCOMES, "flag": FLAGS}
+_SEALED_ROWS = {
+    "commit": COMMITS,
+    "hold": HOLDS,
+    "outcome": OUTCOMES,
+    "flag": FLAGS,
+    "mandate": MANDATES,
+    "use": MANDATE_USES,
+}
 """Tables whose rows stand word for word in the body of the audit row that came with them."""
 
 

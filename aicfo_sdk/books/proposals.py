@@ -10,7 +10,7 @@ import json
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, Literal, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from sqlalchemy import Connection, select
 
@@ -43,12 +43,20 @@ FINAL: frozenset[Status] = frozenset(("pending", "committed", "voided"))
 """Carried out or promised: neither approval nor rejection changes it any more."""
 
 
+class PaymentMandate(NamedTuple):
+    """One person's yes: to the action of one digest, for one commit, until a day."""
+
+    by: str
+    action: str
+    until: str
+
+
 @dataclass(frozen=True, slots=True)
 class StoredProposal:
     """One proposal as the desk shows it.
 
     `maker` is who proposed it, `approvals` who approved it since, `why` what the policy or the
-    ledger last said of it.
+    ledger last said of it, `mandates` what exactly was approved and until when.
     """
 
     id: str
@@ -57,6 +65,12 @@ class StoredProposal:
     maker: str
     approvals: tuple[str, ...]
     why: str
+    mandates: tuple[PaymentMandate, ...] = ()
+
+    def approved_by(self, today: date) -> tuple[str, ...]:
+        """Return whose approvals hold today: of this very action, and not run out."""
+        action, day = digest(self.proposal.action), today.isoformat()
+        return tuple(yes.by for yes in self.mandates if yes.action == action and day <= yes.until)
 
 
 class Desk:
@@ -140,25 +154,29 @@ def file(
     writer.audit(day, kind, stored.id, sealed)
 
 
-def approvals(connection: Connection, id: str) -> tuple[str, ...]:
-    """Return who approved the proposal since it was last proposed, by the audit chain."""
+def approvals(connection: Connection, id: str) -> tuple[PaymentMandate, ...]:
+    """Return who approved what since it was last proposed, by the audit chain."""
     rows = connection.execute(
         select(AUDIT.c.kind, AUDIT.c.body).where(AUDIT.c.subject == id).order_by(AUDIT.c.seq)
     ).all()
     return standing((kind, body) for kind, body in rows)
 
 
-def standing(events: Iterable[tuple[str, str]]) -> tuple[str, ...]:
-    """Return the approvers that stand after the audit rows (kind, body) of one proposal."""
-    people: list[str] = []
+def standing(events: Iterable[tuple[str, str]]) -> tuple[PaymentMandate, ...]:
+    """Return the approvals that stand after the audit rows (kind, body) of one proposal.
+
+    Of two by one person the later counts. One without a last day was given before approvals had
+    one, and has run out.
+    """
+    people: dict[str, PaymentMandate] = {}
     for kind, body in events:
         if kind in ("proposed", "rejected", "denied"):
             people.clear()
         elif kind == "approved":
-            by = cast("dict[str, str]", json.loads(body))["by"]
-            if by not in people:
-                people.append(by)
-    return tuple(people)
+            values = cast("dict[str, str]", json.loads(body))
+            by = values["by"]
+            people[by] = PaymentMandate(by, values["action"], values.get("until", ""))
+    return tuple(people.values())
 
 
 def proposal_seal(row: Mapping[str, Any]) -> str:
@@ -184,6 +202,7 @@ def _all(connection: Connection, status: Status | None) -> Iterator[StoredPropos
         yield _stored(tuple(row), approvals(connection, row[0]))
 
 
-def _stored(row: tuple[Any, ...], people: tuple[str, ...]) -> StoredProposal:
+def _stored(row: tuple[Any, ...], given: tuple[PaymentMandate, ...]) -> StoredProposal:
     id, body, status, maker, why = row
-    return StoredProposal(id, Proposal.model_validate_json(body), status, maker, people, why)
+    people = tuple(yes.by for yes in given)
+    return StoredProposal(id, Proposal.model_validate_json(body), status, maker, people, why, given)

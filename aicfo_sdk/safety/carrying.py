@@ -19,7 +19,7 @@ from ..books.flags import pending_legs, reversed_legs
 from ..books.ledger import postings_of
 from ..books.memory import OpenHold
 from ..books.proposals import StoredProposal, file, load, load_many
-from ..books.schema import COMMITS, HOLDS, OUTCOMES
+from ..books.schema import COMMITS, HOLDS, MANDATE_USES, OUTCOMES
 from ..books.store import StoredBooks
 from ..books.writer import Writer
 from ..errors import (
@@ -35,7 +35,8 @@ from ..errors import (
 from ..model.base import canonical, digest
 from ..model.text import clean
 from .answers import Committed, Held, Voided, legs_of
-from .approvals import denied
+from .approvals import counted, denied, stamped
+from .mandates import use_row
 from .policy import Decision, Policy, default_policy
 from .stakes import beneficiary, stake
 from .worksheet import Worksheet, touched
@@ -49,6 +50,7 @@ class Plan:
     """A checked action, applied to the worksheet and not yet written."""
 
     stored: StoredProposal
+    decision: Decision
     key: str
     body: str
     found: Effects
@@ -146,19 +148,20 @@ class Carrying:
 
         Raises: as `commit`.
         """
-        found = self._allowed(stored, key)
+        found, decision = self._allowed(stored, key)
         action = stored.proposal.action
         posted, _ = self.sheet.cash()
         day = action.day.isoformat()
         before = posted.at(day)
-        self.sheet.apply(action, found)
-        return Plan(stored, key, body, found, before, posted.at(day))
+        self.sheet.apply(action, found, decision.mandate)
+        return Plan(stored, decision, key, body, found, before, posted.at(day))
 
     def write(self, plan: Plan, **more: Any) -> Committed:
         """Write a planned commit and return what was done; `more` goes into its audit row."""
         stored, action = plan.stored, plan.stored.proposal.action
         answer = self._post(stored, plan.key, plan.found, action.day, plan.before, plan.after)
         row = self._commit_row(stored, plan.key, plan.body, answer.entry, canonical(answer))
+        more = {**more, **self._used(plan.key, plan.decision)}
         self._note(replace(stored, status="committed", why=""), "committed", commit=row, **more)
         return answer
 
@@ -181,7 +184,7 @@ class Carrying:
                 where=id,
                 mend=f"{earliest.isoformat()} or later",
             )
-        found = self._allowed(stored, key)
+        found, decision = self._allowed(stored, key)
         _, free = self.sheet.cash()
         day = action.day.isoformat()
         before = free.at(day)
@@ -190,7 +193,7 @@ class Carrying:
         text = f"pending: {clean(stored.proposal.reason)}"
         entry = self._writer.entry(action.day, id, text, legs, key)
         hold = OpenHold(key, id, day, until.isoformat(), entry, "\n".join(reserves))
-        self.sheet.apply_hold(action, found, hold)
+        self.sheet.apply_hold(action, found, hold, decision.mandate)
         answer = Held(
             proposal=id,
             key=key,
@@ -212,7 +215,9 @@ class Carrying:
             "source": self._writer.source,
         }
         self._writer.add(HOLDS, **held)
-        self._note(replace(stored, status="pending", why=""), "pending", commit=row, hold=held)
+        more = self._used(key, decision)
+        pending = replace(stored, status="pending", why="")
+        self._note(pending, "pending", commit=row, hold=held, **more)
         return answer
 
     def settle(self, hold: OpenHold, *, amount: int, day: date, body: str) -> Committed:
@@ -283,15 +288,16 @@ class Carrying:
         failed = replace(stored, status="failed", why=str(error))
         self._note(failed, "failed", key=key, code=error.code)
 
-    def _allowed(self, stored: StoredProposal, key: str) -> Effects:
+    def _allowed(self, stored: StoredProposal, key: str) -> tuple[Effects, Decision]:
         decision = self.sheet.judge(stored.proposal)
-        error = stopped(stored, decision)
+        error = stopped(stored, decision, self.sheet.day_of(stored.proposal.action))
         if error is not None:
             if decision.outcome == "denied" and stored.status != "rejected":
-                self._note(replace(stored, status="denied", why=str(error)), "denied", key=key)
+                refused = replace(stored, status="denied", why=str(error))
+                self._note(refused, "denied", key=key, **stamped(decision))
             raise error
         try:
-            return self.sheet.check(stored.proposal.action, ref=stored.id)
+            return self.sheet.check(stored.proposal.action, ref=stored.id), decision
         except BooksError:
             raise
         except (LedgerError, InputError) as refused:
@@ -324,6 +330,14 @@ class Carrying:
             cash_before=before,
             cash_after=after,
         )
+
+    def _used(self, key: str, decision: Decision) -> dict[str, Any]:
+        """Queue the row that counts a commit against its mandate; return what the audit says."""
+        more: dict[str, Any] = stamped(decision)
+        if decision.mandate:
+            more["use"] = use_row(key, decision.mandate, self._writer.source)
+            self._writer.add(MANDATE_USES, **more["use"])
+        return more
 
     def _commit_row(
         self, stored: StoredProposal, key: str, body: str, entry: int, answer: str
@@ -410,16 +424,16 @@ def checked_key(key: str) -> str:
     return key
 
 
-def stopped(stored: StoredProposal, decision: Decision) -> AicfoError | None:
-    """Return why a proposal may not be committed now, or None."""
+def stopped(stored: StoredProposal, decision: Decision, day: date) -> AicfoError | None:
+    """Return why a proposal may not be committed on a day of the books, or None."""
     if stored.status == "rejected":
         return PolicyDenied(stored.why, value=stored.id, mend="a changed action is a new proposal")
     if decision.outcome == "denied":
         return denied(decision, stored)
-    people = [name for name in stored.approvals if decision.approvals < 2 or name != stored.maker]
-    if len(people) < decision.approvals:
+    people = len(counted(stored, decision, day))
+    if people < decision.approvals:
         return ApprovalRequired(
-            f"approved by {len(people)} of {decision.approvals}: {decision.why}",
+            f"approved by {people} of {decision.approvals}: {decision.why}",
             value=stored.id,
             where=decision.rule,
             mend=decision.mend,

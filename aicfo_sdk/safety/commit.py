@@ -141,7 +141,7 @@ def _preview(sheet: Worksheet, proposal: Proposal, found: Effects, decision: Dec
     before = posted.at(day)
     days = free.days(day)
     levels = [free.at(when) for when in days]
-    sheet.apply(action, found)
+    sheet.apply(action, found, decision.mandate)
     path = tuple(
         CashDay(day=date.fromisoformat(when), before=level, after=free.at(when))
         for when, level in zip(days, levels, strict=True)

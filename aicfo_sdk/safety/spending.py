@@ -80,8 +80,8 @@ class Spending:
 
         spending = cls(mandates=standing(connection), seen=seen_by(connection))
         if policy.reach and actions:
-            first = _moved(min(action.day for action in actions), 1 - policy.reach)
-            last = _moved(max(action.day for action in actions), policy.reach - 1)
+            first = moved(min(action.day for action in actions), 1 - policy.reach)
+            last = moved(max(action.day for action in actions), policy.reach - 1)
             around = COMMITS.c.day.between(first.isoformat(), last.isoformat())
             for _, row in _committed(connection, around):
                 spending._count(row)
@@ -200,7 +200,8 @@ def _committed(
         yield used, Spent(kind, payee, date.fromisoformat(day), int(counted))
 
 
-def _moved(day: date, days: int) -> date:
+def moved(day: date, days: int) -> date:
+    """Return the day so many days later (or earlier), at most the last one there is."""
     try:
         return day + timedelta(days=days)
     except OverflowError:

@@ -135,17 +135,17 @@ class Worksheet:
             if abs(amount) > free:
                 raise overstepped(flag, account, amount, free, iso)
 
-    def apply(self, action: Action, found: Effects) -> None:
-        """Take an action as posted."""
+    def apply(self, action: Action, found: Effects, mandate: str) -> None:
+        """Take an action as posted, under a mandate or none ("")."""
         for record in found.records:
             self._add(record)
         self.move(found.postings, action.day)
-        self._spending.add(action)
+        self._spending.add(action, mandate)
 
-    def apply_hold(self, action: Action, found: Effects, hold: OpenHold) -> None:
-        """Take an action as pending."""
+    def apply_hold(self, action: Action, found: Effects, hold: OpenHold, mandate: str) -> None:
+        """Take an action as pending, under a mandate or none ("")."""
         self.move(pending_legs(found.postings), action.day)
-        self._spending.add(action)
+        self._spending.add(action, mandate)
         self.holds[hold.key] = hold
         self._reserved.update({ref: hold.key for ref in hold.reserves.split("\n") if ref})
 
