@@ -53,7 +53,10 @@ _PATTERNS: tuple[tuple[tuple[str, ...], str, str], ...] = (
         rf"\g<1>{MASK}",
     ),
     (
-        tuple("passw passphrase secret key token authorization credential 密码 口令 密钥".split()),
+        (
+            *("passw", "passphrase", "secret", "_key", "-key", "apikey", "accesskey"),
+            *("privatekey", "token", "authorization", "credential", "密码", "口令", "密钥"),
+        ),
         (
             r"(?i)((?:passw(?:or)?ds?|passphrase|secret|api[-_]?key|access[-_]?key|private[-_]?key"
             r"|token|authorization|credentials?|密码|口令|密钥)"

@@ -15,6 +15,7 @@ from ..model.base import Record, canonical
 from ..model.bill import Bill
 from ..model.invoice import Settlement, Transaction
 from ..money import checked
+from ..redaction import redact, redacted
 from .chain import Head, Heads
 from .memory import memory_of
 from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
@@ -88,13 +89,14 @@ class Writer:
         The row also states the heads of records and entries, and so seals all rows before it.
         """
         heads = self._heads
-        sealed = canonical(
-            {
-                **body,
-                "records": [heads.record_row, heads.record_chain],
-                "entries": [heads.entry_id, heads.entry_chain],
-            }
-        )
+        whole = {
+            **body,
+            "records": [heads.record_row, heads.record_chain],
+            "entries": [heads.entry_id, heads.entry_chain],
+        }
+        sealed = canonical(whole)
+        if redact(sealed, anew=False) != sealed:
+            sealed = canonical(redacted(whole))  # a chain keeps what it holds for ever
         iso, prev = day.isoformat(), heads.audit_hash
         self._heads = heads.with_audit(iso, kind, subject, sealed)
         self.add(

@@ -13,6 +13,7 @@ from typing import Any, cast
 from pydantic import BaseModel, ValidationError
 
 from ..errors import ToolFailed
+from ..redaction import redact, redacted
 from ..registry import AnyTool
 
 MOST_BYTES = 16 * 2**20
@@ -58,6 +59,18 @@ def restored(tool: AnyTool, text: str) -> Any:
         return tool.signature.restored(text)
     except ValueError as error:
         raise _bad(tool, error) from error
+
+
+def without_secrets(tool: AnyTool, value: Any, text: str) -> tuple[Any, str]:
+    """Return a result and its text without the secrets that stand in it, both as they were when
+    there are none: so none reaches another tool, a record, a proposal or a reader.
+
+    Raises: ToolFailed when what is left is not what the tool declares.
+    """
+    if redact(text) == text:
+        return value, text
+    bare = _encode(redacted(json.loads(text)))
+    return restored(tool, bare), bare
 
 
 def unchanged(tool: AnyTool, value: Any, text: str) -> bool:

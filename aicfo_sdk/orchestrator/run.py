@@ -22,7 +22,7 @@ from ..model.proposal import Proposal
 from ..registry import AnyTool
 from .goals import Goal
 from .plan import Binding, Plan, Step, Subject
-from .results import restored, text_of, unchanged
+from .results import restored, text_of, unchanged, without_secrets
 
 
 class Outcome(NamedTuple):
@@ -197,7 +197,9 @@ class Runner:
                 self._untouched(plan, step, outcomes)
                 raise
             self._untouched(plan, step, outcomes)
-            text = text_of(tool, value) if self.checked else ""
+            text = ""
+            if self.checked:
+                value, text = without_secrets(tool, value, text_of(tool, value))
         except AicfoError as error:
             return Outcome(key, None, error, asked=tuple(asked))
         return Outcome(key, value, None, text, tuple(asked))

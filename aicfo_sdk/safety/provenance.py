@@ -43,6 +43,7 @@ from ..model.proposal import Proposal
 from ..model.sales import StockLot
 from ..model.tender import Tender
 from ..money import grouped, interest
+from ..redaction import redact, redacted
 
 PAPERS = frozenset(KINDS) - {"records"}
 """Kinds of imported files whose names and numbers strangers write; `records` is the owner's."""
@@ -54,8 +55,11 @@ def marked(proposal: Proposal, books: Books, connection: Connection) -> Proposal
     """Return the proposal as `tainted`, with the reasons, when the books do not vouch for it.
 
     `books` is what is known on the day; `connection` reads their audit. What a tool called
-    tainted stays so: taint is added here, never taken away.
+    tainted stays so: taint is added here, never taken away. Secrets in its words are masked.
     """
+    said = {"reason": redact(proposal.reason), "evidence": tuple(redacted(proposal.evidence))}
+    if said != {"reason": proposal.reason, "evidence": proposal.evidence}:
+        proposal = proposal.model_copy(update=said)
     found = tuple(dict.fromkeys((*proposal.taint, *reasons(proposal, books, connection))))
     if not found:
         return proposal
