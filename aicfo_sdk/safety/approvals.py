@@ -6,13 +6,16 @@
        ├─► rejected (a person said no; the same action is not asked again)
        └─► denied (the policy said no; judged anew when it is proposed or approved again)
 
-Each step is one transaction with its audit row. Approvals are counted from the audit chain.
+Each step is one transaction with its audit row, which names the policy that judged it. An
+approval is a payment mandate: it says yes to the action of one digest, for one commit, until a
+day. Approvals are counted from the audit chain.
 """
 
 from __future__ import annotations
 
 import unicodedata
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,7 +31,7 @@ from ..model.base import canonical, digest
 from ..model.proposal import Proposal
 from .policy import Decision, Policy, decide, default_policy
 from .provenance import marked
-from .spending import Spending
+from .spending import Spending, moved
 
 
 def propose(
@@ -53,6 +56,11 @@ def propose(
         proposal = vouched(writer.connection, books, proposal)
         old = _find(writer, proposal.id)
         if old is not None:
+            if old.proposal.action != proposal.action:
+                # The id is short: whoever finds a second action for it gains nothing by it.
+                raise InputError(
+                    "another action has this id", value=proposal.id, mend="change its amount or day"
+                )
             tainted = proposal.tainted or old.proposal.tainted
             news = tainted and not old.proposal.tainted
             if old.status in (*FINAL, "rejected", "failed") or (
@@ -80,7 +88,7 @@ def propose(
             writer.flush()
         kind = "denied" if status == "denied" else "proposed"
         stored = StoredProposal(proposal.id, proposal, status, maker, (), _said(decision))
-        return note(writer, stored, kind, {"by": maker, "run": run})
+        return note(writer, stored, kind, {"by": maker, "run": run, **stamped(decision)})
 
 
 def approve(
@@ -103,10 +111,14 @@ def approve(
         if stored.status in FINAL:
             return stored
         _refuse_rejected(stored)
+        policy = policy or default_policy()
         decision = judge(writer.connection, books, stored.proposal, policy)
+        row = {"by": checker, **stamped(decision)}
         if decision.outcome == "denied":
-            stored = note(writer, _now(stored, "denied", decision), "denied", {"by": checker})
+            stored = note(writer, _now(stored, "denied", decision), "denied", row)
         else:
+            day = today(writer.connection, stored.proposal)
+            given = counted(stored, decision, day)
             if decision.approvals > 1 and checker == stored.maker:
                 raise ApprovalRequired(
                     "who proposed it cannot approve it",
@@ -114,9 +126,8 @@ def approve(
                     where=decision.rule,
                     mend="another person must",
                 )
-            repeated = checker in stored.approvals
-            people = stored.approvals if repeated else (*stored.approvals, checker)
-            enough = len(people) >= decision.approvals
+            repeated = checker in given
+            enough = len({*given, checker}) >= decision.approvals
             if repeated and not enough:
                 raise ApprovalRequired(
                     "this person approved it already",
@@ -126,8 +137,11 @@ def approve(
                 )
             if repeated and stored.status == "approved":
                 return stored
+            until = moved(day, policy.approval_days)
+            if stored.proposal.valid_until is not None:
+                until = min(until, stored.proposal.valid_until)
             stored = _now(stored, "approved" if enough else "proposed", decision)
-            stored = note(writer, stored, "approved", {"by": checker})
+            stored = note(writer, stored, "approved", {**row, "until": until.isoformat()})
     if stored.status == "denied":
         raise denied(decision, stored)
     return stored
@@ -190,6 +204,24 @@ def judge(
     return decide(policy, proposal, shown, spending=spending)
 
 
+def counted(stored: StoredProposal, decision: Decision, day: date) -> tuple[str, ...]:
+    """Return whose approvals count for a decision on a day.
+
+    Only those of this very action that have not run out; where two people must approve, not the
+    one who proposed it.
+    """
+    people = stored.approved_by(day)
+    if decision.approvals < 2:
+        return people
+    return tuple(name for name in people if name != stored.maker)
+
+
+def stamped(decision: Decision) -> dict[str, str]:
+    """Return what an audit row says of the decision behind it: the policy, and the mandate."""
+    named = {"under": decision.mandate} if decision.mandate else {}
+    return {"policy": decision.policy, **named}
+
+
 def vouched(connection: Connection, books: StoredBooks, proposal: Proposal) -> Proposal:
     """Return a proposal as the books vouch for it now: `tainted`, with reasons, or as it was."""
     snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
@@ -205,10 +237,8 @@ def note(writer: Writer, stored: StoredProposal, kind: str, body: dict[str, Any]
     """Write a proposal as it now stands with its audit row, and return it as stored."""
     file(writer, stored, kind, body, day=today(writer.connection, stored.proposal))
     writer.flush()
-    people = approvals(writer.connection, stored.id)
-    return StoredProposal(
-        stored.id, stored.proposal, stored.status, stored.maker, people, stored.why
-    )
+    given = approvals(writer.connection, stored.id)
+    return replace(stored, approvals=tuple(yes.by for yes in given), mandates=given)
 
 
 def denied(decision: Decision, stored: StoredProposal) -> PolicyDenied:
@@ -227,9 +257,7 @@ def _refuse_rejected(stored: StoredProposal) -> None:
 
 
 def _now(stored: StoredProposal, status: Status, decision: Decision) -> StoredProposal:
-    return StoredProposal(
-        stored.id, stored.proposal, status, stored.maker, stored.approvals, _said(decision)
-    )
+    return replace(stored, status=status, why=_said(decision))
 
 
 def _said(decision: Decision) -> str:
