@@ -91,6 +91,9 @@ class RunRecord(Frozen):
     missing: tuple[str, ...]
     error: RecordedError | None = None
     key: str = Field(description="Provenance of the whole run: equal inputs, equal key.")
+    hidden: bool = Field(
+        default=False, description="An argument held a secret, which is not kept: no replay."
+    )
 
 
 class Source(Frozen):

@@ -30,9 +30,10 @@ from ..books.store import StoredBooks
 from ..config import Config
 from ..days import WorkCalendar
 from ..errors import AicfoError
-from ..model.base import SubjectId, digest
+from ..model.base import SubjectId, canonical, digest
 from ..model.proposal import Proposal
 from ..parameters import Parameters
+from ..redaction import MASK, redact
 from ..registry import AnyTool
 from .goals import Goal
 from .plan import Step
@@ -69,6 +70,7 @@ def record_of(run: Run, *, heads: Heads, seed: int, maker: str, installed: Insta
         missing=tuple(plain(line) for line in run.missing),
         error=_error(run.error),
         key=run.key,
+        hidden=MASK in canonical([plain(run.asked.arguments), named(run.asked.subjects)]),
     )
 
 
@@ -160,10 +162,10 @@ def needs_of(step: Step) -> dict[str, Any]:
 
 
 def plain(value: Any) -> Any:
-    """Return a value as JSON values that any database and any reader can hold."""
+    """Return a value as JSON values that any database can hold and any reader may see."""
     if isinstance(value, str):
         # Half a surrogate pair, as a broken command line gives it, has no UTF-8.
-        return str(value).encode("utf-8", "backslashreplace").decode()
+        return redact(str(value).encode("utf-8", "backslashreplace").decode())
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -231,7 +233,7 @@ def _calendar(calendar: WorkCalendar) -> str:
 
 def _rules(config: Config) -> dict[str, Any]:
     """The configuration without the places of files: their content counts, not where they lie."""
-    return {name: plain(v) for name, v in _fields(config).items() if not isinstance(v, Path)}
+    return {name: plain(v) for name, v in _fields(config).items() if not isinstance(v, Path | None)}
 
 
 def _fields(value: Any) -> dict[str, Any]:

@@ -62,6 +62,9 @@ def replay(
     stored = books.runs.get(run) if isinstance(run, str) else run
     record = stored.record
     snapshot = books.snapshot_at(books.runs.heads(stored), record.as_of)
+    if record.hidden:
+        why = "an argument held a secret, and secrets are not kept"
+        return _otherwise(stored, "before the first step", (why,), ())
     try:
         orchestrator = Orchestrator(registry, seed=record.seed)
         goal = _goal(record, registry)
