@@ -11,7 +11,16 @@ import sys
 from pathlib import Path
 from typing import Any
 
-NAMES = ("start_up", "calls", "composition", "forecast", "bills", "simulator", "tenders")
+NAMES = (
+    "start_up",
+    "calls",
+    "composition",
+    "commits",
+    "forecast",
+    "bills",
+    "simulator",
+    "tenders",
+)
 
 
 def main() -> int:

@@ -8,7 +8,7 @@ audit head alone vouches for the whole books.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from hashlib import sha256
 from typing import Any
 
@@ -44,7 +44,7 @@ class Heads:
         """Return the heads after one more record row."""
         row = self.record_row + 1
         link = chained(self.record_chain, [row, kind, id, known, tag, body, source])
-        return replace(self, record_row=row, record_chain=link)
+        return Heads(self.audit_seq, self.audit_hash, row, link, self.entry_id, self.entry_chain)
 
     def with_entry(
         self, day: str, ref: str, text: str, key: str | None, source: int, legs: Iterable[Posting]
@@ -52,13 +52,16 @@ class Heads:
         """Return the heads after one more ledger entry."""
         entry = self.entry_id + 1
         body = [entry, day, ref, text, key, source, [list(leg) for leg in legs]]
-        return replace(self, entry_id=entry, entry_chain=chained(self.entry_chain, body))
+        link = chained(self.entry_chain, body)
+        return Heads(
+            self.audit_seq, self.audit_hash, self.record_row, self.record_chain, entry, link
+        )
 
     def with_audit(self, day: str, kind: str, subject: str, body: str) -> Heads:
         """Return the heads after one more audit row."""
         seq = self.audit_seq + 1
         link = chained(self.audit_hash, [seq, day, kind, subject, body])
-        return replace(self, audit_seq=seq, audit_hash=link)
+        return Heads(seq, link, self.record_row, self.record_chain, self.entry_id, self.entry_chain)
 
 
 def chained(previous: str, value: Any) -> str:

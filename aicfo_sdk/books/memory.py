@@ -15,7 +15,7 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, func, or_, select
+from sqlalchemy import Connection, Engine, bindparam, func, or_, select
 
 from ..model.base import Record
 from .chain import START, Heads
@@ -80,7 +80,9 @@ class _Known:
     seq: int = 0
     hash: str = START
     row: int = 0
+    row_chain: str = START
     entry: int = 0
+    entry_chain: str = START
     imported: str = ""
     kinds: dict[type[Record], _Kind] = field(default_factory=dict[type[Record], _Kind])
     sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
@@ -104,7 +106,8 @@ class Memory:
             if known.kinds and heads.record_row > known.row:
                 self._read_records(connection, known, list(known.kinds), known.row, heads)
             if heads.record_row > known.row:
-                known.imported = max(known.imported, _imported(connection, known.row, heads))
+                _, later = connection.execute(_LATER, {"seq": 0, "row": known.row}).one()
+                known.imported = max(known.imported, later or "")
             if known.sums and heads.entry_id > known.entry:
                 for top in known.sums:
                     _add(known.sums[top], _postings(connection, top, known.entry, heads.entry_id))
@@ -116,13 +119,13 @@ class Memory:
             if known.flags is not None:
                 known.flags.update(_flags(connection, known.seq))
             known.seq, known.hash = heads.audit_seq, heads.audit_hash
-            known.row, known.entry = heads.record_row, heads.entry_id
+            known.row, known.row_chain = heads.record_row, heads.record_chain
+            known.entry, known.entry_chain = heads.entry_id, heads.entry_chain
 
     def seen(self, heads: Heads, kind: type[Record], as_of: date) -> Mapping[str, Record] | None:
         """Return id → record as stored up to `heads` without asking the database, or None."""
         with self._lock:
-            known = self._at(heads)
-            found = known.kinds.get(kind) if known else None
+            found = self._known.kinds.get(kind) if self._has_records(heads) else None
             return None if found is None else found.view(as_of.isoformat())
 
     def records(
@@ -130,8 +133,8 @@ class Memory:
     ) -> Mapping[str, Record] | None:
         """Return id → record as stored up to `heads`, or None when more was read since."""
         with self._lock:
-            known = self._at(heads)
-            if known is None:
+            known = self._known
+            if not self._has_records(heads):
                 return None
             found = known.kinds.get(kind)
             if found is None:
@@ -142,8 +145,8 @@ class Memory:
     def sums(self, connection: Connection, heads: Heads, top: str) -> Sums:
         """Return the sums by day of an account and all below it, pending ones included."""
         with self._lock:
-            known = self._at(heads)
-            if known is None:
+            known = self._known
+            if (known.entry, known.entry_chain) != (heads.entry_id, heads.entry_chain):
                 return _summed(_postings(connection, top, 0, heads.entry_id))
             if top not in known.sums:
                 known.sums[top] = _summed(_postings(connection, top, 0, heads.entry_id))
@@ -173,10 +176,17 @@ class Memory:
         """Return the latest known day of what was imported, as this transaction sees it."""
         with self._lock:
             known = self._known
-            same = known.seq and _contains(connection, known.seq, known.hash)
-            row, day = (known.row, known.imported) if same else (0, "")
-        day = max(day, _imported(connection, row, None))
+            seq, link, row, day = known.seq, known.hash, known.row, known.imported
+        found, later = connection.execute(_LATER, {"seq": seq, "row": row}).one()
+        if seq and found != link:
+            _, later = connection.execute(_LATER, {"seq": 0, "row": 0}).one()
+            day = ""
+        day = max(day, later or "")
         return date.fromisoformat(day) if day else None
+
+    def _has_records(self, heads: Heads) -> bool:
+        known = self._known
+        return (known.row, known.row_chain) == (heads.record_row, heads.record_chain)
 
     def _at(self, heads: Heads) -> _Known | None:
         known = self._known
@@ -237,15 +247,18 @@ def _contains(connection: Connection, seq: int, link: str) -> bool:
     return found is not None and found[0] == link
 
 
-def _imported(connection: Connection, row: int, to: Heads | None) -> str:
-    query = (
-        select(func.max(RECORDS.c.known))
-        .join(AUDIT, AUDIT.c.seq == RECORDS.c.source)
-        .where(RECORDS.c.row > row, AUDIT.c.kind == "imported", RECORDS.c.kind != "Merchant")
+_LATER = select(
+    select(AUDIT.c.hash).where(AUDIT.c.seq == bindparam("seq")).scalar_subquery(),
+    select(func.max(RECORDS.c.known))
+    .join(AUDIT, AUDIT.c.seq == RECORDS.c.source)
+    .where(
+        RECORDS.c.row > bindparam("row"),
+        AUDIT.c.kind == "imported",
+        RECORDS.c.kind != "Merchant",
     )
-    if to is not None:
-        query = query.where(RECORDS.c.row <= to.record_row)
-    return connection.scalar(query) or ""
+    .scalar_subquery(),
+)
+"""The hash of an audit row, and the latest known day of what was imported after a record row."""
 
 
 def _postings(

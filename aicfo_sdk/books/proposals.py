@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
@@ -51,6 +51,14 @@ class PaymentMandate(NamedTuple):
     until: str
 
 
+class Text(NamedTuple):
+    """A proposal as the desk writes it: the digest of its action, its canonical form."""
+
+    proposal: Proposal
+    action: str
+    body: str
+
+
 @dataclass(frozen=True, slots=True)
 class StoredProposal:
     """One proposal as the desk shows it.
@@ -66,10 +74,18 @@ class StoredProposal:
     approvals: tuple[str, ...]
     why: str
     mandates: tuple[PaymentMandate, ...] = ()
+    stored: Text | None = field(default=None, compare=False, repr=False)
+
+    @property
+    def text(self) -> Text:
+        """What the desk writes of it; as it was read, where the proposal is the one read."""
+        if self.stored is not None and self.stored.proposal is self.proposal:
+            return self.stored
+        return Text(self.proposal, digest(self.proposal.action), canonical(self.proposal))
 
     def approved_by(self, today: date) -> tuple[str, ...]:
         """Return whose approvals hold today: of this very action, and not run out."""
-        action, day = digest(self.proposal.action), today.isoformat()
+        action, day = self.text.action, today.isoformat()
         return tuple(yes.by for yes in self.mandates if yes.action == action and day <= yes.until)
 
 
@@ -133,7 +149,8 @@ def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredPro
                     value=id,
                     mend="see aicfo audit verify; restore the books from a copy",
                 )
-            found[id] = _stored((id, body, status, maker, why), standing(about))
+            stored = _stored((id, body, status, maker, why), standing(about))
+            found[id] = replace(stored, stored=Text(stored.proposal, action, body))
     return found
 
 
@@ -146,8 +163,8 @@ def file(
     writer: Writer, stored: StoredProposal, kind: str, body: Mapping[str, Any], *, day: date
 ) -> None:
     """Queue a proposal as it now stands, and its audit row of `day` that seals it."""
-    action = digest(stored.proposal.action)
-    values = {"body": canonical(stored.proposal), "status": stored.status, "why": stored.why}
+    _, action, text = stored.text
+    values = {"body": text, "status": stored.status, "why": stored.why}
     row = {"id": stored.id, "digest": action, "maker": stored.maker, **values}
     writer.change(PROPOSALS, stored.id, **values)
     sealed = {**body, "status": stored.status, "action": action, "proposal": proposal_seal(row)}

@@ -22,6 +22,9 @@ from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
 
 _PIECE = 5_000
 
+_VERBATIM = ("commit", "hold", "outcome", "flag", "mandate", "use", "matched", "meta")
+"""What of an audit body repeats rows of other tables, which verifying holds against them."""
+
 
 class Writer:
     """Collects rows and writes them on `flush`; the heads follow every row."""
@@ -96,7 +99,9 @@ class Writer:
         }
         sealed = canonical(whole)
         if redact(sealed, anew=False) != sealed:
-            sealed = canonical(redacted(whole))  # a chain keeps what it holds for ever
+            # A chain keeps what it holds for ever. Rows that it repeats must stay as they are.
+            kept = {name: body[name] for name in _VERBATIM if name in body}
+            sealed = canonical({**redacted(whole), **kept})
         iso, prev = day.isoformat(), heads.audit_hash
         self._heads = heads.with_audit(iso, kind, subject, sealed)
         self.add(

@@ -34,6 +34,7 @@ from ..errors import (
 )
 from ..model.base import canonical, digest
 from ..model.text import clean
+from ..redaction import redact
 from .answers import Committed, Held, Voided, legs_of
 from .approvals import counted, denied, stamped
 from .mandates import use_row
@@ -137,7 +138,7 @@ class Carrying:
         audit row of a refusal is then to be written.
         """
         stored = self.proposal(id)
-        body = digest([id, digest(stored.proposal.action)])
+        body = digest([id, stored.text.action])
         first = self.answered(key, id, body)
         if first is not None:
             return Committed.model_validate_json(first)
@@ -172,7 +173,7 @@ class Carrying:
         """
         stored = self.proposal(id)
         action = stored.proposal.action
-        body = digest(["hold", id, digest(action), until.isoformat()])
+        body = digest(["hold", id, stored.text.action, until.isoformat()])
         first = self.answered(key, id, body)
         if first is not None:
             return Held.model_validate_json(first)
@@ -421,6 +422,8 @@ def checked_key(key: str) -> str:
     """Return an idempotency key. Raises: InputError for one that cannot be."""
     if not key or len(key) > _LONGEST_KEY or not key.isprintable():
         raise InputError("not an idempotency key", value=key, mend="1 to 200 printable characters")
+    if redact(key, anew=False) != key:
+        raise InputError("a secret in an idempotency key", mend="a key is written into the audit")
     return key
 
 

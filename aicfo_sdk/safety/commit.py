@@ -111,7 +111,7 @@ def commit_linked(
         carrying = Carrying(books, writer, ids, keys, policy=policy)
         try:
             stored = [carrying.proposal(id) for id in ids]
-            group = [digest(item.proposal.action) for item in stored]
+            group = [item.text.action for item in stored]
             bodies = [digest(["linked", list(ids), group, n]) for n in range(len(ids))]
             answers = [
                 carrying.answered(*request) for request in zip(keys, ids, bodies, strict=True)
