@@ -219,7 +219,8 @@ class _Process:
         to_child, from_child, said = (os.dup(each.fileno()) for each in pipes)
         for each in pipes:
             each.close()
-        self.wire = Wire(to_child, from_child, said, rules)
+        ended = os.pidfd_open(popen.pid) if sys.platform == "linux" else None
+        self.wire = Wire(to_child, from_child, said, rules, ended)
         self._lock = threading.Lock()
 
     def stop(self) -> None:

@@ -38,7 +38,7 @@ def main(settings: dict[str, Any]) -> None:
     die_with_parent(settings["parent"])
     command: list[str] = settings["command"]
     read = [*_SYSTEM, *settings["read"]]
-    read += _FOR_PROGRAMS if command else ()
+    read += _FOR_PROGRAMS if command or settings["processes"] else ()
     read += _FOR_NETWORK if settings["network"] else ()
     whole, listed = readable(sys.path)
     walls = Walls(

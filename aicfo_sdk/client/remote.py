@@ -51,13 +51,13 @@ class RemoteSignature(Signature):
         required = tuple(p.name for p in self.parameters if p.required)
 
         def validate(given: dict[str, Any], json: bool) -> dict[str, Any]:
+            for name in required:
+                if name not in given:
+                    raise InputError("a required argument is missing", value=name, where=self.tool)
             for name in given:
                 if name not in names:
                     mend = "arguments: " + (", ".join(names) or "none")
                     raise InputError("no such argument", value=name, where=self.tool, mend=mend)
-            for name in required:
-                if name not in given:
-                    raise InputError("a required argument is missing", value=name, where=self.tool)
             return dict(given)
 
         return validate

@@ -28,8 +28,12 @@ class Misbehaved(Exception):
 class Wire:
     """The two pipes of one child, and the tail of what it wrote to standard error."""
 
-    def __init__(self, stdin: int, stdout: int, stderr: int, rules: PluginRules) -> None:
-        self._stdin, self._stdout, self._stderr = stdin, stdout, stderr
+    def __init__(
+        self, stdin: int, stdout: int, stderr: int, rules: PluginRules, ended: int | None = None
+    ) -> None:
+        """`ended` is a descriptor that is readable once the child is gone: what it forked may hold
+        the pipes open longer."""
+        self._stdin, self._stdout, self._stderr, self._ended = stdin, stdout, stderr, ended
         self._rules = rules
         self._buffer = bytearray()
         self._said = bytearray()
@@ -39,12 +43,15 @@ class Wire:
         self._selector = selectors.DefaultSelector()
         self._selector.register(stdout, selectors.EVENT_READ)
         self._selector.register(stderr, selectors.EVENT_READ)
+        if ended is not None:
+            self._selector.register(ended, selectors.EVENT_READ)
 
     def close(self) -> None:
         """Close our ends."""
         self._selector.close()
-        for each in (self._stdin, self._stdout, self._stderr):
-            os.close(each)
+        for each in (self._stdin, self._stdout, self._stderr, self._ended):
+            if each is not None:
+                os.close(each)
 
     @property
     def said(self) -> str:
@@ -90,12 +97,15 @@ class Wire:
                 left = until - time.monotonic()
                 if left <= 0:
                     raise Misbehaved(f"did not answer within {seconds:g} seconds")
-                for key, _ in self._selector.select(left):
-                    if key.fd == self._stdin:
+                ready = [key.fd for key, _ in self._selector.select(left)]
+                if ready == [self._ended]:  # and there is nothing left to read
+                    raise Misbehaved("ended" + self._reason())
+                for each in ready:
+                    if each == self._stdin:
                         unsent = self._write(unsent)
-                    elif key.fd == self._stderr:
+                    elif each == self._stderr:
                         self._drain_stderr()
-                    else:
+                    elif each == self._stdout:
                         received += self._read()
                         if received > self._rules.output_bytes:
                             raise Misbehaved(
