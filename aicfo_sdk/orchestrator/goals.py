@@ -3,7 +3,9 @@
 Each tool says in `asks=` which questions lead to it. A question is matched by the words and
 concepts it shares with them (Chinese by character pairs, English by words, money terms of both
 languages by concept), weighted by how telling they are. Too little in common, or two tools alike,
-is said plainly. Only the owner's own text is read here, never text from records.
+is said plainly. Only the owner's own text is read here, never text from records. Of the records
+only ids are known, and strangers choose many of them: an id that is an ordinary word ("today") may
+say what a question is about, never which question it is.
 """
 
 from __future__ import annotations
@@ -34,6 +36,14 @@ _SUBJECT_WORDS = {
     "Store": r"(?:stores?|shop|门店|店)",
     "Invoice": r"(?:invoices?|发票)",
 }
+_OWNERS = frozenset({"Store"})
+"""Record types whose ids the owner chose."""
+
+# Letters and digits with a mark between, or one long word of digits: what nobody writes for
+# another reason.
+_LIKE_ID = re.compile(
+    r"(?=.*\d)(?=.*[^\W\d_])(?=.*[-_/.])\S{3,}|(?=.*\d.*\d)(?=.*[a-z])[a-z0-9]{12,}|\d{12,}[-/\d]*"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +71,13 @@ def understand(text: str, registry: Registry, books: Books | None = None) -> Goa
     plain = _plain(text)
     if not plain.strip():
         raise PlanError("an empty goal", value=text, mend=_examples(registry))
-    subjects, rest = _subjects(plain, registry, books)
+    subjects, rest = _subjects(plain, registry, books, words=False)
     scored = _scores(rest, registry, {type(s) for s in subjects})
+    more, less = _subjects(plain, registry, books, words=True)
+    if more != subjects:
+        other = _scores(less, registry, {type(s) for s in more})
+        if scored and other and scored[0][1] is other[0][1]:
+            subjects, scored = more, other
     if not scored or scored[0][0] < _THRESHOLD:
         raise PlanError("this goal was not understood", value=text, mend=_examples(registry))
     best, tool = scored[0]
@@ -166,18 +181,30 @@ def _cosine(one: dict[str, float], other: dict[str, float]) -> float:
     return dot / norm if norm else 0.0
 
 
-def _subjects(text: str, registry: Registry, books: Books | None) -> tuple[list[SubjectId], str]:
-    """Return the ids named in the text, and the text without them."""
+def _subjects(
+    text: str, registry: Registry, books: Books | None, *, words: bool
+) -> tuple[list[SubjectId], str]:
+    """Return the ids named in the text, and the text without them.
+
+    Without `words`, a stranger's id counts only where it looks like one or its type is named
+    before it.
+    """
     found: list[SubjectId] = []
     for name, kind in subject_types(registry).items():
+        word = _SUBJECT_WORDS.get(name)
         if books is not None:
             known = books.records(record_type(name))
             for each in sorted(known, key=lambda each: (-len(each), each)):
-                pattern = rf"(?<![\w-]){re.escape(_plain(each))}(?![\w-]*[a-z0-9])"
+                plain = _plain(each)
+                pattern = rf"(?<![\w-])(){re.escape(plain)}(?![\w-]*[a-z0-9])"
+                if not (words or name in _OWNERS or _LIKE_ID.fullmatch(plain)):
+                    if word is None:
+                        continue
+                    pattern = rf"({word}\s*[#:：]?\s*){re.escape(plain)}(?![\w-]*[a-z0-9])"
                 if re.search(pattern, text, re.ASCII):
                     found.append(kind(each))
-                    text = re.sub(pattern, " ", text, flags=re.ASCII)
-        word = _SUBJECT_WORDS.get(name)
+                    # Words on both sides stay apart: "bill B-17 safe" names no bill "safe".
+                    text = re.sub(pattern, r"\1 . ", text, flags=re.ASCII)
         named = (
             re.search(rf"{word}\s*#?([a-z0-9]*[-_]?[0-9][\w-]*)", text, re.ASCII) if word else None
         )
