@@ -26,7 +26,7 @@ def proposals(words: list[str]) -> int:
     return 0
 
 
-def _person(given: str | None) -> str:
+def person(given: str | None) -> str:
     """Return who decides. Raises: InputError when neither the words nor the system say it."""
     try:
         name = getpass.getuser() if given is None else given.strip()
@@ -54,7 +54,7 @@ def approve(words: list[str]) -> int:
     books, policy = opened.books, opened.policy
     stored = books.proposals.get(options.id)
     if stored.status not in ("approved", "committed"):
-        stored = approve_it(books, options.id, by=_person(options.by), policy=policy)
+        stored = approve_it(books, options.id, by=person(options.by), policy=policy)
     if stored.status not in ("approved", "committed"):
         raise ApprovalRequired(
             "another person must approve as well",
@@ -94,7 +94,7 @@ def reject(words: list[str]) -> int:
     from ..safety.approvals import reject as reject_it
 
     stored = reject_it(
-        session(options).books, options.id, by=_person(options.by), why=options.reason
+        session(options).books, options.id, by=person(options.by), why=options.reason
     )
     output = DecisionOutput(proposal=proposal_output(stored))
     emit(output, options.json, proposal_lines(stored))

@@ -234,6 +234,59 @@ class ReplayOutput(_Output):
     )
 
 
+class CheckedRule(_Output):
+    rule: str = Field(description="Policy and rule, as policy.kind.field.")
+    result: Literal["passed", "asks", "stopped", "noted"] = Field(
+        description="Passed, asks for people, stopped it, or changed nothing."
+    )
+    why: str
+    mend: str = Field(default="", description="What would change the answer.")
+    value: int | None = Field(default=None, description="What the action puts at stake.")
+    limit: int | None = Field(default=None, description="Most that the rule allows.")
+    spent: int | None = Field(default=None, description="What others put at stake in the window.")
+    first: str | None = Field(default=None, description="First day of the fullest window.")
+    last: str | None = Field(default=None, description="Last day of the fullest window.")
+    people: int = Field(default=0, description="People it asks for.")
+    mandate: str = Field(default="", description="Id of the mandate that stands for a person.")
+
+
+class PolicyOutput(_Output):
+    what: Literal["check", "explain"]
+    policy: str = Field(description="Name, version and digest, as audit rows have it.")
+    name: str
+    version: int
+    digest: str = Field(description="SHA-256 of all that the policy says.")
+    allows: list[str] = Field(description="Kinds of action that have a rule.")
+    warnings: list[str] = Field(description="What a person should look at.")
+    proposal: str = Field(default="", description="With explain: its id.")
+    day: str | None = Field(default=None, description="The books' day it was judged on.")
+    status: str = Field(default="", description="How it stands at the desk.")
+    outcome: Literal["allowed", "needs_approval", "denied"] | None = Field(default=None)
+    rule: str = Field(default="", description="The rule that decided.")
+    why: str = ""
+    mandate: str = Field(default="", description="Id of the mandate that stands for a person.")
+    approvals: int = Field(default=0, description="People who must approve.")
+    approved_by: list[str] = Field(default=[], description="Whose approvals count now.")
+    checks: list[CheckedRule] = Field(default=[], description="Every rule looked at, in order.")
+    changes: list[str] = Field(default=[], description="What would change the answer.")
+
+
+class MandateLine(_Output):
+    id: str
+    state: Literal["standing", "half granted", "revoked"]
+    granted_by: list[str]
+    granted: str = Field(description="Day of the first grant.")
+    revoked_by: str
+    people_needed: int = Field(description="People who must grant it.")
+    spent: int = Field(description="Used so far, minor units.")
+    left: int = Field(description="Left of the total, minor units.")
+    terms: dict[str, Any] = Field(description="What was granted; amounts in minor units.")
+
+
+class MandateOutput(_Output):
+    mandates: list[MandateLine]
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "approve": DecisionOutput,
     "audit": AuditOutput,
@@ -242,8 +295,10 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "call": AnswerOutput,
     "export": ExportOutput,
     "import": ImportOutput,
+    "mandate": MandateOutput,
     "plan": PlanOutput,
     "plugins": PluginsOutput,
+    "policy": PolicyOutput,
     "proposals": ProposalsOutput,
     "reject": DecisionOutput,
     "replay": ReplayOutput,

@@ -33,6 +33,14 @@ COMMANDS = {
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
     "approve": Command("desk:approve", "ID [--by NAME]", "approve a proposal and carry it out"),
     "reject": Command("desk:reject", "ID [--by NAME] [--reason TEXT]", "turn a proposal down"),
+    "policy": Command(
+        "rules:policy",
+        "check FILE|explain PROPOSAL",
+        "check a policy; why it says what it says",
+    ),
+    "mandate": Command(
+        "rules:mandate", "grant FILE|list|revoke ID", "what a person allows once, within limits"
+    ),
     "runs": Command("runs:runs", "[--limit N]", "what was asked, the latest first"),
     "replay": Command("runs:replay", "RUN [--offline]", "a recorded run again, or its story"),
     "audit": Command(

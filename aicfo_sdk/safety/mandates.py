@@ -88,15 +88,23 @@ class Granted:
     granted: date
     revoked_by: str = ""
 
+    def people_needed(self, policy: Policy) -> int:
+        """Return how many people must grant it: two when its total is above what one may allow."""
+        limits = (
+            policy.rules[kind].second_person_above
+            for kind in self.terms.kinds
+            if kind in policy.rules
+        )
+        return 2 if any(above is not None and self.terms.total > above for above in limits) else 1
+
     def failing(self, action: Action, books: Books, policy: Policy, spending: Spending) -> str:
         """Return why the mandate does not cover an action now, "" when it does."""
         terms, amount = self.terms, stake(action)
         payee = beneficiary(action)
-        rule = policy.rules.get(action.kind)
         used = spending.used(self.id)
         if self.revoked_by:
             return f"revoked by {self.revoked_by}"
-        if action.kind not in terms.kinds or rule is None:
+        if action.kind not in terms.kinds:
             return f"does not allow {action.kind}"
         if payee and payee not in terms.payees:
             return f"does not name {payee}"
@@ -104,12 +112,11 @@ class Granted:
             return f"holds from {terms.valid_from.isoformat()} on"
         if max(action.day, books.as_of) > terms.valid_until:
             return f"held until {terms.valid_until.isoformat()}"
-        above = rule.second_person_above
-        if above is not None and terms.total > above and len(self.granted_by) < 2:
-            return f"its total is above {above}, so a second person must grant it too"
+        if len(self.granted_by) < self.people_needed(policy):
+            return "its total is above what one person may allow: a second must grant it too"
         if amount > terms.max_amount:
             return f"allows at most {terms.max_amount} at once"
-        spent = used.total(None, None, date.min, date.max)
+        spent = spending.spent_under(self.id)
         if spent + amount > terms.total:
             return f"has {max(terms.total - spent, 0)} of {terms.total} left"
         if terms.purposes is not None and not purposes_of(action, books) <= set(terms.purposes):

@@ -101,6 +101,10 @@ class Spending:
         """Return what actions under one mandate put at stake."""
         return self._uses.get(mandate) or Spending()
 
+    def spent_under(self, mandate: str) -> int:
+        """Return what all actions under one mandate put at stake together, minor units."""
+        return self.used(mandate).total(None, None, date.min, date.max)
+
     def total(
         self, kind: str | Collection[str] | None, payee: str | None, first: date, last: date
     ) -> int:
