@@ -19,6 +19,7 @@ from .checks import Check, check_copy
 from .copies import copy_into, copy_pages, copy_rows, end_log, free_name
 from .database import check_format, connect, file_of, is_empty, is_server
 from .files import new_file
+from .guard import BESIDE
 from .schema import META
 
 
@@ -81,7 +82,7 @@ def restore(file: Path, target: str | Path, *, replace: bool = False) -> Copied:
             value=place,
             mend="give another place, or --replace to keep these beside the restored ones",
         )
-    source = connect(file, create=False)
+    source = connect(file, create=False, watched=False)
     kept = None
     with new_file(into, replace=True) as part:
         try:
@@ -93,17 +94,13 @@ def restore(file: Path, target: str | Path, *, replace: bool = False) -> Copied:
         end_log(part)
         if taken:
             kept = _keep(into)
-        for ending in BESIDE:
+        for ending in ("-wal", "-shm", *BESIDE):
             Path(f"{into}{ending}").unlink(missing_ok=True)
     return _copied(place, found, kept)
 
 
-BESIDE = ("-wal", "-shm")
-"""Endings of the files that belong to a SQLite books file."""
-
-
 def _into_server(file: Path, url: str) -> Copied:
-    source, into = connect(file, create=False), connect(url, create=False)
+    source, into = connect(file, create=False, watched=False), connect(url, create=False)
     try:
         with source.read() as read, into.write() as write:
             if inspect(write).has_table(META.name):
@@ -126,7 +123,7 @@ def _into_server(file: Path, url: str) -> Copied:
 
 
 def _whole(part: Path, name: str, what: str) -> Check:
-    copy = connect(part, create=False)
+    copy = connect(part, create=False, watched=False)
     try:
         with copy.write() as connection:
             return _sound(check_copy(connection, name), name, what)

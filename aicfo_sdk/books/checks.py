@@ -14,14 +14,16 @@ from pathlib import Path
 from sqlalchemy import Connection, func, select
 from sqlalchemy.exc import SQLAlchemyError
 
-from ..errors import AicfoError
+from ..errors import AicfoError, BooksError
 from .audit import AuditReport, verified
 from .chain import START, Head
-from .database import Database, check_version, connect, read_meta
+from .database import RESTORE, Database, check_version, connect, read_meta
+from .guard import HEAD_FILE
 from .migrations import migrate
-from .schema import POSTINGS, VERSION
+from .schema import AUDIT, POSTINGS, VERSION
 
 _MOST = 20
+_WAIT_SECONDS = 5.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,64 @@ def check(target: str | Path, expected: Head | None = None) -> Check:
         found = check_database(database, expected)
         if found.version:
             check_version(found.version, database.name)
-        return found
+        lost = lost_tail(database) if found.ok else ""
+        return replace(found, problems=(lost,)) if lost else found
     finally:
         database.close()
+
+
+def check_opening(database: Database) -> None:
+    """Make sure that nothing damaged is read from books that are being opened.
+
+    When every page is as it was last known to be right, that is all; else every row is verified.
+    Books in a server are left to it. Raises: BooksError, naming the mend.
+    """
+    guard, raw = database.watch or (None, None)
+    if guard is None or raw is None:
+        return
+    if not guard.matches(raw):
+        # Another program may just have been bringing its log into the file: once more, alone.
+        with guard.alone(_WAIT_SECONDS) as alone:
+            if not (alone and guard.matches(raw)):
+                _verify_all(database)
+                if alone:
+                    guard.vouch(raw)
+    lost = lost_tail(database)
+    if lost:
+        raise BooksError(
+            lost,
+            where=database.name,
+            mend=f"{RESTORE}; if you put older books here on purpose, remove "
+            f"{database.name}{HEAD_FILE}",
+        )
+
+
+def lost_tail(database: Database) -> str:
+    """Return what is missing of what was acknowledged as written, "" when nothing is."""
+    guard = database.watch.guard if database.watch else None
+    told = guard.told() if guard else None
+    if told is None:
+        return ""
+    links = select(AUDIT.c.seq, AUDIT.c.hash).where(AUDIT.c.seq.in_((1, told.seq)))
+    with database.read() as connection:
+        found = dict(tuple(row) for row in connection.execute(links).all())
+        last = connection.scalar(select(func.max(AUDIT.c.seq))) or 0
+    if found.get(1) != told.origin or found.get(told.seq) == told.hash:
+        return ""
+    if last < told.seq:
+        return f"the books end with audit row {last}, but {told.seq} were written"
+    return f"audit row {told.seq} is not the one that was written"
+
+
+def _verify_all(database: Database) -> None:
+    with database.read() as connection:
+        found = check_connection(connection)
+    if found.version:
+        check_version(found.version, database.name)
+    if not found.ok:
+        raise BooksError(
+            "the books are damaged", value=found.problems[0], where=database.name, mend=RESTORE
+        )
 
 
 def check_database(database: Database, expected: Head | None = None) -> Check:

@@ -26,7 +26,7 @@ def copy_into(database: Database, connection: Connection, part: Path) -> None:
         # A connection of its own: what this transaction wrote itself is not committed yet.
         copy_pages(database.file, part)
         return
-    copy = connect(part, create=True)
+    copy = connect(part, create=True, watched=False)
     try:
         with copy.write() as into:
             copy_rows(connection, into)

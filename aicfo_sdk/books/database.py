@@ -89,8 +89,9 @@ class Database:
             guard.settle(long_only=True)
 
     def close(self) -> None:
-        """Close every connection."""
-        self._end()
+        """Close every connection; what was written is then all in the one file."""
+        if self._end() is None:
+            _finish(self.engine, self.watch)
 
     @contextmanager
     def guarded(self) -> Generator[None]:
@@ -131,15 +132,19 @@ class Watch(NamedTuple):
     raw: Raw | None
 
 
-def _end(engine: Engine, watch: Watch | None, process: int) -> None:
-    if os.getpid() != process:
-        return
+def _end(engine: Engine, watch: Watch | None, process: int) -> bool:
+    if os.getpid() == process:
+        _finish(engine, watch)
+        if watch and watch.raw:
+            # Last: see there what closing it earlier would do to SQLite's locks.
+            watch.raw.close()
+    return True
+
+
+def _finish(engine: Engine, watch: Watch | None) -> None:
     if watch and watch.guard:
         watch.guard.settle()
     engine.dispose()
-    if watch and watch.raw:
-        # Last: see there what closing it earlier would do to SQLite's locks.
-        watch.raw.close()
 
 
 def _head(connection: Connection) -> Told | None:

@@ -22,6 +22,7 @@ from ..model.merchant import Merchant
 from .audit import Audit
 from .batch import Batch
 from .chain import Heads
+from .checks import check_opening
 from .database import Database, check_format, closed_on_error, connect, removed_on_error
 from .intake import ImportResult, take_in
 from .ledger import Ledger
@@ -188,11 +189,15 @@ def create_with(
     return StoredBooks(database, meta), result
 
 
-def open_books(target: str | Path) -> StoredBooks:
+def open_books(target: str | Path, *, checked: bool = True) -> StoredBooks:
     """Open books by path or URL.
 
+    A file is checked first, so that nothing damaged is read from it; without `checked` it is
+    opened as it is, to find out what is wrong with it.
     Raises: BooksError when they are missing, damaged, of another version, or no books.
     """
     database = connect(target, create=False)
     with closed_on_error(database):
+        if checked:
+            check_opening(database)
         return StoredBooks(database, check_format(database))

@@ -60,7 +60,7 @@ def verify_export(file: Path, expected: Head | None = None) -> Check:
     Raises: BooksError when the file cannot be read or is no exported audit.
     """
     with tempfile.TemporaryDirectory(prefix="aicfo-audit-") as folder:
-        database = connect(Path(folder) / "audit.books", create=True)
+        database = connect(Path(folder) / "audit.books", create=True, watched=False)
         try:
             with database.write() as connection:
                 metadata.create_all(connection)

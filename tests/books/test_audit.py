@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -80,11 +81,31 @@ COLUMNS = {
     "aicfo_flags": ["account", "rule", "allowance", "source"],
     "aicfo_runs": ["id", "request", "tool", "as_of", "body", "source"],
     "aicfo_steps": ["source", "request", "goal", "key", "tool", "body"],
+    "aicfo_mandates": ["source", "mandate", "event", "by", "day", "terms"],
+    "aicfo_mandate_uses": ["commit_key", "mandate", "source"],
     "aicfo_heads": [
         *("audit_seq", "audit_hash", "record_row", "record_chain", "entry_id", "entry_chain"),
     ],
     "aicfo_meta": ["key", "value"],
 }
+
+
+@contextmanager
+def behind_its_back(books: StoredBooks) -> Iterator[sqlite3.Connection]:
+    """The file, changed by another program while nobody has the books open."""
+    books.close()
+    with closing(sqlite3.connect(books.location)) as raw, raw:
+        yield raw
+
+
+def as_it_was(books: StoredBooks, whole: bytes) -> None:
+    books.close()
+    Path(books.location).write_bytes(whole)
+
+
+def closed_bytes(books: StoredBooks) -> bytes:
+    books.close()
+    return Path(books.location).read_bytes()
 
 
 def test_the_tampering_below_covers_every_column() -> None:
@@ -99,25 +120,23 @@ def test_a_change_in_any_column_of_the_first_and_last_row_is_found(
     new_books: Callable[..., StoredBooks], tmp_path: Path
 ) -> None:
     books = filled(new_books())
-    whole = Path(books.location).read_bytes()
+    whole = closed_bytes(books)
     missed: list[str] = []
     tried = 0
     for table, columns in COLUMNS.items():
         for column in columns:
-            with sqlite3.connect(books.location) as raw:
+            with behind_its_back(books) as raw:
                 values = raw.execute(f"SELECT rowid, {column} FROM {table}").fetchall()
-            raw.close()
             for rowid, value in {*values[:1], *values[-1:]}:
                 changed = value + 1_000 if isinstance(value, int) else _changed(str(value))
-                with sqlite3.connect(books.location) as raw:
+                with behind_its_back(books) as raw:
                     raw.execute(
                         f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (changed, rowid)
                     )
-                raw.close()
                 tried += 1
                 if books.audit.verify().ok:
                     missed.append(f"{table}.{column} row {rowid}")
-                Path(books.location).write_bytes(whole)
+                as_it_was(books, whole)
     assert tried > 70
     assert missed == []
 
@@ -134,33 +153,30 @@ def _changed(text: str) -> str:
 @pytest.mark.parametrize("table", [name for name in COLUMNS if name != "aicfo_heads"])
 def test_a_removed_or_added_row_is_found(new_books: Callable[..., StoredBooks], table: str) -> None:
     books = filled(new_books())
-    whole = Path(books.location).read_bytes()
-    with sqlite3.connect(books.location) as raw:
+    whole = closed_bytes(books)
+    with behind_its_back(books) as raw:
         rows = [row for (row,) in raw.execute(f"SELECT rowid FROM {table}")]
-    raw.close()
     for rowid in rows:
-        with sqlite3.connect(books.location) as raw:
+        with behind_its_back(books) as raw:
             raw.execute(f"DELETE FROM {table} WHERE rowid = ?", (rowid,))
-        raw.close()
         assert not books.audit.verify().ok, rowid
-        Path(books.location).write_bytes(whole)
+        as_it_was(books, whole)
 
 
 def test_swapped_rows_are_found(new_books: Callable[..., StoredBooks]) -> None:
     books = filled(new_books())
     for table, key in (("aicfo_audit", "seq"), ("aicfo_records", "row"), ("aicfo_entries", "id")):
-        whole = Path(books.location).read_bytes()
-        with sqlite3.connect(books.location) as raw:
+        whole = closed_bytes(books)
+        with behind_its_back(books) as raw:
             for old, new in ((2, 999), (3, 2), (999, 3)):
                 raw.execute(f"UPDATE {table} SET {key} = ? WHERE {key} = ?", (new, old))
-        raw.close()
         assert not books.audit.verify().ok, table
-        Path(books.location).write_bytes(whole)
+        as_it_was(books, whole)
 
 
 def test_a_posting_or_record_slipped_in_is_found(new_books: Callable[..., StoredBooks]) -> None:
     books = filled(new_books())
-    whole = Path(books.location).read_bytes()
+    whole = closed_bytes(books)
     for statement in (
         "INSERT INTO aicfo_postings VALUES (999, 0, 'assets:cash:bank', '2026-03-02', 5)",
         "INSERT INTO aicfo_postings VALUES (1, 7, 'assets:cash:bank', '2026-03-02', 0)",
@@ -169,22 +185,21 @@ def test_a_posting_or_record_slipped_in_is_found(new_books: Callable[..., Stored
             " FROM aicfo_records LIMIT 1"
         ),
     ):
-        with sqlite3.connect(books.location) as raw:
+        with behind_its_back(books) as raw:
             raw.execute(statement)
-        raw.close()
         assert not books.audit.verify().ok, statement
-        Path(books.location).write_bytes(whole)
+        as_it_was(books, whole)
 
 
 def test_a_dropped_tail_is_found_even_with_its_heads_set_back(
     new_books: Callable[..., StoredBooks],
 ) -> None:
     books = filled(new_books())
-    before = Path(books.location).read_bytes()
+    before = closed_bytes(books)
     books.import_batches([batch(line("late", 5))])
     kept = books.audit.head()
     # The whole file of yesterday: consistent in itself, so only the kept head shows the loss.
-    Path(books.location).write_bytes(before)
+    as_it_was(books, before)
     assert books.audit.verify().ok
     report = books.audit.verify(kept)
     assert report.problems == (f"the chain does not contain the given head, row {kept.seq}",)
@@ -192,9 +207,8 @@ def test_a_dropped_tail_is_found_even_with_its_heads_set_back(
 
 def test_an_unreadable_row_is_a_problem_not_a_crash(new_books: Callable[..., StoredBooks]) -> None:
     books = filled(new_books())
-    with sqlite3.connect(books.location) as raw:
+    with behind_its_back(books) as raw:
         raw.execute("UPDATE aicfo_audit SET body = 'not json' WHERE seq = 3")
-    raw.close()
     report = books.audit.verify(Head(1, "0" * 64))
     assert not report.ok
     assert "cannot be read" in report.problems[-1]

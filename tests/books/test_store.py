@@ -308,6 +308,7 @@ def test_a_cut_or_overwritten_file_is_damaged(
 ) -> None:
     books = new_books()
     books.import_batches([batch(*(line(f"t{n}", n + 1) for n in range(300)))])
+    books.close()
     whole = Path(books.location).read_bytes()
     for size in (10, 99, 100, 4096, len(whole) // 2, len(whole) - 1):
         path = tmp_path / f"cut-{size}.books"
@@ -317,7 +318,7 @@ def test_a_cut_or_overwritten_file_is_damaged(
     path = tmp_path / "overwritten.books"
     path.write_bytes(whole[:4096] + b"\xa5" * (len(whole) - 4096))
     with pytest.raises(BooksError, match="damaged"):
-        open_books(path).snapshot().records(Transaction)
+        open_books(path)
 
 
 def test_books_of_another_version_are_refused(new_books: Callable[..., StoredBooks]) -> None:
