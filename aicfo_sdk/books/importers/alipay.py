@@ -144,7 +144,9 @@ class _Reader:
         elif side == "neutral":
             self.neutral(row, key, amount, method, said, line)
         else:
-            kind = kind_of_trade(side, said)
+            # What comes in is described by whoever paid: only Alipay's own words tell what it is.
+            own = " ".join(row.text(c, "") for c in ("category", "status"))
+            kind = kind_of_trade(side, own if side == "in" else said)
             if kind != "refund" and self.own(name=party, number=row.text("party_account", "")):
                 kind = "transfer"
             sign = 1 if side == "in" else -1

@@ -16,7 +16,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, cast, get_args
 from xml.etree.ElementTree import Element, ParseError, XMLParser
 from xml.parsers import expat
 
@@ -32,6 +32,7 @@ from .table import parse_moment
 
 NAMESPACE = re.compile(r"urn:iso:std:iso:20022:tech:xsd:camt\.053\.001\.(0[1-9]|1[0-9])")
 # What banks write where they have no reference.
+_KINDS = frozenset(get_args(TransactionKind)) - {"opening"}
 _NO_REFERENCE = frozenset({"", "NONREF", "NOREF", "NOTPROVIDED"})
 # At most 18 digits, 5 of them after the point (ActiveOrHistoricCurrencyAndAmount); no sign.
 _AMOUNT = re.compile(r"([0-9]{1,16})(?:\.([0-9]{1,5}))?", re.ASCII)
@@ -189,10 +190,15 @@ class _Reader:
             place = f"RltdPties/{party}Acct/Id"
             number = self.text(one, f"{place}/IBAN") or self.text(one, f"{place}/Othr/Id")
             text = " ".join(self.texts(one, "RmtInf/Ustrd"))
-        text = " ".join(part for part in (text, self.text(entry, "AddtlNtryInf")) if part)
+        # On money that comes in the remittance text is the payer's: it never tells what it is for.
+        ours, banks = text if amount < 0 else "", self.text(entry, "AddtlNtryInf")
+        text = " ".join(part for part in (text, banks) if part)
         references = (self.text(entry, "AcctSvcrRef"), self.text(entry, "NtryRef"))
         reference = next((ref for ref in references if ref.upper() not in _NO_REFERENCE), "")
-        kind: TransactionKind = kind_of(f"{text} {name}", amount)
+        kind: TransactionKind = kind_of(f"{ours} {banks} {name}", amount)
+        code = self.text(entry, "BkTxCd/Prtry/Cd")
+        if code in _KINDS:  # as our own exporter writes it
+            kind = cast("TransactionKind", code)
         if self.text(entry, "RvslInd") in ("true", "1"):
             kind = "refund"
         elif self.own(name=name, number=number) or mine(name=name):
