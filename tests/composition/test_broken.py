@@ -26,6 +26,7 @@ def test_a_plugin_that_breaks_at_import_is_listed(
     info.mkdir()
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: breaks\nVersion: 0.1\n")
     (info / "entry_points.txt").write_text("[aicfo.plugins]\nbreaks = breaks_at_import:plugin\n")
+    monkeypatch.setenv("AICFO_HOME", str(tmp_path / "home"))
     monkeypatch.syspath_prepend(tmp_path)
     monkeypatch.delitem(sys.modules, "breaks_at_import", raising=False)
     (found,) = [entry for entry in discover().broken if entry.name == "breaks"]

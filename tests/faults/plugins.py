@@ -142,6 +142,10 @@ def one(fault: str, hook: str) -> Outcome:
         finally:
             stop(registry)
         left = leftovers(config)
+        until = time.monotonic() + 60
+        while left and time.monotonic() < until:  # killed, but not yet gone
+            time.sleep(0.05)
+            left = leftovers(config)
         assert not left, f"{fault} at {hook} left processes behind: {left}"
     return Outcome(end, clock.longest)
 
