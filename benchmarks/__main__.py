@@ -14,6 +14,7 @@ from typing import Any
 NAMES = (
     "start_up",
     "calls",
+    "children",
     "composition",
     "commits",
     "forecast",
