@@ -44,8 +44,8 @@ def books(stored: StoredBooks) -> StoredBooks:
     return fill(stored)
 
 
-def held(books: StoredBooks, action: Action, until: date = day(5), key: str = "h") -> str:
-    hold(books, approved(books, action), until=until, key=key)
+def held(books: StoredBooks, action: Action, until: date | None = None, key: str = "h") -> str:
+    hold(books, approved(books, action), until=until or day(5), key=key)
     assert books.audit.verify().problems == ()
     return key
 
@@ -126,9 +126,9 @@ def test_what_ended_stays_as_it_ended(books: StoredBooks) -> None:
     settle(books, settled)
     void(books, voided)
     before = books.audit.head(), books.ledger.trial_balance()
-    with pytest.raises(LedgerError, match="settled.*sets it right"):
+    with pytest.raises(LedgerError, match=r"settled.*sets it right"):
         void(books, settled)
-    with pytest.raises(LedgerError, match="voided.*a new proposal"):
+    with pytest.raises(LedgerError, match=r"voided.*a new proposal"):
         settle(books, voided)
     with pytest.raises(NotFound, match="no hold"):
         settle(books, "none")
