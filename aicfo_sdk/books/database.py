@@ -45,6 +45,9 @@ from .schema import AUDIT, FORMAT, HEADS, META, VERSION
 RESTORE = "restore them from a backup: aicfo books restore FILE --to BOOKS --replace"
 """The mend of damaged books."""
 
+DRIVER_ERRORS = (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError)
+"""What a database raises; the last when SQLite's own message quotes damaged text."""
+
 _WAIT_SECONDS = 30.0
 _URL = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -98,10 +101,10 @@ class Database:
         """Whatever the database says in the block becomes a BooksError."""
         try:
             yield
-        except (SQLAlchemyError, sqlite3.Error) as error:
+        except DRIVER_ERRORS as error:
             raise self.failed(error) from error
 
-    def failed(self, error: SQLAlchemyError | sqlite3.Error) -> BooksError:
+    def failed(self, error: Exception) -> BooksError:
         """Return the one-line error for what the database said."""
         said = str(getattr(error, "orig", None) or error).strip().splitlines()
         reason = said[0] if said else type(error).__name__
@@ -115,7 +118,7 @@ class Database:
             what, mend = "the database cannot be reached", "check that it runs, and the URL"
         elif isinstance(error, DataError):
             what, mend = "a value that the database cannot hold", "correct the file it comes from"
-        elif isinstance(error, (DatabaseError, sqlite3.DatabaseError)):
+        elif isinstance(error, (DatabaseError, sqlite3.DatabaseError, UnicodeDecodeError)):
             what, mend = "the books are damaged", RESTORE
         else:
             what, mend = "the database refused", "see the cause"

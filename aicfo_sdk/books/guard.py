@@ -35,6 +35,8 @@ BESIDE = (HEAD_FILE, SUMS_FILE)
 
 _LONG_LOG = 4_000_000
 _CHUNK = 1 << 20
+# The second when SQLite's own message quotes damaged text.
+_ERRORS = (sqlite3.Error, UnicodeDecodeError)
 _MAGIC = b"aicfo sums 1\n"
 
 
@@ -122,7 +124,7 @@ class Guard:
             return
         if not length or (long_only and length < _LONG_LOG):
             return
-        with suppress(sqlite3.Error, OSError), self._alone(0.2) as raw:
+        with suppress(*_ERRORS, OSError), self._alone(0.2) as raw:
             page = int(raw.execute("PRAGMA page_size").fetchone()[0])
             logged = read_log(self._log, page)
             if logged.sums:
@@ -163,13 +165,13 @@ class Guard:
         stack = self._alone(seconds)
         try:
             stack.__enter__()
-        except sqlite3.Error:
+        except _ERRORS:
             yield False
             return
         try:
             yield True
         finally:
-            with suppress(sqlite3.Error):
+            with suppress(*_ERRORS):
                 stack.__exit__(None, None, None)
 
     def _move_on(self, page: int, logged: Logged) -> None:
