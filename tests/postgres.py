@@ -22,10 +22,10 @@ class NoPostgres(Exception):
 
 
 @contextmanager
-def server() -> Iterator[str]:
+def server(*, flushing: bool = True) -> Iterator[str]:
     """URL of a PostgreSQL server of our own, with its default database; gone afterwards.
 
-    Raises: NoPostgres.
+    Without `flushing` it does not wait for the disk. Raises: NoPostgres.
     """
     binaries = _binaries()
     if binaries is None or (os.geteuid() == 0 and shutil.which("runuser") is None):
@@ -46,7 +46,7 @@ def server() -> Iterator[str]:
         with log.open("wb") as out:
             process = subprocess.Popen(
                 [*user, binaries / "postgres", "-D", data, "-p", str(port), "-k", folder,
-                 "-c", "listen_addresses=127.0.0.1"],
+                 "-c", "listen_addresses=127.0.0.1", "-c", f"fsync={'on' if flushing else 'off'}"],
                 stdout=out, stderr=out, cwd=folder,
             )  # fmt: skip
         try:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import tempfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -24,6 +23,7 @@ from aicfo_sdk.books.writer import read_heads
 from aicfo_sdk.errors import AicfoError
 from aicfo_sdk.model import Merchant, UntrustedText
 
+from . import scratch
 from .fuzzing import WHOLE, Found, fuzz, memory_mib, none_crashed
 from .sample_files import options, samples
 
@@ -37,7 +37,7 @@ def campaign(share: float, seed: int) -> dict[str, Any]:
     """Return what became of the inputs of each kind; raises with the inputs that crashed."""
     found: dict[str, Found] = {}
     imports: dict[str, int] = {"imports": 0, "refused": 0, "half": 0}
-    with _folder() as folder:
+    with scratch() as folder:
         files = samples()
         for kind in KINDS:
             rng = random.Random(f"{seed} {kind}")
@@ -57,16 +57,6 @@ def campaign(share: float, seed: int) -> dict[str, Any]:
         "memory_mib": memory_mib(),
         "kinds": {kind: one.figures() for kind, one in found.items()},
     }
-
-
-@contextmanager
-def _folder() -> Iterator[Path]:
-    # In memory where there is such a place: a hundred thousand files are written.
-    place = Path("/dev/shm")
-    with tempfile.TemporaryDirectory(
-        prefix="aicfo-fuzz-", dir=place if place.is_dir() else None
-    ) as name:
-        yield Path(name)
 
 
 @contextmanager
