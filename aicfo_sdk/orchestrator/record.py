@@ -33,7 +33,7 @@ from ..errors import AicfoError
 from ..model.base import SubjectId, canonical, digest
 from ..model.proposal import Proposal
 from ..parameters import Parameters
-from ..redaction import MASK, redact
+from ..redaction import MASK, redact, redacted
 from ..registry import AnyTool
 from .goals import Goal
 from .plan import Step
@@ -54,7 +54,7 @@ def record_of(run: Run, *, heads: Heads, seed: int, maker: str, installed: Insta
     return RunRecord(
         goal=plain(run.goal),
         tool=run.asked.tool.full_name,
-        arguments=plain(run.asked.arguments),
+        arguments=shown(run.asked.arguments),
         subjects=named(run.asked.subjects),
         as_of=run.books.as_of,
         seed=seed,
@@ -70,7 +70,7 @@ def record_of(run: Run, *, heads: Heads, seed: int, maker: str, installed: Insta
         missing=tuple(plain(line) for line in run.missing),
         error=_error(run.error),
         key=run.key,
-        hidden=MASK in canonical([plain(run.asked.arguments), named(run.asked.subjects)]),
+        hidden=MASK in canonical([shown(run.asked.arguments), named(run.asked.subjects)]),
     )
 
 
@@ -79,7 +79,7 @@ def request_of(goal: Goal, books_key: str, seed: int, installed: Installed) -> s
     return digest(
         [
             goal.tool.full_name,
-            plain(goal.arguments),
+            shown(goal.arguments),
             named(goal.subjects),
             books_key,
             seed,
@@ -151,6 +151,11 @@ def named(subjects: tuple[SubjectId, ...]) -> tuple[tuple[str, str], ...]:
     return tuple((type(s).__name__.removesuffix("Id"), plain(str(s))) for s in subjects)
 
 
+def shown(arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Return arguments as they are kept: JSON values, without secrets."""
+    return redacted(plain(arguments)) if arguments else {}
+
+
 def needs_of(step: Step) -> dict[str, Any]:
     """Return need → numbers of the steps that fill it, or the tool that it asks."""
     return {
@@ -165,7 +170,8 @@ def plain(value: Any) -> Any:
     """Return a value as JSON values that any database can hold and any reader may see."""
     if isinstance(value, str):
         # Half a surrogate pair, as a broken command line gives it, has no UTF-8.
-        return redact(str(value).encode("utf-8", "backslashreplace").decode())
+        text = str(value).encode("utf-8", "backslashreplace").decode()
+        return redact(text, anew=False)
     if value is None or isinstance(value, bool | int):
         return value
     if isinstance(value, float):
@@ -231,9 +237,14 @@ def _calendar(calendar: WorkCalendar) -> str:
     return digest(plain(calendar.table()))
 
 
-def _rules(config: Config) -> dict[str, Any]:
+def _rules(config: Config) -> list[list[str]]:
     """The configuration without the places of files: their content counts, not where they lie."""
-    return {name: plain(v) for name, v in _fields(config).items() if not isinstance(v, Path | None)}
+    chosen = {"providers": sorted(config.providers.items())}
+    return [
+        [name, repr(chosen.get(name, value))]
+        for name, value in _fields(config).items()
+        if not isinstance(value, Path | None)
+    ]
 
 
 def _fields(value: Any) -> dict[str, Any]:
@@ -247,7 +258,7 @@ def _step(step: Step, arguments: dict[str, Any], outcome: Outcome) -> RecordedSt
         tool=step.tool.full_name,
         version=step.tool.version,
         manifest=manifest_of(step.tool),
-        arguments=plain(arguments),
+        arguments=shown(arguments),
         needs=needs_of(step),
         key=outcome.key,
         digest=digest_of(text) if text else "",

@@ -20,7 +20,7 @@ from ..registry import AnyTool, Registry, discover
 from .goals import Goal, subject_types
 from .orchestrator import Orchestrator
 from .plan import Plan
-from .record import installed_of, needs_of, plain, record_of
+from .record import installed_of, needs_of, record_of, shown
 from .run import LATE, arguments_of
 
 
@@ -165,7 +165,7 @@ def _other_plan(record: RunRecord, plan: Plan, goal: Goal) -> str | None:
         step = plan.steps[number]
         if step.tool.full_name != then.tool:
             return f"step {number + 1} was {then.tool} and is {step.tool.full_name}"
-        if plain(arguments_of(step, subjects)) != then.arguments:
+        if shown(arguments_of(step, subjects)) != then.arguments:
             return f"step {number + 1}, {then.tool}, is asked with other arguments"
         if needs_of(step) != then.needs:
             return f"step {number + 1}, {then.tool}, takes other steps' results"

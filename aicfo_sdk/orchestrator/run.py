@@ -8,7 +8,7 @@ where its answer was needed, the failure is the run's.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -18,11 +18,12 @@ from ..books.port import Books
 from ..context import Context
 from ..errors import AicfoError, InputError, ToolFailed
 from ..model.base import Fact, SubjectId
+from ..model.merchant import Merchant
 from ..model.proposal import Proposal
 from ..registry import AnyTool
 from .goals import Goal
 from .plan import Binding, Plan, Step, Subject
-from .results import restored, text_of, unchanged, without_secrets
+from .results import digest_of, restored, text_of, unchanged, without_secrets
 
 
 class Outcome(NamedTuple):
@@ -81,6 +82,7 @@ class Runner:
     left: Callable[[], float | None] = _endless
     journal: Journal | None = None
     missing: list[str] = field(default_factory=list[str])
+    _ground: str = ""
 
     @property
     def books(self) -> Books:
@@ -175,12 +177,9 @@ class Runner:
                 if inputs:
                     self._note(f"{tool.full_name} goes without {binding.name}: {inputs[0].error}")
                 needs[binding.name] = None
-        # What was concluded without an input is another conclusion than the one with it.
-        keys = [
-            o.key if o.error is None else f"without {o.key}"
-            for o in map(outcomes.__getitem__, step.depends)
-        ]
-        key = self._key(step, given, keys)
+        key = self._key(
+            step, given, [_mark(plan.steps[index].tool, outcomes[index]) for index in step.depends]
+        )
         known = self.store.get(key)
         if known is not None and not tool.external:
             return known
@@ -192,24 +191,35 @@ class Runner:
             if text is not None:
                 return Outcome(key, restored(tool, text), None, text, reused=True)
             try:
-                value = tool.invoke(self._context(key), tool.arguments(given), needs)
+                value = tool.invoke(self._context(step, given), tool.arguments(given), needs)
             except AicfoError:
                 self._untouched(plan, step, outcomes)
                 raise
             self._untouched(plan, step, outcomes)
             text = ""
-            if self.checked:
+            if self.checked or _is_open(tool, asked):
                 value, text = without_secrets(tool, value, text_of(tool, value))
         except AicfoError as error:
             return Outcome(key, None, error, asked=tuple(asked))
         return Outcome(key, value, None, text, tuple(asked))
 
-    def _context(self, key: str) -> Context:
+    def _context(self, step: Step, given: dict[str, Any]) -> Context:
+        """Return what a step gets: the books, and random numbers of its own.
+
+        They depend on the call, the day, the firm and its cash, not on the whole snapshot: else a
+        stranger's remark would draw other numbers, and so move amounts.
+        """
+        books = self.books
+        if not self._ground:
+            firms = ",".join(books.records(Merchant))
+            self._ground = f"{books.as_of.isoformat()}\x1f{books.balance()}\x1f{firms}"
+        tool, arguments = step.tool, repr(sorted(given.items()))
+        text = "\x1f".join([tool.full_name, tool.version, arguments, self._ground, str(self.seed)])
         return Context(
-            self.books,
+            books,
             params=self.context.params,
             calendar=self.context.calendar,
-            seed=int(key[:15], 16),
+            seed=int(hashlib.sha256(text.encode()).hexdigest()[:15], 16),
         )
 
     def _finished(self, step: Step, outcome: Outcome) -> Outcome:
@@ -217,7 +227,7 @@ class Runner:
         tool = step.tool
         if outcome.error is not None or self.store.get(outcome.key) is outcome:
             return outcome
-        if not tool.external:
+        if not _is_open(tool, outcome.asked):
             self.store[outcome.key] = outcome
         if self.journal and _is_long(tool) and not outcome.reused:
             self.journal.keep(tool, outcome.key, outcome.text)
@@ -313,6 +323,19 @@ def arguments_of(step: Step, subjects: dict[type[SubjectId], SubjectId]) -> dict
         name: subjects[value.type] if isinstance(value, Subject) else value
         for name, value in step.arguments
     }
+
+
+def _mark(tool: AnyTool, outcome: Outcome) -> str:
+    """How the key of a step says which input it had: by provenance, where that tells the value."""
+    if outcome.error is not None:
+        return f"without {outcome.key}"
+    key = outcome.key
+    return f"{key} {digest_of(outcome.text)}" if _is_open(tool, outcome.asked) else key
+
+
+def _is_open(tool: AnyTool, asked: Sequence[Asked]) -> bool:
+    """Whether a result came from outside: the same call may give another one."""
+    return tool.external or any(_is_open(a.step.tool, a.outcome.asked) for a in asked)
 
 
 def _is_long(tool: AnyTool) -> bool:

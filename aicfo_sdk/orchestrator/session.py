@@ -152,14 +152,12 @@ class Session:
 
         Raises: as `replay.replay`.
         """
-        from ..model.base import digest
         from .replay import replay
 
-        return replay(self.books, run, self.registry, policy=digest(self.policy))
+        return replay(self.books, run, self.registry, policy=self._policy_digest)
 
     def installed(self, goal: Goal, books: Books) -> Installed:
         """Return what the results of a goal depend on besides books and arguments."""
-        from ..model.base import digest
         from .record import installed_of
 
         context = self.orchestrator.context(books)
@@ -168,8 +166,14 @@ class Session:
             params=context.params,
             calendar=context.calendar,
             config=self.config,
-            policy=digest(self.policy),
+            policy=self._policy_digest,
         )
+
+    @cached_property
+    def _policy_digest(self) -> str:
+        from ..model.base import digest
+
+        return digest(self.policy)
 
     def _clock_of(self) -> Callable[[], float | None]:
         """Return a clock of one run: how many seconds it has left."""

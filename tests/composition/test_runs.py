@@ -334,6 +334,35 @@ def test_an_unknown_run_is_one_line_that_names_the_latest(full: StoredBooks):
         session.runs.get("R1")
 
 
+def test_what_rests_on_the_world_outside_is_concluded_anew_each_time(full: StoredBooks):
+    world = World()
+    plugin = Plugin("toy", version="1")
+
+    @plugin.tool(external=True)
+    def rate(ctx: Context) -> Rate:
+        return Rate(ppm=world.rate)
+
+    @plugin.tool
+    def through(ctx: Context, *, rate: Needs[Rate]) -> Balance:
+        return Balance(amount=rate.ppm)
+
+    @plugin.tool
+    def asking(ctx: Context, *, ask: NeedsAsk[Rate]) -> Noise:
+        return Noise(value=ask().ppm)
+
+    @plugin.tool
+    def both(ctx: Context, *, one: Needs[Balance], other: Needs[Noise]) -> Balance2:
+        return Balance2(name=f"{one.amount} {other.value}")
+
+    session = Session(full, registry=Registry([plugin]))
+    seen: list[str] = []
+    for world.rate in (5, 6, 5):
+        answer = session.call("both")
+        seen.append(answer.run.result.name)
+        assert session.replay(answer.record).identical
+    assert seen == ["5 5", "6 6", "5 5"]
+
+
 def test_a_proposal_leads_to_the_run_that_made_it(full: StoredBooks):
     session = Session(full, registry=tools(World()))
     first = session.call("Move")
