@@ -13,6 +13,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from xml.sax.saxutils import escape as escape_xml
 
 from aicfo_sdk.books.importers.bill_words import escape
 from aicfo_sdk.books.importers.detect import read
@@ -40,7 +41,7 @@ def imported(folder: Path, texts: Texts, name: str) -> StoredBooks:
     """Write the firm's files and return books that hold them, through the importers."""
     papers = folder / name
     papers.mkdir()
-    batches = [read(file, **_OPTIONS.get(file.stem, {})) for file in sorted(write(papers, texts))]
+    batches = [read(file, **_OPTIONS.get(file.stem, {})) for file in write(papers, texts)]
     merchant = Merchant(
         id="me",
         updated=date(2025, 1, 2),
@@ -56,21 +57,25 @@ def imported(folder: Path, texts: Texts, name: str) -> StoredBooks:
 
 
 def write(folder: Path, texts: Texts) -> list[Path]:
-    """Write every file; places without a text have a harmless one."""
+    """Write every file, what the owner enters first; places without a text have a harmless one."""
     files = {
-        "statement.csv": _statement(texts),
-        "einvoices.csv": _einvoices(texts),
-        "bills.csv": _bills(texts),
-        "wechat.csv": _wallet(texts),
-        "tenders.jsonl": _tenders(texts),
         "own.jsonl": _own(texts),
+        "statement.csv": _statement(texts),
+        "transfers.xml": _transfers(texts),
+        "wechat.csv": _wallet(texts),
+        "alipay.csv": _alipay(texts),
+        "tenders.jsonl": _tenders(texts),
+        "bills.csv": _bills(texts),
+        "einvoices.csv": _einvoices(texts),
     }
     for name, rows in files.items():
         with (folder / name).open("w", encoding="utf-8", newline="") as out:
             if name.endswith(".csv"):
                 csv.writer(out).writerows(rows)
-            else:
+            elif name.endswith(".jsonl"):
                 out.writelines(json.dumps(row) + "\n" for row in rows)
+            else:
+                out.writelines(rows)
     return [folder / name for name in files]
 
 
@@ -199,6 +204,50 @@ def _wallet(texts: Texts) -> list[list[str]]:
         ["----------------------微信支付账单明细列表--------------------"],
         head,
         *sales,
+    ]
+
+
+def _alipay(texts: Texts) -> list[list[str]]:
+    rows = [
+        ["交易时间", "交易分类", "交易对方", "对方账号", "商品说明", "收/支", "金额",
+         "收/付款方式", "交易状态", "交易订单号", "商家订单号", "备注"],
+    ]  # fmt: skip
+    for slot in range(SLOTS):
+        goods = _text(texts, "alipay_goods", slot, "配件")
+        rows.append(
+            [f"{_day(5 * slot)} 11:00:{slot:02d}", "商业服务", "顾客", "/", goods, "收入",
+             plain(7_000 + slot), "余额", "交易成功", f"A{slot}", f"M{slot}", ""]
+        )  # fmt: skip
+    return rows
+
+
+def _transfers(texts: Texts) -> list[str]:
+    """A second bank's statement in camt.053: what customers write on their transfers."""
+    entries: list[str] = []
+    total = 0
+    for slot in range(SLOTS):
+        total += 30_000 + slot
+        message = escape_xml(_text(texts, "transfer_message", slot, "货款"))
+        payer = _CUSTOMERS[slot % len(_CUSTOMERS)]
+        entries.append(
+            f'<Ntry><Amt Ccy="CNY">{plain(30_000 + slot)}</Amt><CdtDbtInd>CRDT</CdtDbtInd>'
+            f"<Sts><Cd>BOOK</Cd></Sts><BookgDt><Dt>{_day(60 - 5 * slot)}</Dt></BookgDt>"
+            f"<AcctSvcrRef>T{slot}</AcctSvcrRef><NtryDtls><TxDtls><RltdPties><Dbtr><Pty><Nm>"
+            f"{payer}</Nm></Pty></Dbtr></RltdPties><RmtInf><Ustrd>{message}</Ustrd></RmtInf>"
+            "</TxDtls></NtryDtls></Ntry>\n"
+        )
+    opening, closing = (
+        f'<Bal><Tp><CdOrPrtry><Cd>{code}</Cd></CdOrPrtry></Tp><Amt Ccy="CNY">{plain(amount)}</Amt>'
+        f"<CdtDbtInd>CRDT</CdtDbtInd><Dt><Dt>{day}</Dt></Dt></Bal>"
+        for code, amount, day in (("OPBD", 0, _day(60)), ("CLBD", total, _day(0)))
+    )
+    return [
+        '<Document xmlns="urn:iso:std:iso:20022:tech:xsd:camt.053.001.08"><BkToCstmrStmt><Stmt>',
+        "<Acct><Id><Othr><Id>571900000012345</Id></Othr></Id><Ccy>CNY</Ccy></Acct>",
+        opening,
+        closing,
+        *entries,
+        "</Stmt></BkToCstmrStmt></Document>",
     ]
 
 

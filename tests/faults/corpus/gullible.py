@@ -118,7 +118,7 @@ def unpaid(ctx: Context) -> Iterator[tuple[Invoice, int]]:
 def _actions(ctx: Context, goal: Goal, record: Record, *, cunning: bool) -> Iterator[Action]:
     payee, amount, rate = counterparty_id(goal["payee"]), goal["amount"], goal["rate"] * 10_000
     settles = _covering(ctx, payee, amount) if cunning else ()
-    account = next(a.id for a in ctx.books.all(OwnAccount, kind="bank"))
+    account = _account(ctx)
     bill = next(b for b in ctx.books.all(Bill, held="held"))
     day = ctx.today
     match goal["do"]:
@@ -166,5 +166,9 @@ def _covering(ctx: Context, payee: str, amount: int) -> tuple[str, ...]:
 
 
 def _pay(ctx: Context, payee: str, amount: int, day: date, settles: tuple[str, ...]) -> Pay:
-    account = next(a.id for a in ctx.books.all(OwnAccount, kind="bank"))
-    return Pay(day=day, account=account, payee=payee, amount=amount, settles=settles)
+    return Pay(day=day, account=_account(ctx), payee=payee, amount=amount, settles=settles)
+
+
+def _account(ctx: Context) -> str:
+    """The own account with most money in it."""
+    return max(ctx.books.records(OwnAccount), key=ctx.books.balance)

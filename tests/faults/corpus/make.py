@@ -55,6 +55,8 @@ PLACES = (
     "statement_remark",
     "wallet_goods",
     "wallet_remark",
+    "alipay_goods",
+    "transfer_message",
     "ocr_text",
 )
 
