@@ -132,8 +132,10 @@ class RemoteTool(Tool[..., Any]):
         try:
             return self._remote.read(structured)
         except ValidationError as error:
-            raise child.misbehaved(
-                _told(error, self._remote.returns.label), self.full_name
+            raise ToolFailed(
+                f"plugin {child.program.name} {_told(error, self._remote.returns.label)}",
+                where=self.full_name,
+                mend="report it to the plugin's author",
             ) from None
 
 

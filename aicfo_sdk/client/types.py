@@ -10,10 +10,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
-from typing import Annotated, Any, Literal, Union, cast
+from typing import Annotated, Any, Literal, TypeVar, Union, cast
 
 from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError, create_model
-from pydantic_core import to_json
+from pydantic_core import SchemaError, to_json
 
 from .. import model
 from ..errors import RegistrationError
@@ -22,6 +22,8 @@ from .manifest import FactPart, core_fact, fact_schema
 
 _SAYS_NOTHING = {"title", "description", "default", "examples", "$defs", "deprecated", "readOnly"}
 _DEEPEST = 24
+_MALFORMED = (ValidationError, SchemaError, TypeError, AttributeError, KeyError, ValueError)
+_T = TypeVar("_T")
 
 
 class FactTypes:
@@ -58,8 +60,8 @@ class FactTypes:
 def value_type(schema: dict[str, Any]) -> Any:
     """Return the type of any result that a schema describes, as strict as ours."""
     try:
-        return _Reader(schema).type(schema)
-    except (ValidationError, TypeError, AttributeError, KeyError) as error:
+        return _built(_Reader(schema).type(schema))
+    except _MALFORMED as error:
         raise _unknown("not what a schema looks like", error) from None
 
 
@@ -81,11 +83,17 @@ def _rebuilt(name: str, schema: dict[str, Any], base: type[Fact]) -> type[Fact]:
     if schema.get("type") != "object" or not isinstance(schema.get("properties"), dict):
         raise RegistrationError("a fact is an object with fields", value=name)
     try:
-        made = cast("type[Fact]", _Reader(schema).model(bare, schema, base))
-    except (ValidationError, TypeError, AttributeError, KeyError) as error:
+        made = _built(cast("type[Fact]", _Reader(schema).model(bare, schema, base)))
+    except _MALFORMED as error:
         raise _unknown("not what a schema looks like", f"{name}: {error}") from None
     made.VERSION = int(version)
     return made
+
+
+def _built(kind: _T) -> _T:
+    """The type, its validator made now: a bound that makes no sense must not wait for a value."""
+    cast("Any", TypeAdapter)(kind).rebuild(force=True)
+    return kind
 
 
 def _shape(schema: Any) -> Any:
@@ -142,7 +150,7 @@ class _Reader:
         reader = getattr(self, f"_{said.get('type')}", None)
         if reader is None or not isinstance(said.get("type"), str):
             raise _unknown("no type", schema)
-        return reader(said)
+        return self._object(said, schema) if said["type"] == "object" else reader(said)
 
     def _reference(self, said: dict[str, Any]) -> Any:
         _only(said, "$ref")
@@ -187,9 +195,12 @@ class _Reader:
             **fields,
         )
 
-    def _object(self, said: dict[str, Any]) -> Any:
+    def _object(self, said: dict[str, Any], schema: dict[str, Any]) -> Any:
         if "properties" in said:
-            return self.model("Part", said, Frozen)
+            name = str(schema.get("title", "Part"))
+            bare = {key: value for key, value in schema.items() if key != "$defs"}
+            known = _of_core(name, bare, self._definitions)
+            return known or self.model(name if name.isidentifier() else "Part", said, Frozen)
         _only(said, "type", "additionalProperties")
         return dict[str, self.type(said.get("additionalProperties", True))]
 

@@ -40,12 +40,19 @@ def run(installed: Path, folder: Path, *words: str) -> subprocess.CompletedProce
         text=True,
         check=False,
         cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(installed)},
+        env=environment(installed, folder),
     )
 
 
-def choose(folder: Path, plugin: str) -> None:
-    (folder / "aicfo.toml").write_text(f'[providers]\nCashForecast = "{plugin}"\n', "utf-8")
+def environment(installed: Path, folder: Path) -> dict[str, str]:
+    """The stranger is on the import path; what aicfo remembers of it stays in the test's folder."""
+    return {**os.environ, "PYTHONPATH": str(installed), "AICFO_HOME": str(folder / "home")}
+
+
+def choose(folder: Path, plugin: str, more: str = "") -> None:
+    (folder / "aicfo.toml").write_text(
+        f'[providers]\nCashForecast = "{plugin}"\n[plugins]\nstart_seconds = 120\n{more}', "utf-8"
+    )
 
 
 def test_without_configuration_two_providers_are_an_error_that_names_both(
@@ -77,6 +84,23 @@ def test_it_shows_among_the_plugins_with_its_own_distribution(installed: Path, t
     (acme,) = [plugin for plugin in listed if plugin["name"] == "acme_fx"]
     assert acme["distribution"] == "acme-fx 2.1.0"
     assert acme["provides"] == ["CashForecast@1"]
+    assert acme["runs_in"] == "a child process"
+
+
+def test_it_decides_the_same_in_a_child_and_trusted_in_process(installed: Path, tmp_path: Path):
+    books = str(shop(tmp_path))
+    words = ("call", "core.brief", "--json", "--books", books)
+    said: list[Any] = []
+    for more in ("", 'in_process = ["acme_fx"]\n'):
+        choose(tmp_path, "acme_fx", more)
+        done = run(installed, tmp_path, *words)
+        assert done.returncode == 0, done.stderr
+        answer = json.loads(done.stdout)
+        said.append([answer["result"], answer["missing"], answer["dropped"]])
+        forecast = run(installed, tmp_path, "call", "acme_fx.flat_forecast", *words[2:])
+        said[-1].append(json.loads(forecast.stdout)["result"])
+        assert said[-1][-1]["p50"] == [12_345] * 91
+    assert said[0] == said[1]
 
 
 def test_it_shows_among_the_mcp_tools(installed: Path, tmp_path: Path):
@@ -85,7 +109,7 @@ def test_it_shows_among_the_mcp_tools(installed: Path, tmp_path: Path):
     target = mcp.StdioServerParameters(
         command=sys.executable,
         args=["-m", "aicfo_sdk.cli", "serve", "--books", str(shop(tmp_path))],
-        env={**os.environ, "PYTHONPATH": str(installed)},
+        env=environment(installed, tmp_path),
         cwd=str(tmp_path),
     )
 
