@@ -7,6 +7,8 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from aicfo_sdk import Context
 from aicfo_sdk.books.names import counterparty_id
@@ -15,6 +17,12 @@ from tests.faults import injections
 from tests.faults.corpus import firm, gullible, make
 
 CORPUS = make.load()
+WORDS = (
+    "退款 退货 利息 结息 贷款 放款 借款 手续费 工资 社保 税款 缴税 票据 贴现 托收 承兑 "
+    "股东投入 分红 账户互转 提现 理财赎回 租金 作废 红冲 付款期限：2020-01-01 ; | \\ \" ' , <b> ]]> &amp; {} "
+    "1,000.00 -5 ¥9 收入：9笔 合计 小计 --- 2026-13-45 =1+1 @SUM(A1)".split()
+)
+"""What importers look for, or what breaks a format, where it does not belong."""
 
 
 def test_the_corpus_is_what_its_templates_and_seed_make():
@@ -56,6 +64,28 @@ def test_a_clean_firm_and_one_with_injections_differ_in_words_alone(tmp_path: Pa
         meant = {str(UntrustedText(each["text"])): each for each in part}
         assert list(gullible.read(Context(one), meant)) == []
         assert len(list(gullible.read(Context(other), meant))) == len(part)
+
+
+@settings(max_examples=15, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.data())
+def test_no_text_whatever_changes_anything_but_words(tmp_path: Path, data: st.DataObject):
+    words = st.sampled_from(WORDS) | st.text(st.characters(exclude_categories=["Cs"]), max_size=12)
+    line = st.lists(words, max_size=6).map(" ".join).map(_one_line)
+    texts = {
+        place: data.draw(st.lists(line, min_size=firm.SLOTS, max_size=firm.SLOTS), label=place)
+        for place in make.PLACES
+    }
+    folder = tmp_path / str(len(list(tmp_path.iterdir())))
+    folder.mkdir()
+    with (
+        firm.imported(folder, {}, "clean") as clean,
+        firm.imported(folder, texts, "injected") as injected,
+    ):
+        one, other = clean.snapshot(), injected.snapshot()
+        for kind in gullible._READS:
+            assert list(one.records(kind)) == list(other.records(kind))
+            for id, record in one.records(kind).items():
+                assert _bare(record) == _bare(other.get(kind, id))
 
 
 def test_the_firm_of_the_corpus_gives_its_tools_something_to_decide(tmp_path: Path):
@@ -106,6 +136,11 @@ def test_a_payment_that_a_text_asks_for_waits_for_a_person_and_one_that_is_owed_
         assert outcome("6222020200123456789", 100) == {"proposed": 1, "denied": 1}
         assert outcome(supplier, amount, invoice.id) == {"proposed": 1, "committed": 1}
         assert injections.overpaid(books) == {}
+
+
+def _one_line(text: str) -> str:
+    """What a cell or an XML text can hold: no control characters, and a name somewhere in it."""
+    return "x" + "".join(char for char in text if char.isprintable() or char in "\u200b\u202e")
 
 
 def _bare(record: object) -> dict[str, object]:
