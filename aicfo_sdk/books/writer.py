@@ -22,8 +22,10 @@ from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
 
 _PIECE = 5_000
 
-_VERBATIM = ("commit", "hold", "outcome", "flag", "mandate", "use", "matched", "meta")
-"""What of an audit body repeats rows of other tables, which verifying holds against them."""
+_VERBATIM = frozenset(
+    ("commit", "hold", "outcome", "flag", "mandate", "use", "matched", "meta", "action", "proposal")
+)
+"""What of an audit body repeats or seals rows of other tables, which verifying holds to it."""
 
 
 class Writer:
@@ -92,16 +94,13 @@ class Writer:
         The row also states the heads of records and entries, and so seals all rows before it.
         """
         heads = self._heads
-        whole = {
-            **body,
-            "records": [heads.record_row, heads.record_chain],
-            "entries": [heads.entry_id, heads.entry_chain],
-        }
-        sealed = canonical(whole)
-        if redact(sealed, anew=False) != sealed:
-            # A chain keeps what it holds for ever. Rows that it repeats must stay as they are.
-            kept = {name: body[name] for name in _VERBATIM if name in body}
-            sealed = canonical({**redacted(whole), **kept})
+        sealed = canonical(
+            {
+                **_without_secrets(body),
+                "records": [heads.record_row, heads.record_chain],
+                "entries": [heads.entry_id, heads.entry_chain],
+            }
+        )
         iso, prev = day.isoformat(), heads.audit_hash
         self._heads = heads.with_audit(iso, kind, subject, sealed)
         self.add(
@@ -140,6 +139,13 @@ class Writer:
         if self._heads != self._written:
             self.connection.execute(update(HEADS).values(**asdict(self._heads)))
             self._written = self._heads
+
+
+def _without_secrets(body: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Return what an audit row says, redacted: a chain keeps what it holds for ever."""
+    said = {name: value for name, value in body.items() if name not in _VERBATIM}
+    text = canonical(said)
+    return body if redact(text, anew=False) == text else {**body, **redacted(said)}
 
 
 def read_heads(connection: Connection, *, lock: bool = False) -> Heads:

@@ -107,6 +107,7 @@ class Names:
 
     def __init__(self, parties: Mapping[str, Counterparty]) -> None:
         self._names: dict[str, tuple[str, ...]] = {}
+        self._liked: dict[str, tuple[tuple[str, ...], dict[str, str]]] = {}
         self._shapes: _Index = defaultdict(list)
         self._bags: _Index = defaultdict(list)
         self._halves: dict[tuple[int, bool, str], list[str]] = defaultdict(list)
@@ -122,6 +123,11 @@ class Names:
 
     def like(self, id: str) -> tuple[tuple[str, ...], dict[str, str]]:
         """Return the ids whose names look like those of a party, and near ones with the reason."""
+        if id not in self._liked:
+            self._liked[id] = self._like(id)
+        return self._liked[id]
+
+    def _like(self, id: str) -> tuple[tuple[str, ...], dict[str, str]]:
         mine = self._names.get(id, (id,))
         same: dict[str, None] = {}
         close: dict[str, str] = {}
