@@ -135,8 +135,9 @@ class Spending:
             for when, amount in chosen.items():
                 if earliest <= when <= latest:
                     sums[when] += amount
-        # Only windows that begin on a day with a stake, or that begin first, can hold most.
-        starts = sorted({earliest, *(when for when in sums if when <= at)})
+        # A window that begins on a day without a stake holds no less when it begins on the next
+        # one with a stake, or at last on `day` itself.
+        starts = sorted({earliest, *(when for when in sums if when <= at), at})
         best, most = earliest, -1
         for start in starts:
             held = sum(amount for when, amount in sums.items() if start <= when < start + days)
