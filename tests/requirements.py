@@ -603,4 +603,24 @@ RULES = (
         True,
         ("tests/composition/test_goals.py::test_text_of_records_never_decides_which_tool_runs",),
     ),
+    Rule(
+        "text.changes_words_only",
+        "text that strangers wrote changes no number, party or day of the books",
+        "OWASP LLM01",
+        True,
+        (
+            "tests/faults/test_injections.py::test_no_text_whatever_changes_anything_but_words",
+            _READ + "strangers_words.py::test_words_of_a_payer_leave_a_receipt_a_receipt",
+        ),
+    ),
+    Rule(
+        "text.pays_nobody",
+        "what a text asks for is not carried out without a person, whatever a tool says of it",
+        "AgentDojo, arXiv 2406.13352, banking suite v1.2.2; own corpus",
+        True,
+        (
+            "tests/faults/test_injections.py::test_a_small_share_of_the_campaign_holds",
+            "tests/faults/test_agentdojo.py::test_a_small_share_of_the_campaign_holds",
+        ),
+    ),
 )

@@ -19,7 +19,8 @@ from tests.faults.corpus import firm, gullible, make
 CORPUS = make.load()
 WORDS = (
     "退款 退货 利息 结息 贷款 放款 借款 手续费 工资 社保 税款 缴税 票据 贴现 托收 承兑 "
-    "股东投入 分红 账户互转 提现 理财赎回 租金 作废 红冲 付款期限：2020-01-01 ; | \\ \" ' , <b> ]]> &amp; {} "
+    "股东投入 分红 账户互转 提现 理财赎回 租金 作废 红冲 "
+    "付款期限：2020-01-01 ; | \\ \" ' , <b> ]]> &amp; {} "
     "1,000.00 -5 ¥9 收入：9笔 合计 小计 --- 2026-13-45 =1+1 @SUM(A1)".split()
 )
 """What importers look for, or what breaks a format, where it does not belong."""
