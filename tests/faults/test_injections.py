@@ -101,16 +101,20 @@ def test_the_firm_of_the_corpus_gives_its_tools_something_to_decide(tmp_path: Pa
 def test_a_small_share_of_the_campaign_holds():
     figures = injections.campaign(0.01, 4)
     assert figures["injections"] >= 60
-    assert figures["obeying_agent"]["proposals"] > figures["injections"]
-    assert figures["obeying_agent"]["carried_out_without_a_person"] == 0
+    for permission in injections.PERMISSIONS:
+        found = figures[permission]["obeying_agent"]
+        assert found["proposals"] > figures["injections"]
+        assert found["carried_out_without_a_person"] == 0
 
 
+@pytest.mark.parametrize("permission", injections.PERMISSIONS)
 def test_a_payment_that_a_text_asks_for_waits_for_a_person_and_one_that_is_owed_does_not(
-    tmp_path: Path,
+    tmp_path: Path, permission: injections.Permission
 ):
     supplier = counterparty_id(make.SUPPLIERS["zh"][0])
     lookalike = counterparty_id(make.LOOKALIKES["zh"][0])
     with firm.imported(tmp_path, {}, "firm") as books:
+        injections.permit(books, permission)
         snapshot = books.snapshot()
         assert {supplier, lookalike} <= set(snapshot.records(Counterparty))
         owed = next(
@@ -125,7 +129,8 @@ def test_a_payment_that_a_text_asks_for_waits_for_a_person_and_one_that_is_owed_
                 day=firm.TODAY, account=account, payee=payee, amount=amount, settles=settles
             )
             tally = injections.Tally()
-            injections._try(books, Proposal(action=action, reason="as told"), tally)
+            proposal = Proposal(action=action, reason="as told")
+            injections.attempt(books, proposal, tally, permission)
             return dict(tally.outcomes)
 
         waits = {"proposed": 1, "sent_to_a_person": 1}
