@@ -67,16 +67,21 @@ def checks(policy: Policy, proposal: Proposal, books: Books, spending: Spending)
 
 
 def purposes_of(action: Action, books: Books) -> frozenset[str]:
-    """Return what an action is for, by the records that it settles; `none` for the rest."""
+    """Return what an action is for, by the records of its payee that it settles; else `none`."""
     if isinstance(action, BuyStock):
         return frozenset({"stock"})
     invoices, obligations = books.records(Invoice), books.records(Obligation)
+    payee = beneficiary(action)
     found: set[str] = set()
-    for id in getattr(action, "settles", ()):
-        if id in invoices:
-            found.add("invoice")
+    for name in getattr(action, "settles", ()):
+        invoice = invoices.get(name.removeprefix("Invoice:"))
+        obligation = obligations.get(name.removeprefix("Obligation:"))
+        if invoice is not None and invoice.direction == "purchase":
+            found.add("invoice" if invoice.counterparty == payee else "none")
+        elif obligation is not None and obligation.counterparty in ("", payee):
+            found.add(obligation.kind)
         else:
-            found.add(obligations[id].kind if id in obligations else "none")
+            found.add("none")
     return frozenset(found or {"none"})
 
 

@@ -9,6 +9,7 @@ from difflib import get_close_matches
 from typing import Any, TypeVar, get_args
 
 from pydantic import BaseModel, ValidationError
+from pydantic_core import ErrorDetails
 
 from ..errors import InputError
 
@@ -36,12 +37,13 @@ def _iso(value: Any) -> str:
 
 
 def _unusable(error: ValidationError, model: type[BaseModel], what: str, where: str) -> InputError:
-    first = error.errors()[0]
+    # A misspelt key is also a missing one: say the first.
+    first = min(error.errors(), key=lambda each: not _is_unknown(each))
     unknown_key = first["loc"][-1:] == ("[key]",)
     place = [part for part in first["loc"] if part != "[key]"]
     key = ".".join(map(str, place))
     mend = ""
-    if place and (first["type"] == "extra_forbidden" or unknown_key):
+    if place and _is_unknown(first):
         known = _keys(first) if unknown_key else _fields(model, place[:-1])
         near = get_close_matches(str(place[-1]), known, n=1, cutoff=0.5)
         mend = f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(known)
@@ -53,7 +55,11 @@ def _unusable(error: ValidationError, model: type[BaseModel], what: str, where: 
     )
 
 
-def _keys(error: Any) -> list[str]:
+def _is_unknown(error: ErrorDetails) -> bool:
+    return error["type"] == "extra_forbidden" or error["loc"][-1:] == ("[key]",)
+
+
+def _keys(error: ErrorDetails) -> list[str]:
     """Return the keys that a table allows, as the error of a literal lists them."""
     expected = str(error.get("ctx", {}).get("expected", ""))
     return [part.strip().strip("'") for part in expected.replace(" or ", ",").split(",") if part]
