@@ -24,12 +24,7 @@ def run(words: list[str]) -> int:
     from ..books.exporters.beancount import write
 
     entries = list(books.ledger.entries(until=options.until))
-    try:
-        write(entries, options.to, currency=books.currency)
-    except OSError as error:
-        raise InputError(
-            "the file cannot be written", value=str(options.to), mend=error.strerror or ""
-        ) from None
+    write(entries, options.to, currency=books.currency)
     output = ExportOutput(file=str(options.to), entries=len(entries))
     emit(output, options.json, [f"{len(entries)} entries in {options.to}"])
     return 0

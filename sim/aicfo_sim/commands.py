@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import argparse
 import json
+import signal
 import sys
+import threading
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -61,6 +63,31 @@ def _parser() -> argparse.ArgumentParser:
 
 
 def _run(arguments: argparse.Namespace) -> int:
+    from .experiment import Stopped
+
+    asked: list[int] = []
+
+    def end(number: int, _frame: object) -> None:
+        asked.append(number)
+        raise KeyboardInterrupt
+
+    # A thread cannot take signals; whoever runs this in one ends it otherwise.
+    main = threading.current_thread() is threading.main_thread()
+    before = signal.signal(signal.SIGTERM, end) if main else None
+    try:
+        return _experiment(arguments)
+    except Stopped as stopped:
+        print(
+            f"aicfo sim run: stopped; {stopped}; the same command goes on with the rest",
+            file=sys.stderr,
+        )
+        return 128 + (asked[0] if asked else signal.SIGINT)
+    finally:
+        if main:
+            signal.signal(signal.SIGTERM, before)
+
+
+def _experiment(arguments: argparse.Namespace) -> int:
     from .experiment import run
     from .results import report
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import get_context
+from multiprocessing import active_children, get_context
 from pathlib import Path
 
 import numpy as np
@@ -28,6 +28,13 @@ Progress = Callable[[int, int], None]
 """Called with shards done and shards in all."""
 
 LIMITS = {"merchants": 10_000_000, "days": 3650, "replications": 10_000, "workers": 256}
+
+
+class Stopped(KeyboardInterrupt):
+    """The process was asked to end; some of its shards are done and stay."""
+
+    def __init__(self, kept: int, shards: int) -> None:
+        super().__init__(f"{kept} of {shards} shards are done and kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,8 +77,9 @@ def run(
 
     `merchants` merchants for `days` days after the warm-up, `replications` times, each under every
     policy on the same draws. `workers` and `shard` (merchants a task) change no byte of the
-    result. Shards that `out` already holds are not run again.
-    Raises: InputError, NotFound, BooksError when `out` holds another experiment.
+    result. Shards that `out` already holds, as they were written, are not run again.
+    Raises: InputError, NotFound, BooksError when `out` holds another experiment or is full;
+    Stopped when the process was asked to end.
     """
     chosen = load(scenario) if isinstance(scenario, str) else scenario
     _check(merchants, days, seed, policies, workers, replications, shard)
@@ -96,14 +104,19 @@ def run(
         for first in range(0, merchants, size)
         for file in [results.shard_file(folder, replication, first // size)]
     ]
-    waiting = [task for task in tasks if not task.file.is_file()]
+    waiting = [task for task in tasks if not results.is_as_written(task.file)]
     done = len(tasks) - len(waiting)
     if progress is not None:
         progress(done, len(tasks))
-    for _ in _carry_out(waiting, workers):
-        done += 1
-        if progress is not None:
-            progress(done, len(tasks))
+    try:
+        for _ in _carry_out(waiting, workers):
+            done += 1
+            if progress is not None:
+                progress(done, len(tasks))
+    except KeyboardInterrupt:
+        results.clear_parts(folder)
+        kept = sum(results.is_as_written(task.file) for task in tasks)
+        raise Stopped(kept, len(tasks)) from None
     digest, rows = results.merge(folder, [task.file for task in tasks])
     return Result(folder, digest, rows)
 
@@ -144,7 +157,10 @@ def _carry_out(tasks: list[Task], workers: int) -> Iterator[Path]:
             for future in as_completed(waiting):
                 yield future.result()
         except BaseException:
-            pool.shutdown(wait=False, cancel_futures=True)
+            # Finished shards are files; one that is being made is made again.
+            for process in active_children():
+                process.terminate()
+            pool.shutdown(wait=True, cancel_futures=True)
             raise
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import platform
 from collections.abc import Sequence
 from importlib.metadata import version
@@ -15,6 +14,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet
 
+from aicfo_sdk.books.files import new_file, unwritten
 from aicfo_sdk.errors import BooksError, InputError, NotFound
 
 from .fen import Flags, Ints
@@ -85,9 +85,9 @@ def claim(folder: Path, wanted: dict[str, Any]) -> None:
         return
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        _replace(path, json.dumps(wanted, indent=1, sort_keys=True).encode() + b"\n")
     except OSError as error:
         raise InputError("cannot write results here", value=str(folder), mend=str(error)) from None
+    _put(path, json.dumps(wanted, indent=1, sort_keys=True).encode() + b"\n")
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -112,25 +112,51 @@ def shard_file(folder: Path, replication: int, shard: int) -> Path:
 
 
 def write_shard(file: Path, columns: dict[str, Ints]) -> None:
-    """Write a shard's rows: to a temporary name, then renamed, so a file that is there is whole."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    part = file.with_suffix(f".{os.getpid()}.part")
-    pq.write_table(_table(columns), part, compression="zstd")
-    part.replace(file)
+    """Write a shard's rows, then their SHA-256 beside them: only with it the shard is done.
+
+    Raises: BooksError when there is no room; nothing half-written is left.
+    """
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise unwritten(file, error) from None
+    out = pa.BufferOutputStream()
+    pq.write_table(_table(columns), out, compression="zstd")
+    data: bytes = out.getvalue().to_pybytes()
+    _put(file, data)
+    _put(_seal(file), hashlib.sha256(data).hexdigest().encode() + b"\n")
+
+
+def is_as_written(file: Path) -> bool:
+    """Return whether a result file is there, neither cut nor changed."""
+    try:
+        return _seal(file).read_text("ascii").strip() == _digest(file)
+    except (OSError, UnicodeDecodeError):
+        return False
+
+
+def clear_parts(folder: Path) -> None:
+    """Remove what stopped processes had begun to write."""
+    for part in folder.rglob(".*.part"):
+        part.unlink(missing_ok=True)
 
 
 def merge(folder: Path, files: Sequence[Path]) -> tuple[str, int]:
-    """Write all shards as one sorted file; return its SHA-256 and the number of rows."""
+    """Write all shards as one sorted file; return its SHA-256 and the number of rows.
+
+    Raises: BooksError when there is no room; the shards stay, and nothing half-written is left.
+    """
     parts = [pq.read_table(file, partitioning=None) for file in files]
     table = pa.concat_tables(parts)
     columns = {name: table[name].to_numpy() for name in _ORDER}
     order = np.lexsort((columns["policy"], columns["merchant"], columns["replication"]))
     sorted_columns = {name: column[order] for name, column in columns.items()}
     path = folder / MERGED
-    part = path.with_suffix(f".{os.getpid()}.part")
-    pq.write_table(_table(sorted_columns), part, compression="zstd", row_group_size=1_000_000)
-    part.replace(path)
-    return hashlib.sha256(path.read_bytes()).hexdigest(), len(order)
+    with new_file(path, replace=True) as part:
+        pq.write_table(_table(sorted_columns), part, compression="zstd", row_group_size=1_000_000)
+        digest = _digest(part)
+    _put(_seal(path), digest.encode() + b"\n")
+    return digest, len(order)
 
 
 def read(folder: Path) -> tuple[dict[str, Any], dict[str, Ints]]:
@@ -145,6 +171,12 @@ def read(folder: Path) -> tuple[dict[str, Any], dict[str, Ints]]:
             "the experiment is not finished",
             value=str(folder),
             mend="resume it: `aicfo sim run` with the same arguments",
+        )
+    if not is_as_written(path):
+        raise BooksError(
+            "corrupt result file",
+            value=str(path),
+            mend="run `aicfo sim run` with the same arguments: it writes it anew",
         )
     try:
         table = pq.read_table(path)
@@ -237,7 +269,16 @@ def _table(columns: dict[str, Ints]) -> pa.Table:
     return pa.table({name: pa.array(columns[name], type=pa.int64()) for name in _ORDER})
 
 
-def _replace(path: Path, content: bytes) -> None:
-    part = path.with_suffix(f".{os.getpid()}.part")
-    part.write_bytes(content)
-    part.replace(path)
+def _put(path: Path, content: bytes) -> None:
+    with new_file(path, replace=True) as part:
+        part.write_bytes(content)
+
+
+def _seal(file: Path) -> Path:
+    """Where the SHA-256 of a result file lies."""
+    return file.with_suffix(".sha256")
+
+
+def _digest(file: Path) -> str:
+    with file.open("rb") as source:
+        return hashlib.file_digest(source, "sha256").hexdigest()

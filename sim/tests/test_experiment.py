@@ -97,6 +97,82 @@ def test_a_run_killed_half_way_ends_as_if_it_had_not_been(once: Result, tmp_path
     assert _run(tmp_path).sha256 == once.sha256
 
 
+# What the parent does when the first of its shards is done, so that it never gets to the end.
+_ASKED_TO_END = """
+import os, signal, sys
+from aicfo_sim import experiment
+from aicfo_sdk.cli import main
+one, several = experiment.work, experiment.as_completed
+def work(task):
+    try:
+        return one(task)
+    finally:
+        os.kill(os.getpid(), signal.SIGTERM)
+def as_completed(waiting):
+    for future in several(waiting):
+        yield future
+        os.kill(os.getpid(), signal.SIGTERM)
+if __name__ == "__main__":
+    experiment.as_completed = as_completed
+    if "--workers=1" in sys.argv:
+        experiment.work = work
+    sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_a_run_asked_to_end_keeps_its_shards_and_says_how_to_go_on(
+    once: Result, tmp_path: Path, workers: int
+) -> None:
+    code, out = tmp_path / "asked.py", tmp_path / "out"
+    code.write_text(_ASKED_TO_END)
+    words = [
+        *("sim", "run", "default", "--merchants=10", "--days=30", "--seed=3", "--shard=4"),
+        *(f"--policies={','.join(RULES)}", f"--workers={workers}", f"--out={out}"),
+    ]
+    child = subprocess.run(
+        [sys.executable, str(code), *words], capture_output=True, text=True, check=False
+    )
+    assert child.returncode == 128 + signal.SIGTERM, child.stderr
+    kept = len(list(out.glob("shards/*/*.sha256")))
+    assert 1 <= kept <= 3
+    assert child.stderr.endswith(
+        f"aicfo sim run: stopped; {kept} of 3 shards are done and kept; "
+        "the same command goes on with the rest\n"
+    )
+    assert not (out / "results.parquet").exists()
+    assert not list(out.rglob(".*.part"))
+    assert _run(out).sha256 == once.sha256
+
+
+def test_a_cut_or_changed_shard_is_made_again(once: Result, tmp_path: Path) -> None:
+    _run(tmp_path)
+    shards = sorted(tmp_path.glob("shards/*/*.parquet"))
+    whole = shards[0].read_bytes()
+    at = len(whole) // 2
+    shards[0].write_bytes(whole[:at] + bytes([whole[at] ^ 1]) + whole[at + 1 :])
+    shards[1].write_bytes(shards[1].read_bytes()[:-1])
+    shards[2].with_suffix(".sha256").unlink()
+    (tmp_path / "results.parquet").unlink()
+    assert _run(tmp_path).sha256 == once.sha256
+    assert shards[0].read_bytes() == whole
+
+
+def test_a_cut_or_changed_result_is_named(tmp_path: Path) -> None:
+    result = _run(tmp_path)
+    file = tmp_path / "results.parquet"
+    whole = file.read_bytes()
+    for at in (0, 4, len(whole) // 2, len(whole) - 1):
+        file.write_bytes(whole[:at])
+        with pytest.raises(BooksError, match="corrupt result file"):
+            report(tmp_path)
+        file.write_bytes(whole[:at] + bytes([whole[at] ^ 64]) + whole[at + 1 :])
+        with pytest.raises(BooksError, match="corrupt result file"):
+            report(tmp_path)
+    assert _run(tmp_path).sha256 == result.sha256
+    assert report(tmp_path)
+
+
 @pytest.mark.parametrize(
     "change", [{"seed": 4}, {"merchants": 11}, {"days": 31}, {"shard": 5}, {"replications": 2}]
 )

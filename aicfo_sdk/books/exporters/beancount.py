@@ -17,6 +17,7 @@ from typing import Protocol
 from ...actions import Posting
 from ...errors import InputError, Unbalanced
 from ...money import plain
+from ..files import new_file
 
 _ROOTS = {
     "assets": "Assets",
@@ -43,9 +44,10 @@ def write(entries: Iterable[Entry], path: Path, *, currency: str, title: str = "
 
     `currency` is the ISO 4217 code of all amounts, which are in hundredths of it.
     Raises: Unbalanced for an entry that does not sum to zero; InputError for an account outside
-    assets, liabilities, equity, income and expenses.
+    assets, liabilities, equity, income and expenses; BooksError when the file cannot be written.
     """
-    path.write_text(text(entries, currency=currency, title=title), "utf-8", newline="\n")
+    with new_file(path, replace=True) as part:
+        part.write_text(text(entries, currency=currency, title=title), "utf-8", newline="\n")
 
 
 def text(entries: Iterable[Entry], *, currency: str, title: str = "") -> str:

@@ -9,7 +9,6 @@ same page gives the same bytes.
 
 from __future__ import annotations
 
-import os
 import re
 import tomllib
 from collections.abc import Mapping
@@ -18,7 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from aicfo_sdk import InputError
+from aicfo_sdk.books.files import new_file
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -135,7 +134,7 @@ def render(page: Page) -> str:
 def write(page: Page, path: Path) -> None:
     """Write the page; it stands there whole or not at all.
 
-    Raises: InputError when it cannot be written.
+    Raises: BooksError when it cannot be written.
     """
     write_text(render(page), path)
 
@@ -143,17 +142,10 @@ def write(page: Page, path: Path) -> None:
 def write_text(text: str, path: Path) -> None:
     """Write a text file; it stands there whole or not at all.
 
-    Raises: InputError when it cannot be written.
+    Raises: BooksError when it cannot be written.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
+    with new_file(path, replace=True) as part:
         part.write_text(text, "utf-8", newline="\n")
-        part.replace(path)
-    except OSError as error:
-        part.unlink(missing_ok=True)
-        raise InputError(
-            "cannot write the file", value=str(path), mend=error.strerror or str(error)
-        ) from None
 
 
 @cache
