@@ -85,6 +85,8 @@ class Page:
             "PYTHONPATH": str(site),
             "PYTHONIOENCODING": "utf-8",
             "COLUMNS": "100",
+            # What aicfo remembers of the plugins that a page installs stays with the page.
+            "AICFO_HOME": str(self.folder / ".aicfo"),
             # What a reader's pip would fetch is here already, and the suite's own venv stays as is.
             "PIP_TARGET": str(site),
             "PIP_NO_DEPS": "1",
