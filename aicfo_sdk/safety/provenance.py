@@ -69,7 +69,7 @@ def marked(proposal: Proposal, books: Books, connection: Connection) -> Proposal
 def reasons(proposal: Proposal, books: Books, connection: Connection) -> Iterator[str]:
     """Yield why payee or amount of a proposal are not vouched for by the books."""
     yield from _payee(proposal.action, connection)
-    yield from _amount(proposal.action, books)
+    yield from unexplained(proposal.action, books)
     yield from _notices(proposal, connection)
 
 
@@ -129,7 +129,8 @@ def _paid(connection: Connection, payee: str) -> bool:
     return bool(connection.scalar(select(exists(query))))
 
 
-def _amount(action: Action, books: Books) -> Iterator[str]:
+def unexplained(action: Action, books: Books) -> Iterator[str]:
+    """Yield what of an amount no record of the books explains; nothing when one does."""
     match action:
         case Pay():
             yield from _settled(action, books)
