@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import getpass
+from typing import TYPE_CHECKING
 
 from ..errors import ApprovalRequired, InputError
-from ..money import grouped
-from .arguments import emit, parser, session
+from .arguments import as_day, emit, parser, session
+from .decisions import show_done, show_held
 from .outputs import DecisionOutput, ProposalsOutput
 from .papers import proposal_lines, proposal_output
 
-_STATUSES = ("proposed", "approved", "rejected", "denied", "committed", "failed")
+if TYPE_CHECKING:
+    from ..books.store import StoredBooks
+    from ..safety.policy import Policy
+
+_STATUSES = (
+    *("proposed", "approved", "rejected", "denied", "pending", "committed", "voided", "failed"),
+)
 
 
 def proposals(words: list[str]) -> int:
@@ -38,50 +45,62 @@ def person(given: str | None) -> str:
 
 
 def approve(words: list[str]) -> int:
-    """Approve a proposal and carry it out, in one durable transaction.
+    """Approve proposals and carry them out, in one durable transaction; or let one be pending.
 
-    Exit code 3 when the policy denies it or a second person must approve as well.
+    Exit code 3 when the policy denies one or a second person must approve as well.
     """
     made = parser("approve", "Approve a proposal and carry it out.")
-    made.add_argument("id", metavar="ID")
+    made.add_argument("ids", metavar="ID", nargs="+")
     made.add_argument("--by", help="who approves (the system's user)")
-    made.add_argument("--key", help="idempotency key (the proposal's id)")
+    made.add_argument("--key", help="idempotency key (the first proposal's id)")
+    made.add_argument("--linked", action="store_true", help="several: all of them or none")
+    made.add_argument(
+        "--hold", type=as_day, metavar="DATE", help="only reserve it: settle or void it until then"
+    )
     options = made.parse_args(words)
-    from ..safety.approvals import approve as approve_it
-    from ..safety.commit import commit
-
+    ids: list[str] = options.ids
+    if options.linked == (len(ids) == 1) or (options.hold and options.linked):
+        raise InputError(
+            "one proposal, or several with --linked",
+            value=" ".join(ids),
+            mend="--hold takes one",
+        )
     opened = session(options)
     books, policy = opened.books, opened.policy
-    stored = books.proposals.get(options.id)
-    if stored.status not in ("approved", "committed"):
-        stored = approve_it(books, options.id, by=person(options.by), policy=policy)
-    if stored.status not in ("approved", "committed"):
+    for id in ids:
+        _approve(books, id, by=options.by, policy=policy)
+    repeated = all(books.proposals.get(id).status in ("pending", "committed") for id in ids)
+    if options.hold:
+        from ..safety.holds import hold
+
+        reserved = hold(books, ids[0], until=options.hold, key=options.key, policy=policy)
+        show_held(books, reserved, as_json=options.json, repeated=repeated)
+        return 0
+    from ..safety.commit import commit, commit_linked
+
+    if options.linked:
+        done = commit_linked(books, ids, key=options.key or ids[0], policy=policy).commits
+    else:
+        done = (commit(books, ids[0], key=options.key, policy=policy),)
+    show_done(books, done, as_json=options.json, repeated=repeated)
+    return 0
+
+
+def _approve(books: StoredBooks, id: str, *, by: str | None, policy: Policy | None) -> None:
+    """Approve one proposal where that is still to be done. Raises: ApprovalRequired."""
+    from ..safety.approvals import approve as approve_it
+
+    ready = ("approved", "pending", "committed")
+    stored = books.proposals.get(id)
+    if stored.status not in ready:
+        stored = approve_it(books, id, by=person(by), policy=policy)
+    if stored.status not in ready:
         raise ApprovalRequired(
             "another person must approve as well",
             value=stored.id,
             where=stored.why,
             mend=f"aicfo approve {stored.id} --by SOMEONE-ELSE",
         )
-    repeated = stored.status == "committed"
-    done = commit(books, options.id, key=options.key, policy=policy)
-    stored = books.proposals.get(options.id)
-    output = DecisionOutput(
-        proposal=proposal_output(stored),
-        entry=done.entry,
-        postings=[[leg.account, leg.amount] for leg in done.postings],
-        cash_before=done.cash_before,
-        cash_after=done.cash_after,
-        repeated=repeated,
-    )
-    lines = [
-        *proposal_lines(stored),
-        *(f"    {leg.account:<40} {grouped(leg.amount):>18}" for leg in done.postings),
-        f"    cash {grouped(done.cash_before)} → {grouped(done.cash_after)} {books.currency},"
-        f" ledger entry {done.entry}, audit row {done.audit}"
-        + (" (done before; nothing was done again)" if repeated else ""),
-    ]
-    emit(output, options.json, lines)
-    return 0
 
 
 def reject(words: list[str]) -> int:

@@ -44,7 +44,9 @@ class ImportOutput(_Output):
 
 class ProposalOutput(_Output):
     id: str
-    status: Literal["proposed", "approved", "rejected", "denied", "committed", "failed"]
+    status: Literal[
+        "proposed", "approved", "rejected", "denied", "pending", "committed", "voided", "failed"
+    ]
     action: dict[str, Any] = Field(description="The instruction; amounts in minor units.")
     reason: str
     evidence: list[str] = Field(description="Ids of records, each written Type:id.")
@@ -129,6 +131,7 @@ class PluginOutput(_Output):
     runs_in: Literal["this process", "a child process"] = Field(
         description="Strangers' plugins run in children, closed in and bounded."
     )
+    walls: list[str] = Field(description="What closes its child in, as far as the system can.")
 
 
 class BrokenOutput(_Output):
@@ -157,6 +160,13 @@ class DecisionOutput(_Output):
     cash_before: int | None = Field(default=None, description="Own cash before, minor units.")
     cash_after: int | None = Field(default=None, description="Own cash after, minor units.")
     repeated: bool = Field(default=False, description="The key was used before: first answer.")
+    until: str | None = Field(
+        default=None,
+        description="Last day to settle it, when it is pending; cash is then free cash.",
+    )
+    linked: list[ProposalOutput] = Field(
+        default=[], description="All actions that were carried out together, in order."
+    )
 
 
 class AuditOutput(_Output):
@@ -303,6 +313,8 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "reject": DecisionOutput,
     "replay": ReplayOutput,
     "runs": RunsOutput,
+    "settle": DecisionOutput,
     "tools": ToolsOutput,
+    "void": DecisionOutput,
 }
 """Command → the model of what its --json prints."""

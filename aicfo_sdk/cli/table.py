@@ -31,7 +31,13 @@ COMMANDS = {
         "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"
     ),
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
-    "approve": Command("desk:approve", "ID [--by NAME]", "approve a proposal and carry it out"),
+    "approve": Command(
+        "desk:approve",
+        "ID… [--linked] [--hold DATE]",
+        "approve, and carry out, or reserve until a day",
+    ),
+    "settle": Command("decisions:settle", "KEY [--amount MINOR]", "post what is reserved"),
+    "void": Command("decisions:void", "KEY", "give back what is reserved"),
     "reject": Command("desk:reject", "ID [--by NAME] [--reason TEXT]", "turn a proposal down"),
     "policy": Command(
         "rules:policy",
