@@ -11,11 +11,11 @@ import random
 from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from multiprocessing.connection import Connection
-from typing import Literal
+from typing import Any, Literal
 
 from aicfo_sdk.books.store import StoredBooks, open_books
 from aicfo_sdk.errors import AicfoError
-from aicfo_sdk.model import Pay, Proposal
+from aicfo_sdk.model import Pay, Proposal, Transfer
 from aicfo_sdk.safety.approvals import approve, propose
 from aicfo_sdk.safety.commit import commit, commit_linked, commit_many
 from aicfo_sdk.safety.holds import hold, settle, void
@@ -27,10 +27,8 @@ Way = Literal["single", "many", "linked", "settled", "voided"]
 UNTIL = DAY + timedelta(days=365)
 LARGEST = 64  # numbers of one group
 LINKED = 4
-_ASKED_ABOVE = 10**7
-
-# What is carried out alone needs a person, the rest nobody: both ways to a commit are gone.
-POLICY = policy_from({"rules": {"pay": {"approval_above": _ASKED_ABOVE}}})
+# Between own accounts nobody is asked, a payment needs a person: both ways to a commit are gone.
+POLICY = policy_from({"rules": {"pay": {}, "transfer": {"approval_above": 10**12}}})
 
 
 def way(number: int) -> Way:
@@ -40,19 +38,23 @@ def way(number: int) -> Way:
 
 
 def amount(number: int) -> int:
-    """Return what an action pays, each its own amount."""
-    return number + 1 + (_ASKED_ABOVE if way(number) == "single" else 0)
+    """Return what an action moves, each its own amount."""
+    return number + 1
 
 
-def paid(number: int) -> int:
+def taken(number: int) -> int:
     """Return what it has taken from the account in the end."""
     return 0 if way(number) == "voided" else amount(number)
 
 
-def payment(number: int) -> Proposal:
-    """Return one of the payments."""
-    action = Pay(day=DAY, account="bank", payee="供应商甲", amount=amount(number))
-    return Proposal(action=action, reason=f"payment {number}")
+def proposal(number: int) -> Proposal:
+    """Return one of the proposals: a payment or a transfer."""
+    fields: dict[str, Any] = {"day": DAY, "account": "bank", "amount": amount(number)}
+    if way(number) in ("many", "settled"):
+        action: Pay | Transfer = Transfer(**fields, to_account="wallet")
+    else:
+        action = Pay(**fields, payee="供应商甲")
+    return Proposal(action=action, reason=f"action {number}")
 
 
 def key(number: int) -> str:
@@ -83,10 +85,10 @@ def linked(number: int) -> int:
 
 def carry_out(books: StoredBooks, numbers: Sequence[int]) -> None:
     """Propose, approve and carry out a group; asking again changes nothing."""
-    ids = [payment(number).id for number in numbers]
+    ids = [proposal(number).id for number in numbers]
     with books.transaction() as writer:
         stored = [
-            propose(books, payment(number), policy=POLICY, writer=writer) for number in numbers
+            propose(books, proposal(number), policy=POLICY, writer=writer) for number in numbers
         ]
         writer.flush()
         for one in stored:
