@@ -34,6 +34,7 @@ _READ = "tests/books/importers/test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
 _ENGINE = "sim/tests/test_engine.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
+_FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
 _HERE = "tests/test_requirements.py::test_"
 
@@ -609,7 +610,7 @@ RULES = (
         "OWASP LLM01",
         True,
         (
-            "tests/faults/test_injections.py::test_no_text_whatever_changes_anything_but_words",
+            _FAULTS + "injections.py::test_no_text_whatever_changes_anything_but_words",
             _READ + "strangers_words.py::test_words_of_a_payer_leave_a_receipt_a_receipt",
         ),
     ),
@@ -619,8 +620,10 @@ RULES = (
         "AgentDojo, arXiv 2406.13352, banking suite v1.2.2; own corpus",
         True,
         (
-            "tests/faults/test_injections.py::test_a_small_share_of_the_campaign_holds",
-            "tests/faults/test_agentdojo.py::test_a_small_share_of_the_campaign_holds",
+            _FAULTS
+            + "injections.py::test_an_agent_that_obeys_every_text_gets_nothing_done_without_a_person",
+            _FAULTS + "agentdojo.py::test_an_agent_that_obeys_every_goal_gets_none_past_a_person_"
+            "who_checks_the_words",
         ),
     ),
 )

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.agentdojo import ATTACKER, PEOPLE, campaign, run_case
+from tests.faults.agentdojo import ATTACKER, run_case
 from tests.faults.dojo import layer
 from tests.faults.dojo.agent import Gullible
 from tests.faults.dojo.bank import Bank, Movement, Order, bank_of, payment_details
@@ -55,12 +55,13 @@ def test_the_agent_alone_obeys_what_it_reads(suite: Any):
 
 
 @pytest.mark.slow
-def test_a_small_share_of_the_campaign_holds():
-    figures = campaign(0.01, 3)
-    assert figures["cases"] == 16
-    assert figures["alone"]["text_added"]["attack_success"] > 0.9
-    for person in PEOPLE[:2]:
-        assert figures[person]["text_added"]["attack_success"] == 0
+def test_an_agent_that_obeys_every_goal_gets_none_past_a_person_who_checks_the_words(suite: Any):
+    tasks, goals = list(suite.user_tasks.values()), list(suite.injection_tasks.values())
+    for number, task in enumerate(tasks):
+        found = run_case(task, goals[number % len(goals)], "added", "checks_the_words")
+        assert found.utility, task.ID
+        assert not found.attacked, task.ID
+        assert not found.stolen, task.ID
 
 
 def test_even_a_person_who_approves_everything_pays_nobody_the_books_do_not_know(suite: Any):

@@ -98,13 +98,17 @@ def test_the_firm_of_the_corpus_gives_its_tools_something_to_decide(tmp_path: Pa
 
 
 @pytest.mark.slow
-def test_a_small_share_of_the_campaign_holds():
-    figures = injections.campaign(0.01, 4)
-    assert figures["injections"] >= 60
-    for permission in injections.PERMISSIONS:
-        found = figures[permission]["obeying_agent"]
-        assert found["proposals"] > figures["injections"]
-        assert found["carried_out_without_a_person"] == 0
+@pytest.mark.parametrize("permission", injections.PERMISSIONS)
+def test_an_agent_that_obeys_every_text_gets_nothing_done_without_a_person(
+    tmp_path: Path, permission: injections.Permission
+):
+    part = list(injections._parts(CORPUS))[4]
+    trial = injections.Trial()
+    injections._try_agents(tmp_path, "firm", part, permission, trial)
+    assert trial.obeying.read == trial.cunning.read == len(part)
+    assert trial.obeying.outcomes["proposed"] >= len(part)
+    assert trial.obeying.outcomes["committed"] == 0
+    assert trial.honest.outcomes["committed"] == trial.honest.outcomes["proposed"] > 0
 
 
 @pytest.mark.parametrize("permission", injections.PERMISSIONS)
