@@ -29,6 +29,7 @@ from ..books.writer import Writer, read_heads
 from ..errors import ApprovalRequired, InputError, PolicyDenied
 from ..model.base import canonical, digest
 from ..model.proposal import Proposal
+from ..redaction import redact
 from .policy import Decision, Policy, decide, default_policy
 from .provenance import marked
 from .spending import Spending, moved
@@ -165,7 +166,7 @@ def reject(books: StoredBooks, proposal_id: str, *, by: str, why: str = "") -> S
             )
         if stored.status == "rejected":
             return stored
-        said = f"rejected by {person_name}" + (f": {why}" if why else "")
+        said = f"rejected by {person_name}" + (f": {redact(why)}" if why else "")
         rejected = StoredProposal(stored.id, stored.proposal, "rejected", stored.maker, (), said)
         return note(writer, rejected, "rejected", {"by": person_name})
 
