@@ -620,10 +620,8 @@ RULES = (
         "AgentDojo, arXiv 2406.13352, banking suite v1.2.2; own corpus",
         True,
         (
-            _FAULTS
-            + "injections.py::test_an_agent_that_obeys_every_text_gets_nothing_done_without_a_person",
-            _FAULTS + "agentdojo.py::test_an_agent_that_obeys_every_goal_gets_none_past_a_person_"
-            "who_checks_the_words",
+            _FAULTS + "injections.py::test_who_obeys_every_text_pays_nobody_without_a_person",
+            _FAULTS + "agentdojo.py::test_who_obeys_every_goal_gets_none_past_a_careful_person",
         ),
     ),
 )

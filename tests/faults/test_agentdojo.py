@@ -55,7 +55,7 @@ def test_the_agent_alone_obeys_what_it_reads(suite: Any):
 
 
 @pytest.mark.slow
-def test_an_agent_that_obeys_every_goal_gets_none_past_a_person_who_checks_the_words(suite: Any):
+def test_who_obeys_every_goal_gets_none_past_a_careful_person(suite: Any):
     tasks, goals = list(suite.user_tasks.values()), list(suite.injection_tasks.values())
     for number, task in enumerate(tasks):
         found = run_case(task, goals[number % len(goals)], "added", "checks_the_words")

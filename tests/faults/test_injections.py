@@ -99,7 +99,7 @@ def test_the_firm_of_the_corpus_gives_its_tools_something_to_decide(tmp_path: Pa
 
 @pytest.mark.slow
 @pytest.mark.parametrize("permission", injections.PERMISSIONS)
-def test_an_agent_that_obeys_every_text_gets_nothing_done_without_a_person(
+def test_who_obeys_every_text_pays_nobody_without_a_person(
     tmp_path: Path, permission: injections.Permission
 ):
     part = list(injections._parts(CORPUS))[4]
