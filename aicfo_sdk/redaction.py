@@ -2,6 +2,7 @@
 
     redact(text)      the text with every secret in it replaced by [secret]
     redacted(value)   the same for every text inside a JSON value
+    refresh()         what the environment holds now, for the texts redacted by the thousand
     learn(secret)     one more secret of this process, such as a value of its configuration
 
 Known are the values of environment variables whose name says so (…_KEY, …TOKEN, …PASSWORD …),
@@ -104,6 +105,11 @@ def redact(text: str, *, anew: bool = True) -> str:
     return text
 
 
+def refresh() -> None:
+    """Ask the environment now, for all that is redacted without `anew` from here on."""
+    _known(anew=True)
+
+
 def redacted(value: Any) -> Any:
     """Return a JSON value with every text in it redacted, keys too.
 
@@ -185,6 +191,7 @@ def _matcher(environment: tuple[tuple[str, str], ...], learnt: int) -> re.Patter
 
     secrets = {secret for name, value in environment for secret in _secrets_of(name, value)}
     secrets |= _learnt
+    secrets |= {unquote(secret) for secret in secrets}
     forms = {
         form
         for secret in secrets
@@ -192,7 +199,6 @@ def _matcher(environment: tuple[tuple[str, str], ...], learnt: int) -> re.Patter
             secret,
             quote(secret, safe=""),
             quote_plus(secret),
-            unquote(secret),
             dumps(secret)[1:-1],
             dumps(secret, ensure_ascii=False)[1:-1],
             repr(secret)[1:-1],

@@ -15,7 +15,7 @@ from ..model.base import Record, canonical
 from ..model.bill import Bill
 from ..model.invoice import Settlement, Transaction
 from ..money import checked
-from ..redaction import redact, redacted
+from ..redaction import redact, redacted, refresh
 from .chain import Head, Heads
 from .memory import memory_of
 from .schema import AUDIT, ENTRIES, HEADS, POSTINGS, RECORDS
@@ -36,6 +36,7 @@ class Writer:
 
         Raises: BooksError when the heads are missing.
         """
+        refresh()
         self.connection = connection
         self._heads = self._written = self.start = read_heads(connection, lock=True)
         memory_of(connection.engine).advance(connection, self.start)
@@ -94,6 +95,7 @@ class Writer:
         The row also states the heads of records and entries, and so seals all rows before it.
         """
         heads = self._heads
+        subject = redact(subject, anew=False)
         sealed = canonical(
             {
                 **_without_secrets(body),
