@@ -160,6 +160,14 @@ class Tool(Generic[P, R]):
             result = fn(guarded, **arguments, **needs)
         except (AicfoError, KeyboardInterrupt):  # the second is the user's, never the tool's
             raise
+        except OverflowError as error:
+            # What date arithmetic raises: the day asked about, or one in a record, is too far off.
+            raise ToolFailed(
+                "a tool left the numbers or days there are",
+                value=str(error),
+                where=self.full_name,
+                mend="ask about another day, or correct the record that lies far off",
+            ) from error
         except BaseException as error:
             raise ToolFailed(
                 "a tool raised an unexpected error",

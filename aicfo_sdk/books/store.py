@@ -15,7 +15,7 @@ from functools import cached_property
 from pathlib import Path
 from types import TracebackType
 
-from sqlalchemy import Connection, insert, inspect
+from sqlalchemy import Connection, func, insert, inspect, select
 
 from ..errors import AmountError, BooksError
 from ..model.merchant import Merchant
@@ -29,7 +29,7 @@ from .ledger import Ledger
 from .memory import memory_of
 from .proposals import Desk
 from .runs import Runs
-from .schema import FORMAT, HEADS, META, VERSION, metadata
+from .schema import FORMAT, HEADS, META, RECORDS, VERSION, metadata
 from .snapshot import Snapshot
 from .writer import Writer, read_heads
 
@@ -113,6 +113,13 @@ class StoredBooks:
                 "the books are empty", value=self.location, mend="import a file, or give the day"
             )
         return last
+
+    def first_day(self) -> date | None:
+        """Return the first known day of any record, the merchant's own aside; None if empty."""
+        query = select(func.min(RECORDS.c.known)).where(RECORDS.c.kind != Merchant.__name__)
+        with self._database.read() as connection:
+            first = connection.scalar(query)
+        return date.fromisoformat(first) if first else None
 
     def import_batches(self, batches: Iterable[Batch]) -> ImportResult:
         """Take the records of files, all or none; a file taken twice changes nothing.

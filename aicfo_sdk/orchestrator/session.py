@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from ..books.store import StoredBooks
     from ..safety.policy import Policy
     from .replay import Replay
+
+
+_LIFETIME = timedelta(days=36_525)
+_LAST = date(9989, 12, 31)
+"""Ten years before the last day there is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +91,19 @@ class Session:
         return load_policy(self.config.policy) if self.config.policy else default_policy()
 
     def snapshot(self) -> Snapshot:
-        """Return the books as every question of now sees them."""
+        """Return the books as every question of now sees them.
+
+        Raises: InputError for a day before the first record, or a lifetime after the last one.
+        """
+        if self._as_of is not None and (first := self.books.first_day()) is not None:
+            last = max(first, self.books.last_day())
+            if not first <= self._as_of <= _far_after(last):
+                raise InputError(
+                    "these books know nothing of that day",
+                    value=self._as_of.isoformat(),
+                    where=self.books.location,
+                    mend=f"their records begin on {first} and end on {last}",
+                )
         return self.books.snapshot(self._as_of)
 
     def plan(
@@ -182,3 +199,8 @@ class Session:
             return lambda: None
         end = clock() + deadline
         return lambda: max(end - clock(), 0.0)
+
+
+def _far_after(day: date) -> date:
+    """The last day that anybody asks about: everything forecast from there is a day as well."""
+    return min(day, _LAST - _LIFETIME) + _LIFETIME

@@ -11,7 +11,17 @@ from typing import Any, ClassVar
 
 import pytest
 
-from aicfo_sdk import Context, Needs, NeedsAll, NeedsAsk, Orchestrator, Plugin, Registry, ToolFailed
+from aicfo_sdk import (
+    Context,
+    InputError,
+    Needs,
+    NeedsAll,
+    NeedsAsk,
+    Orchestrator,
+    Plugin,
+    Registry,
+    ToolFailed,
+)
 from aicfo_sdk.books.store import open_books
 from aicfo_sdk.model import Fact, StoreId
 from aicfo_sdk.orchestrator.session import Session
@@ -346,10 +356,26 @@ def test_a_tool_that_never_returns_is_given_up_at_the_deadline(shop: Path):
     assert session.books.audit.verify().ok
 
 
-def test_a_question_about_a_day_that_no_calendar_knows_is_an_answer_or_one_line(shop: Path):
-    for day in (date.max, date.min, date(2026, 2, 28)):
-        session = Session(open_books(shop), registry=tools(), as_of=day)
-        assert session.call("total").run.result == Total(value=1)
+@pytest.mark.parametrize(
+    "day", [date.min, date(2026, 3, 1), date(2126, 3, 4), date(9999, 1, 1), date.max]
+)
+def test_a_day_that_the_books_know_nothing_of_is_one_clear_line(shop: Path, day: date):
+    session = Session(open_books(shop), registry=tools(), as_of=day)
+    with pytest.raises(InputError, match="their records begin on 2026-03-02 and end on 2026-03-02"):
+        session.call("total")
+
+
+@pytest.mark.parametrize("day", [date(2026, 3, 2), date(2026, 3, 3), date(2126, 3, 3)])
+def test_a_day_of_the_books_or_a_lifetime_after_is_answered(shop: Path, day: date):
+    run = Session(open_books(shop), registry=tools(), as_of=day).call("total").run
+    assert (run.result, run.books.as_of) == (Total(value=1), day)
+
+
+def test_arithmetic_that_leaves_the_calendar_is_no_unexpected_error():
+    run = Orchestrator(tools(raising(OverflowError("date value out of range")))).run(
+        "total", books=books()
+    )
+    assert "left the numbers or days there are: date value out of range" in run.missing[0]
 
 
 def test_the_recursion_limit_is_as_it_was():
