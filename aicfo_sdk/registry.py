@@ -131,10 +131,7 @@ class Registry:
         for full_name, why in self.refused.items():
             if name in (full_name, mcp_name(full_name)):
                 raise ApprovalRequired(
-                    "this tool is not as it was approved",
-                    value=full_name,
-                    where=why,
-                    mend=f"look at it, then aicfo plugins approve {full_name.partition('.')[0]}",
+                    "this tool is not as it was approved", value=full_name, mend=why
                 )
         matches = [
             tool for tool in self.tools.values() if name in (tool.name, mcp_name(tool.full_name))
@@ -280,10 +277,10 @@ class _Found:
             for tool, why in mounted.refused.items():
                 self.broken.append(Broken(f"{name}.{tool}", _dist(entry), why))
             for tool, what in mounted.changed.items():
-                why = f"changed since it was approved: {what}"
+                why = f"changed since it was approved: {what}; "
+                why += f"look at it, then aicfo plugins approve {entry.name}"
                 self.refused[f"{name}.{tool}"] = why
-                mend = f"{why}; aicfo plugins approve {name}"
-                self.broken.append(Broken(f"{name}.{tool}", _dist(entry), mend))
+                self.broken.append(Broken(f"{name}.{tool}", _dist(entry), why))
 
     def settle(self) -> None:
         """Drop plugins whose name is claimed twice: nobody can say which one is meant."""

@@ -52,6 +52,9 @@ def plugins(words: list[str]) -> int:
                 }
             ),
             runs_in="a child process" if plugin.name in registry.children else "this process",
+            walls=list(registry.children[plugin.name].walls)
+            if plugin.name in registry.children
+            else [],
         )
         for plugin in registry.plugins.values()
     ]
@@ -65,7 +68,7 @@ def plugins(words: list[str]) -> int:
         providers={name: list(chosen) for name, chosen in registry.config.providers.items()},
     )
     rows = [
-        [p.name, p.title, p.distribution, p.runs_in, ", ".join(p.provides) or "-"] for p in found
+        [p.name, p.title, p.distribution, _place(p), ", ".join(p.provides) or "-"] for p in found
     ]
     lines = [f"approved: {options.name}.{tool} ({what})" for tool, what in changes.items()]
     lines += table(rows)
@@ -76,6 +79,10 @@ def plugins(words: list[str]) -> int:
     ]
     emit(output, options.json, lines)
     return 0
+
+
+def _place(plugin: PluginOutput) -> str:
+    return plugin.runs_in + (f" ({', '.join(plugin.walls)})" if plugin.walls else "")
 
 
 def _approve(name: str, config: Config) -> dict[str, str]:

@@ -69,6 +69,10 @@ class Child:
     ) -> None:
         self.program, self.rules = program, rules
         self.expect = expect
+        self.walls: tuple[str, ...] = ()
+        """What closes the process in, as it said when it was last listed."""
+        self.too_slow = False
+        """Whether it was last stopped because time was up."""
         self.sent: tuple[str, set[str]] = ("", set())
         """Key of the books that the process has, and names of the record types it has of them."""
         self._lock = threading.RLock()
@@ -195,6 +199,7 @@ class Child:
         try:
             answer = process.wire.request(method, params, seconds)
         except Misbehaved as fault:
+            self.too_slow = fault.too_slow
             raise self.misbehaved(str(fault), where) from None
         if "jsonrpc" not in answer:
             return answer

@@ -156,6 +156,12 @@ def describe(tool: Tool[..., Any]) -> Manifest:
     )
 
 
+def line(value: Any, longest: int = 20_000) -> str:
+    """Return what a stranger wrote as one line that a terminal can show, "" for no text."""
+    text = value[:longest] if isinstance(value, str) else ""
+    return " ".join("".join(char if char.isprintable() else " " for char in text).split())
+
+
 def foreign(tool: dict[str, Any]) -> Manifest:
     """Return the manifest of a tool of any MCP server: plain arguments, open world, JSON result.
 

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import hashlib
 import os
+import platform
 import re
 import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, version
 from importlib.util import find_spec
@@ -29,7 +30,7 @@ from ..config import Config
 from ..errors import AicfoError, InputError, RegistrationError, ToolFailed
 from ..plugin import Plugin
 from .child import Child, Listing, Program, package_root
-from .manifest import META, Manifest, foreign
+from .manifest import META, Manifest, foreign, line
 from .pins import Pins
 from .remote import remote_tool
 from .types import FactTypes
@@ -98,7 +99,11 @@ def mount_entry(entry: EntryPoint, config: Config, types: FactTypes) -> Mounted:
 
 
 def approve(entry: EntryPoint, config: Config) -> dict[str, str]:
-    """Pin the tools of an installed plugin as they are now; return tool → what had changed."""
+    """Pin the tools of an installed plugin as they are now; return tool → what had changed.
+
+    It is asked anew whatever is remembered of it. Raises: as `mount_entry`.
+    """
+    _Remembered(entry, _spec(entry)).forget()
     mounted = mount_entry(entry, config, FactTypes())
     mounted.child.stop()
     return Pins(config).approve(mounted.plugin.name, mounted.manifests)
@@ -109,10 +114,23 @@ def _mounted(
 ) -> Mounted:
     child = Child(program, config.plugins)
     listing = remembered.read() if remembered is not None else None
+    if isinstance(listing, str):
+        raise ToolFailed(
+            listing,
+            where="remembered",
+            mend=f"disable it, or aicfo plugins approve {program.name} tries again",
+        )
     if listing is None:
-        listing = child.listing()
+        try:
+            listing = child.listing()
+        except ToolFailed as error:
+            # No command shall wait for it a second time.
+            if remembered is not None and child.too_slow:
+                remembered.write(error.what)
+            raise
         if remembered is not None:
             remembered.write(listing)
+    child.walls = listing.walls
     manifests, refused = understood(listing)
     server = listing.server
     name = program.name
@@ -122,9 +140,9 @@ def _mounted(
         raise RegistrationError("not a plugin name", value=name, mend="lower-case letters and _")
     plugin = Plugin(
         name,
-        version=str(server.get("version", "")),
-        title=str(server.get("title") or name),
-        description=str(server.get("description") or ""),
+        version=line(server.get("version"), 100),
+        title=line(server.get("title"), 200) or name,
+        description=line(server.get("description"), 2_000),
     )
     pins = Pins(config)
     changed = pins.changes(name, manifests)
@@ -148,7 +166,7 @@ def _mounted(
                 f"plugin {name} says other things of itself than it did before",
                 value=", ".join(other),
                 where=name,
-                mend=f"look at `aicfo plugins`, then `aicfo plugins approve {name}`",
+                mend=f"look at it, then aicfo plugins approve {program.name}",
             )
 
     child.expect = expect
@@ -160,11 +178,11 @@ def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
     manifests: dict[str, Manifest] = {}
     refused: dict[str, str] = {}
     for tool in listing.tools:
-        name = str(tool.get("name", ""))[:80]
+        name = line(tool.get("name"), 80)
         meta: Any = tool.get("_meta")
         own = cast("dict[str, Any]", meta) if isinstance(meta, dict) else {}
         if "aicfo/refused" in own:
-            refused[name] = str(own["aicfo/refused"])[:1000]
+            refused[name] = line(own["aicfo/refused"], 1_000)
             continue
         try:
             if META in own:
@@ -174,7 +192,7 @@ def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
         except ValidationError as error:
             first = error.errors(include_url=False, include_context=False)[0]
             place = ".".join(str(part) for part in first["loc"])
-            refused[name] = f"its manifest is none: {place}, {first['msg'].lower()}"
+            refused[name] = line(f"its manifest is none: {place}, {first['msg'].lower()}", 1_000)
             continue
         except RegistrationError as error:
             refused[name] = str(error)
@@ -196,15 +214,19 @@ class _Remembered:
         self._prefix = re.sub(r"[^A-Za-z0-9_]", "_", entry.name)[:40] + "-"
         self._path = cache_folder() / f"{self._prefix}{fingerprint(entry, spec)}.json"
 
-    def read(self) -> Listing | None:
+    def read(self) -> Listing | str | None:
+        """Return what it said, why it could not be asked, or None when neither is known."""
         try:
             raw = from_json(self._path.read_bytes())
+            if "broken" in raw:
+                return str(raw["broken"])
             return Listing(raw["server"], tuple(raw["tools"]), tuple(raw["walls"]))
         except (OSError, ValueError, TypeError, KeyError):
             return None
 
-    def write(self, listing: Listing) -> None:
+    def write(self, found: Listing | str) -> None:
         """Remember; where nothing can be written, the next command asks again."""
+        said = {"broken": found} if isinstance(found, str) else asdict(found)
         with suppress(OSError):
             folder = self._path.parent
             folder.mkdir(parents=True, exist_ok=True)
@@ -212,15 +234,7 @@ class _Remembered:
                 old.unlink(missing_ok=True)
             opened, name = tempfile.mkstemp(dir=folder)
             with os.fdopen(opened, "wb") as file:
-                file.write(
-                    to_json(
-                        {
-                            "server": listing.server,
-                            "tools": listing.tools,
-                            "walls": listing.walls,
-                        }
-                    )
-                )
+                file.write(to_json(said))
             Path(name).replace(self._path)
 
     def forget(self) -> None:
@@ -244,7 +258,14 @@ def fingerprint(entry: EntryPoint, spec: ModuleSpec | None) -> str:
     def add(*words: str) -> None:
         made.update("\x1f".join(words).encode("utf-8", "surrogatepass") + b"\n")
 
-    add(version("aicfo-sdk"), pydantic.VERSION, sys.version, entry.value, entry.name)
+    add(
+        version("aicfo-sdk"),
+        pydantic.VERSION,
+        sys.version,
+        platform.release(),
+        entry.value,
+        entry.name,
+    )
     if entry.dist is not None:
         add(entry.dist.name, entry.dist.version, entry.dist.read_text("RECORD") or "")
     for place in _places(spec):

@@ -21,7 +21,7 @@ from ..plugin import Agent, Plugin, Tool
 from ..signature import NeedParameter, Parameter, Returns, Signature
 from .child import Child
 from .codec import pack_call, untag
-from .manifest import Manifest, need_argument
+from .manifest import Manifest, line, need_argument
 from .types import FactTypes, subject_type, value_type
 
 _PASSED_ON = frozenset(
@@ -87,13 +87,13 @@ class RemoteTool(Tool[..., Any]):
         def send(context: Context, /, **given: Any) -> Any:
             return self._send(context, given)
 
-        send.__name__, send.__doc__ = name, manifest.description
+        send.__name__, send.__doc__ = name, line(manifest.description)
         super().__init__(
             send,
             plugin=plugin,
             reads=[record_type(kind) for kind in manifest.reads],
-            title=manifest.title,
-            asks=manifest.asks,
+            title=line(manifest.title),
+            asks=[line(ask) for ask in manifest.asks],
             external=manifest.external,
             blocking=manifest.blocking,
         )
@@ -103,7 +103,7 @@ class RemoteTool(Tool[..., Any]):
     @property
     def description(self) -> str:
         """What the plugin says it does."""
-        return self.manifest.description
+        return self.fn.__doc__ or ""
 
     def returned_fact(self) -> type[Fact] | None:
         """The fact type that this tool returns, one or many."""

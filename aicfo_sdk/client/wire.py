@@ -24,6 +24,10 @@ _REFUSED_METHOD = -32601
 class Misbehaved(Exception):
     """What a child did that ends it; `str` completes "the plugin …"."""
 
+    def __init__(self, what: str, *, too_slow: bool = False) -> None:
+        self.too_slow = too_slow
+        super().__init__(what)
+
 
 class Wire:
     """The two pipes of one child, and the tail of what it wrote to standard error."""
@@ -96,7 +100,7 @@ class Wire:
                         return None
                 left = until - time.monotonic()
                 if left <= 0:
-                    raise Misbehaved(f"did not answer within {seconds:g} seconds")
+                    raise Misbehaved(f"did not answer within {seconds:g} seconds", too_slow=True)
                 ready = [key.fd for key, _ in self._selector.select(left)]
                 if ready == [self._ended]:  # and there is nothing left to read
                     raise Misbehaved("ended" + self._reason())

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -151,6 +153,40 @@ def test_what_a_plugin_said_is_remembered_so_that_nothing_starts(
 
 
 @pytest.mark.slow
+def test_a_plugin_too_slow_to_load_makes_one_command_wait(
+    site: Path, config: Config, found: list[Registry]
+):
+    slow = (
+        f"""
+import os, time
+while not os.path.exists({str(site / "gate.py")!r}):
+    time.sleep(0.05)
+"""
+        + ONE
+    )
+    put(site, slow)
+    hasty = replace(config, plugins=replace(RULES, start_seconds=0.2))
+    said = [look(hasty, found).broken for _ in range(2)]
+    assert "did not answer within 0.2 seconds" in said[0][0].error
+    assert "aicfo plugins approve stranger tries again" in said[1][0].error
+    with pytest.raises(ToolFailed, match="did not answer"):
+        approve(installed("stranger"), hasty)
+
+
+@pytest.mark.slow
+def test_what_a_plugin_says_of_itself_cannot_play_with_the_terminal(
+    site: Path, config: Config, found: list[Registry]
+):
+    source = ONE.replace('version="1"', 'version="1\\x1b[2J", title="a\\nb\\u202ec"').replace(
+        "Counts accounts.", "Counts\\x1b[31m accounts."
+    )
+    put(site, source)
+    plugin = look(config, found).plugins["stranger"]
+    assert (plugin.version, plugin.title) == ("1 [2J", "a b c")
+    assert plugin.tools["count"].description == "Counts [31m accounts."
+
+
+@pytest.mark.slow
 def test_the_command_line_shows_and_approves(
     site: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ):
@@ -161,6 +197,7 @@ def test_the_command_line_shows_and_approves(
     assert main(["plugins", "--json"]) == 0
     listed = {p["name"]: p for p in json.loads(capsys.readouterr().out)["plugins"]}
     assert listed["stranger"]["runs_in"] == "a child process"
+    assert (listed["stranger"]["walls"] != []) == (os.name == "posix")
     assert listed["core"]["runs_in"] == "this process"
     assert (tmp_path / "aicfo.lock.toml").is_file()
     put(site, ONE.replace("Counts", "Counts all"))
