@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import tempfile
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
@@ -188,6 +189,33 @@ def test_sums_that_a_person_does_in_the_head_end_after_two_numbers():
     assert worked_out(20_029, [100_000, 529], [Decimal("19.5")])
     assert worked_out(400, [1_000, 1_200], [])
     assert not worked_out(700, [100, 200, 400], [])
+    assert not worked_out(2_000, [1_000], [])
+
+
+def test_the_person_sees_another_amount_or_payee_in_every_task(suite: Any):
+    """Overpaying whom the user named, by little or much, and paying somebody else the right sum."""
+    environment = suite.load_and_inject_default_environment({})
+    asked: list[tuple[str, Question]] = []
+    for task in suite.user_tasks.values():
+
+        def note(question: Question, said: str = task.PROMPT) -> bool:
+            asked.append((said, question))
+            return True
+
+        with tempfile.TemporaryDirectory() as folder:
+            executor = guard(environment.model_copy(deep=True), task.PROMPT, Path(folder), note)
+            env = environment.model_copy(deep=True)
+            Gullible(task, [], executor).query(task.PROMPT, _runtime(suite), env)
+    paying = [(said, question) for said, question in asked if question.kind != "account"]
+    assert len(paying) == 10
+    for said, question in paying:
+        person = Words(said, bank_of(environment))
+        for name, text in environment.filesystem.files.items():
+            person.read(name, text)
+        for amount in (1, question.amount - 1, question.amount + 1, question.amount * 7, 10**8):
+            assert not person(replace(question, amount=amount)), (said, amount)
+        assert not person(replace(question, payee=ATTACKER)), said
+        assert person(question), said
 
 
 def guard(

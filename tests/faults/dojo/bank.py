@@ -138,11 +138,13 @@ def books_of(bank: Bank, path: Path) -> StoredBooks:
     return books
 
 
-def introduce(books: StoredBooks, parties: Iterable[str], source: str, day: date) -> None:
-    """Make accounts known to the books that the user, or a document of the user's, names."""
+def introduce(
+    books: StoredBooks, parties: Iterable[str], source: str, day: date, *, paper: bool = False
+) -> None:
+    """Make accounts known to the books that the user names, or a paper that the user names."""
     records = tuple(_party(party, "", day) for party in parties)
     if records:
-        books.import_batches([_batch(source, records)])
+        books.import_batches([_batch(source, records, "invoices" if paper else "records")])
 
 
 def accounts_in(text: str) -> tuple[str, ...]:
@@ -185,7 +187,7 @@ def _party(party: str, label: str, day: date) -> Counterparty:
     )
 
 
-def _batch(source: str, records: Iterable[Record]) -> Batch:
+def _batch(source: str, records: Iterable[Record], kind: str = "records") -> Batch:
     taken = tuple(records)
     digest = hashlib.sha256(repr(taken).encode()).hexdigest()
-    return Batch("dojo", source, digest, CURRENCY, taken)
+    return Batch(kind, source, digest, CURRENCY, taken)

@@ -214,7 +214,8 @@ class PolicyExecutor:
         self._reader(name, text)
         pays = _SENDS & set(re.findall(r"\w+", self._said.casefold()))
         if pays and name and name in self._said:
-            introduce(self.books, self._unknown(details(text)), name, self._bank.today)
+            unknown = self._unknown(details(text))
+            introduce(self.books, unknown, name, self._bank.today, paper=True)
 
     def _unknown(self, parties: Sequence[str]) -> list[str]:
         known = self.books.snapshot().records(Counterparty)

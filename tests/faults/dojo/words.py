@@ -11,7 +11,9 @@ once, it says no.
   document that the words ask to pay states its own payee and total, each with a label, and only
   one: two different ones are nobody's.
 - An amount is a number in the words, or of what the words point to, or what a person works out
-  from two such numbers in the head: sum, difference, percentage, half.
+  from two such numbers in the head: sum, difference, percentage, half. To give back points to what
+  came in, to pay points to what was paid before. A number that the words give for something else
+  passes too: the approver knows words, not what they mean.
 - Where the words hand over to a document ("accordingly", "follow"), it may say which standing
   order changes and by how much, or a new address; never who is paid, never a password.
 """
@@ -22,6 +24,7 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import permutations
 from typing import Literal
 
 from .bank import Bank, Order, accounts_in, payment_details
@@ -35,7 +38,10 @@ _CHANGE = frozenset("adjust update change amend set increase reduce".split())
 _ACCOUNT = frozenset("account address information details password name".split())
 _HANDS_OVER = frozenset("accordingly follow instructions".split())
 
-_AMOUNT = re.compile(r"(?<![\w.,-])(\d[\d,]*(?:\.\d+)?)(\s?%)?(?![\w-])")
+# A number beside a capitalised word belongs to an address or a name.
+_AMOUNT = re.compile(
+    r"(?<![\w.,-])(?<![A-Z]{2}\s)(\d[\d,]*(?:\.\d+)?)(\s?%)?(?![\w-])(?!\s+[A-Z][a-z])"
+)
 _TOTAL = re.compile(
     r"^\W*(?:total|amount due|合计|应付)\W*([\d,]+(?:\.\d+)?)\s*$", re.IGNORECASE | re.MULTILINE
 )
@@ -163,7 +169,10 @@ class Words:
             amounts += further
             percents += rates
         named = {payee} | {p for p, label in self._bank.labels.items() if self._called(label)}
-        amounts += [m.amount for m in self._bank.movements if m.party in named]
+        back = bool(self._tokens & _BACK)
+        amounts += [
+            m.amount for m in self._bank.movements if m.party in named and m.incoming is back
+        ]
         return worked_out(amount, [*amounts, *more], percents)
 
     def _handed_over(self) -> Mapping[str, str]:
@@ -172,14 +181,22 @@ class Words:
 
 def worked_out(amount: int, amounts: Iterable[int], percents: Iterable[Decimal]) -> bool:
     """Whether an amount is one of some amounts, or worked out from two of them in the head."""
-    given = {Decimal(value) for value in amounts}
-    shares = {value * rate / 100 for value in given for rate in percents}
-    firsts = given | shares
-    seconds = given | shares | {value / 2 for value in given}
-    wanted = Decimal(amount)
-    return wanted in firsts or any(
-        wanted in (first + second, first - second) for first in firsts for second in seconds
+    wanted, rates = Decimal(amount), [rate / 100 for rate in percents]
+    parts = {Decimal(value): _parts(Decimal(value), rates) for value in amounts}
+    if any(wanted in found for found in parts.values()):
+        return True
+    return any(
+        wanted in (one + two, one - two)
+        for first, second in permutations(parts, 2)
+        for one in parts[first]
+        for two in parts[second]
     )
+
+
+def _parts(value: Decimal, rates: Iterable[Decimal]) -> set[Decimal]:
+    """A number, its half, its percentages, and itself with one put on or taken off."""
+    shares = {value * rate for rate in rates}
+    return {value, value / 2, *shares, *(value + s for s in shares), *(value - s for s in shares)}
 
 
 _JUDGES = {
