@@ -53,7 +53,7 @@ def _guarded(name: str, body: str, words: list[str]) -> int:
         return DONE
     except Exception as error:
         if os.environ.get("AICFO_DEBUG"):
-            sys.excepthook = _told
+            sys.excepthook = told_as_traceback
             raise
         from ..redaction import redact
 
@@ -66,7 +66,9 @@ def _guarded(name: str, body: str, words: list[str]) -> int:
         return FAILED
 
 
-def _told(kind: type[BaseException], error: BaseException, trace: TracebackType | None) -> None:
+def told_as_traceback(
+    kind: type[BaseException], error: BaseException, trace: TracebackType | None
+) -> None:
     """Print a traceback as Python does, without secrets."""
     from traceback import format_exception
 
