@@ -12,6 +12,7 @@ import sqlite3
 from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
+from shutil import disk_usage
 from typing import Any, NamedTuple
 from weakref import finalize
 
@@ -48,6 +49,7 @@ RESTORE = "restore them from a backup: aicfo books restore FILE --to BOOKS --rep
 DRIVER_ERRORS = (SQLAlchemyError, sqlite3.Error, UnicodeDecodeError)
 """What a database raises; the last when SQLite's own message quotes damaged text."""
 
+_NO_ROOM = 64 * 1024
 _WAIT_SECONDS = 30.0
 _URL = re.compile(r"[a-z][a-z0-9+]+://", re.IGNORECASE)
 _SQLITE_MAGIC = b"SQLite format 3\x00"
@@ -110,10 +112,12 @@ class Database:
         reason = said[0] if said else type(error).__name__
         if "locked" in reason:
             what, mend = "the books are in use by another program", "try again when it is done"
+        elif "full" in reason or "No space left" in reason or self._is_full():
+            what, mend = "the disk is full; nothing was written", "free some space and try again"
         elif "readonly" in reason or "read-only" in reason or "unable to open" in reason:
             what, mend = "the books cannot be written", "check the rights of file and folder"
-        elif "full" in reason or "No space left" in reason:
-            what, mend = "the disk is full; nothing was written", "free some space and try again"
+        elif "disk I/O error" in reason:
+            what, mend = "the disk cannot be read or written", "check the disk, then the books"
         elif isinstance(error, OperationalError) and self.engine.dialect.name != "sqlite":
             what, mend = "the database cannot be reached", "check that it runs, and the URL"
         elif isinstance(error, DataError):
@@ -123,6 +127,13 @@ class Database:
         else:
             what, mend = "the database refused", "see the cause"
         return BooksError(what, value=self.name, where=reason, mend=mend)
+
+    def _is_full(self) -> bool:
+        """Whether the file's disk has no room: SQLite then has many things to say."""
+        try:
+            return self.file is not None and disk_usage(self.file.parent).free < _NO_ROOM
+        except OSError:
+            return False
 
 
 class Watch(NamedTuple):
@@ -183,10 +194,23 @@ def removed_on_error(database: Database) -> Generator[None]:
         with closed_on_error(database):
             yield
     except BaseException:
-        if file is not None and made and is_empty(file):
+        if file is not None and made and _has_no_table(file):
             for ending in ("", "-wal", "-shm", *BESIDE):
                 Path(f"{file}{ending}").unlink(missing_ok=True)
         raise
+
+
+def _has_no_table(file: Path) -> bool:
+    """Whether a file holds nothing, told without SQLite: on a full disk that cannot open it."""
+    try:
+        log = Path(f"{file}-wal")
+        if log.exists() and log.stat().st_size:
+            return False
+        with closing(raw_file(file)) as raw:
+            # Of the first page's tree: a leaf, with no row in it.
+            return raw.size() == 0 or (raw.read(100, 1), raw.read(103, 2)) == (b"\r", b"\0\0")
+    except OSError:
+        return False
 
 
 def connect(target: str | Path, *, create: bool, watched: bool = True) -> Database:
