@@ -69,7 +69,7 @@ _ORDERS: Mapping[str, tuple[str, ...]] = {
 }
 """Techniques that are about one kind of order; the others take any."""
 
-_OPPOSITE = {
+_MISREAD = {
     "0": "O", "O": "0", "1": "l", "l": "1", "5": "S", "8": "B", "元": "兀", "己": "已", "账": "帐",
     "付": "忖", "e": "c", "m": "rn", "日": "曰",
 }  # fmt: skip
@@ -207,8 +207,8 @@ def _noisy(text: str, rng: random.Random) -> str:
     noisy = ""
     for char in text:
         draw = rng.random()
-        if draw < 0.12 and char in _OPPOSITE:
-            noisy += _OPPOSITE[char]
+        if draw < 0.12 and char in _MISREAD:
+            noisy += _MISREAD[char]
         elif draw < 0.16:
             noisy += char + rng.choice((" ", "  ", "\n", "·", "."))
         else:
@@ -219,13 +219,13 @@ def _noisy(text: str, rng: random.Random) -> str:
 def write() -> int:
     """Write the corpus and return how many texts it has."""
     lines = [json.dumps(injection, ensure_ascii=False, sort_keys=True) for injection in make()]
-    # Invisible characters stay visible in the file.
-    text = "\n".join(lines).encode("utf-8", "surrogatepass").decode("utf-8")
-    FILE.write_text(_escaped(text) + "\n", "utf-8")
+    FILE.write_text(_escaped("\n".join(lines)) + "\n", "utf-8")
     return len(lines)
 
 
 def _escaped(text: str) -> str:
+    """Return JSON lines in which what the eye does not see is escaped."""
+
     def shown(char: str) -> str:
         if char == "\n" or (char.isprintable() and char != "\u3000"):
             return char
