@@ -266,7 +266,7 @@ class _Found:
         for entry in entries:
             try:
                 mounted = mount_entry(entry, self.config, types)
-            except AicfoError as error:
+            except Exception as error:  # noqa: BLE001 - what a stranger says of itself may be anything
                 self._break(entry, error)
                 continue
             name = mounted.plugin.name

@@ -179,9 +179,16 @@ def _signature(where: str, manifest: Manifest, types: FactTypes) -> RemoteSignat
         )
         for need in manifest.needs
     )
-    names = [p.name for p in parameters] + [need.name for need in needs]
-    if len(set(names)) < len(names):
+    names = [p.name for p in parameters]
+    if len({*names, *(need.name for need in needs)}) < len(names) + len(needs):
         raise RegistrationError("two arguments share a name", value=names, where=where)
+    properties: Any = manifest.input_schema.get("properties")
+    described = cast("dict[str, Any]", properties) if isinstance(properties, dict) else {}
+    if set(described) != set(names) or not all(isinstance(p, dict) for p in described.values()):
+        raise RegistrationError("an input schema of other arguments", value=names, where=where)
+    for schema in (manifest.input_schema, manifest.output_schema):
+        if schema.get("type") != "object":
+            raise RegistrationError("a schema of no object", value=schema, where=where)
     if manifest.returns:
         kind: Any = types.resolve(manifest.returns, manifest.types)
     else:
