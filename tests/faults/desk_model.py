@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any, Literal
 
-OPENING = 6_000
+OPENING = 9_000
 """Cash at first, minor units: little, so that it runs out."""
 
 Verdict = tuple[Literal["denied", "asks", "free"], int]
@@ -120,19 +120,8 @@ class Model:
             return ("denied", 0), ""
         if one.valid_until is not None and self.today > one.valid_until:
             return ("denied", 0), ""
-        if limits.most is not None and one.amount > limits.most:
+        if one.amount > self.room(one.kind, one.payee, one.day):
             return ("denied", 0), ""
-        for window, kind, payee in (
-            ((1, limits.per_day) if limits.per_day is not None else None, one.kind, None),
-            (limits.window, one.kind, None),
-            (limits.payee_window if one.payee else None, one.kind, one.payee),
-            (limits.total, None, None),
-        ):
-            if window is None:
-                continue
-            days, most = window
-            if self.fullest(days, one.day, kind, payee) + one.amount > most:
-                return ("denied", 0), ""
         beside = self.fullest(limits.split_days, one.day, one.kind, one.payee or None)
         if not limits.asks_above and limits.second_above is None:
             beside = 0
@@ -144,6 +133,21 @@ class Model:
             if not mandate:
                 people = max(people, 1)
         return (("asks", people), "") if people else (("free", 0), mandate)
+
+    def room(self, kind: str, payee: str, day: date) -> int:
+        """Return the most that the limits leave for one action."""
+        limits = self.limits
+        left = [10**9 if limits.most is None else limits.most]
+        for window, of_kind, of_payee in (
+            ((1, limits.per_day) if limits.per_day is not None else None, kind, None),
+            (limits.window, kind, None),
+            (limits.payee_window if payee else None, kind, payee),
+            (limits.total, None, None),
+        ):
+            if window is not None:
+                days, most = window
+                left.append(most - self.fullest(days, day, of_kind, of_payee))
+        return min(left)
 
     def fullest(self, days: int, day: date, kind: str | None, payee: str | None) -> int:
         """Return the most that stands in any window of so many days that contains the day."""
