@@ -57,7 +57,7 @@ def explain(
         day = today(connection, proposal)
         shown = books.snapshot_at(read_heads(connection), day)
         proposal = marked(proposal, shown, connection)
-        far = action.model_copy(update={"day": moved(action.day, min(policy.reach, 400))})
+        far = action.model_copy(update={"day": moved(action.day, _furthest(policy))})
         spending = Spending.load(connection, policy, (action, far))
         decision = decide(policy, proposal, shown, spending=spending)
         found = tuple(checks(policy, proposal, shown, spending))
@@ -97,7 +97,7 @@ def _changes(
         yield f"an amount of at most {smaller} would be within every limit on {action.day}"
     elif most <= 0:
         yield f"no amount is within every limit on {action.day}"
-    for days in range(1, min(policy.reach, _LONGEST_SEARCH) + 1):
+    for days in range(1, _furthest(policy) + 1):
         later = action.model_copy(update={"day": moved(action.day, days)})
         moved_to = proposal.model_copy(update={"action": later})
         over = (
@@ -107,6 +107,11 @@ def _changes(
         if not any(over):
             yield f"the same amount would be within every limit on {later.day}"
             return
+
+
+def _furthest(policy: Policy) -> int:
+    """Return after how many days no window can hold both what there is around a day and more."""
+    return min(2 * policy.reach, _LONGEST_SEARCH)
 
 
 def _about_people(check: Check) -> bool:

@@ -82,7 +82,7 @@ def alike(name: str, other: str) -> bool:
 def near(name: str, other: str) -> str:
     """Return in what the two names come close, "" when they do not."""
     one, two = core(name), core(other)
-    if len(one) < 2 or _only_counted(one, two):
+    if len(one) < 2 or _only_counted(one, two) or _lettered(name, other):
         return ""
     if one == two or _bag(name) == _bag(other):
         return "the same words in another order or legal form"
@@ -168,7 +168,7 @@ def _seen(name: str) -> str:
     text = unicodedata.normalize("NFKC", name).replace("rn", "m").replace("vv", "w")
     text = "".join(char if char in "IL" else char.casefold() for char in text)
     text = unicodedata.normalize("NFKD", text)
-    return "".join(char for char in text if unicodedata.category(char)[0] in "LN")
+    return "".join(filter(_spells, text))
 
 
 @lru_cache(maxsize=65_536)
@@ -190,13 +190,18 @@ def _bag(name: str) -> str:
 @lru_cache(maxsize=65_536)
 def _core_words(name: str) -> tuple[str, ...]:
     spaced = "".join(
-        char if unicodedata.category(char)[0] in "LNM" else " "
+        char if _spells(char) or unicodedata.category(char)[0] == "M" else " "
         for char in unicodedata.normalize("NFKC", name)
         if unicodedata.category(char) != "Cf"
     )
     words = [skeleton(word) for word in spaced.split()]
     named = [word for word in words if word and word not in _WORDS]
     return tuple(named or words)
+
+
+def _spells(char: str) -> bool:
+    """Return whether a character is a letter or digit, or is read as one (as radicals are)."""
+    return unicodedata.category(char)[0] in "LN" or char in _readings()[1]
 
 
 @cache
@@ -261,6 +266,14 @@ def _only_counted(one: str, two: str) -> bool:
     around = one[max(start - 1, 0) : start] + one[len(one) - end :][:1]
     alone = not any(char.isascii() and char.isalpha() for char in around)
     return alone and (first + second).isascii() and (first + second).isalpha()
+
+
+def _lettered(name: str, other: str) -> bool:
+    """Return whether two names differ in one word, and that word is a letter in both."""
+    pairs = zip(_core_words(name), _core_words(other), strict=False)
+    differing = [pair for pair in pairs if pair[0] != pair[1]]
+    same_length = len(_core_words(name)) == len(_core_words(other))
+    return same_length and len(differing) == 1 and all(len(word) == 1 for word in differing[0])
 
 
 def _difference(one: str, two: str) -> tuple[int, int]:

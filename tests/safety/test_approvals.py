@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import json
+from typing import Any
+
 import pytest
 
 from aicfo_sdk.books.store import StoredBooks
@@ -10,7 +13,7 @@ from aicfo_sdk.model import Obligation, Pay, Proposal
 from aicfo_sdk.safety.approvals import approve, propose, reject
 from aicfo_sdk.safety.commit import commit
 from aicfo_sdk.safety.policy import policy_from
-from tests.books.samples import DAY, account, batch, line, party
+from tests.books.samples import DAY, account, batch, day, line, party
 
 TWO = policy_from({"rules": {"pay": {"second_person_above": 500}}})
 NOTHING = policy_from({"name": "shut", "rules": {}})
@@ -125,3 +128,57 @@ def test_a_committed_proposal_cannot_be_rejected(books: StoredBooks) -> None:
     with pytest.raises(InputError, match="committed"):
         reject(books, stored.id, by="Li")
     assert approve(books, stored.id, by="Li").status == "committed"
+
+
+def test_an_approval_that_was_not_used_runs_out(books: StoredBooks) -> None:
+    short = policy_from({"rules": {"pay": {}}, "approval_days": 5})
+    stored = propose(books, pay(), policy=short)
+    approve(books, stored.id, by="Li", policy=short)
+    books.import_batches([batch(line("later", 1, "sale", 6))])
+    with pytest.raises(ApprovalRequired, match="approved by 0 of 1"):
+        commit(books, stored.id, policy=short)
+    assert approve(books, stored.id, by="Li", policy=short).approved_by(day(6)) == ("li",)
+    commit(books, stored.id, policy=short)
+    assert books.audit.verify().ok
+
+
+def test_an_approval_lasts_no_longer_than_the_proposal(books: StoredBooks) -> None:
+    proposal = pay().model_copy(update={"valid_until": day(2)})
+    stored = propose(books, proposal)
+    assert [yes.until for yes in approve(books, stored.id, by="Li").mandates] == ["2026-03-04"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"amount": 1001}, {"payee": "客户乙"}, {"account": "other"}, {"day": day(1)},
+     {"settles": ("i",)}],
+)  # fmt: skip
+def test_a_changed_action_never_inherits_an_approval(
+    books: StoredBooks, change: dict[str, Any]
+) -> None:
+    books.import_batches([batch(party("客户乙"), account("other"))])
+    stored = propose(books, pay())
+    approve(books, stored.id, by="Li")
+    changed = pay().action.model_copy(update=change)
+    other = propose(books, Proposal(action=changed, reason="due today"))
+    assert other.id != stored.id
+    assert other.approvals == ()
+    with pytest.raises(ApprovalRequired):
+        commit(books, other.id)
+
+
+def test_an_action_that_bears_another_s_id_is_refused(
+    books: StoredBooks, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stored = propose(books, pay())
+    approve(books, stored.id, by="Li")
+    monkeypatch.setattr(Proposal, "id", stored.id)
+    with pytest.raises(InputError, match="another action has this id"):
+        propose(books, pay(1001))
+
+
+def test_the_audit_names_the_policy_that_judged(books: StoredBooks) -> None:
+    stored = propose(books, pay(), policy=TWO)
+    approve(books, stored.id, by="Li", policy=TWO)
+    for row in books.audit.rows(stored.id):
+        assert json.loads(row.body)["policy"] == TWO.stamp
