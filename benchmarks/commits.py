@@ -27,9 +27,9 @@ from aicfo_sdk.safety.policy import policy_from
 
 _DAY = date(2026, 3, 2)
 _MONEY = 10**12
-_GROUPS = {1: 60, 10: 40, 100: 20, 1000: 4}
+_GROUPS = {1: 40, 10: 20, 100: 10, 1000: 3}
 _PLAIN = 200
-_PIPELINE = 60
+_PIPELINE = 30
 
 _POLICY = policy_from(
     {"name": "bench", "rules": {"pay": {"max_amount": 10**6, "per_day": 10**10}}}

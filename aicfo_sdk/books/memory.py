@@ -10,12 +10,13 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from functools import lru_cache
 from threading import RLock
 from types import MappingProxyType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import Connection, Engine, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Connection, Engine, Select, bindparam, func, or_, select
 
 from ..model.base import Record
 from .chain import START, Heads
@@ -111,12 +112,12 @@ class Memory:
             if known.sums and heads.entry_id > known.entry:
                 for top in known.sums:
                     _add(known.sums[top], _postings(connection, top, known.entry, heads.entry_id))
-            if known.holds is not None:
+            news = set(connection.scalars(_KINDS, {"seq": known.seq}))
+            if known.holds is not None and not news.isdisjoint(_HOLDING):
                 known.holds.update(_holds(connection, known.seq))
-                ended = select(OUTCOMES.c.commit_key).where(OUTCOMES.c.source > known.seq)
-                for key in connection.scalars(ended):
+                for key in connection.scalars(_ENDED, {"seq": known.seq}):
                     known.holds.pop(key, None)
-            if known.flags is not None:
+            if known.flags is not None and "flagged" in news:
                 known.flags.update(_flags(connection, known.seq))
             known.seq, known.hash = heads.audit_seq, heads.audit_hash
             known.row, known.row_chain = heads.record_row, heads.record_chain
@@ -242,17 +243,29 @@ def memory_of(engine: Engine) -> Memory:
         return found
 
 
+# Built once: putting a statement together costs as much as running it.
+_HASH = select(AUDIT.c.hash).where(AUDIT.c.seq == bindparam("seq", type_=BigInteger()))
+_KINDS = select(AUDIT.c.kind).where(AUDIT.c.seq > bindparam("seq", type_=BigInteger())).distinct()
+_ENDED = select(OUTCOMES.c.commit_key).where(
+    OUTCOMES.c.source > bindparam("seq", type_=BigInteger())
+)
+
+_HOLDING = ("pending", "posted", "voided")
+"""Kinds of audit rows that come with a hold or an outcome."""
+
+
 def _contains(connection: Connection, seq: int, link: str) -> bool:
-    found = connection.execute(select(AUDIT.c.hash).where(AUDIT.c.seq == seq)).first()
-    return found is not None and found[0] == link
+    return connection.scalar(_HASH, {"seq": seq}) == link
 
 
 _LATER = select(
-    select(AUDIT.c.hash).where(AUDIT.c.seq == bindparam("seq")).scalar_subquery(),
+    select(AUDIT.c.hash)
+    .where(AUDIT.c.seq == bindparam("seq", type_=BigInteger()))
+    .scalar_subquery(),
     select(func.max(RECORDS.c.known))
     .join(AUDIT, AUDIT.c.seq == RECORDS.c.source)
     .where(
-        RECORDS.c.row > bindparam("row"),
+        RECORDS.c.row > bindparam("row", type_=BigInteger()),
         AUDIT.c.kind == "imported",
         RECORDS.c.kind != "Merchant",
     )
@@ -265,17 +278,30 @@ def _postings(
     connection: Connection, top: str, after: int, to: int
 ) -> Iterable[tuple[str, str, int]]:
     """Yield (account, day, sum) of an account, those below it, and their pending legs."""
-    tops = (top, f"{PENDING}:credits:{top}", f"{PENDING}:debits:{top}")
-    like = [POSTINGS.c.account.startswith(name, autoescape=True) for name in tops]
-    query = (
-        select(POSTINGS.c.account, POSTINGS.c.day, func.sum(POSTINGS.c.amount))
-        .where(POSTINGS.c.entry > after, POSTINGS.c.entry <= to, or_(*like))
-        .group_by(POSTINGS.c.account, POSTINGS.c.day)
-    )
-    for account, day, amount in connection.execute(query):
+    tops = _tops(top)
+    found = connection.execute(_sums_below(top), {"after": after, "to": to})
+    for account, day, amount in found:
         # SQLite compares LIKE without regard to case; and `assets:cashier` is not below.
         if any(is_below(account, name) for name in tops):
             yield account, day, int(amount)
+
+
+def _tops(top: str) -> tuple[str, ...]:
+    return top, f"{PENDING}:credits:{top}", f"{PENDING}:debits:{top}"
+
+
+@lru_cache
+def _sums_below(top: str) -> Select[Any, Any, Any]:
+    like = [POSTINGS.c.account.startswith(name, autoescape=True) for name in _tops(top)]
+    return (
+        select(POSTINGS.c.account, POSTINGS.c.day, func.sum(POSTINGS.c.amount))
+        .where(
+            POSTINGS.c.entry > bindparam("after", type_=BigInteger()),
+            POSTINGS.c.entry <= bindparam("to", type_=BigInteger()),
+            or_(*like),
+        )
+        .group_by(POSTINGS.c.account, POSTINGS.c.day)
+    )
 
 
 def _summed(rows: Iterable[tuple[str, str, int]]) -> Sums:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, String, bindparam, select
 
 from ..errors import BooksError, NotFound
 from ..model.base import canonical, digest
@@ -131,15 +131,9 @@ def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredPro
     for start in range(0, len(wanted), _PIECE):
         piece = wanted[start : start + _PIECE]
         events: dict[str, list[tuple[str, str]]] = {}
-        rows = connection.execute(
-            select(AUDIT.c.subject, AUDIT.c.kind, AUDIT.c.body)
-            .where(AUDIT.c.subject.in_(piece))
-            .order_by(AUDIT.c.seq)
-        )
-        for subject, kind, body in rows:
+        for subject, kind, body in connection.execute(_EVENTS, {"ids": piece}):
             events.setdefault(subject, []).append((kind, body))
-        query = select(*_COLUMNS, PROPOSALS.c.digest).where(PROPOSALS.c.id.in_(piece))
-        for id, body, status, maker, why, action in connection.execute(query):
+        for id, body, status, maker, why, action in connection.execute(_ROWS, {"ids": piece}):
             about = events.get(id, [])
             row = {"id": id, "digest": action, "body": body}
             seal = proposal_seal({**row, "maker": maker, "status": status, "why": why})
@@ -209,6 +203,16 @@ _COLUMNS = (
     PROPOSALS.c.maker,
     PROPOSALS.c.why,
 )
+
+
+# Built once: putting a statement together costs as much as running it.
+_IDS = bindparam("ids", expanding=True, type_=String())
+_EVENTS = (
+    select(AUDIT.c.subject, AUDIT.c.kind, AUDIT.c.body)
+    .where(AUDIT.c.subject.in_(_IDS))
+    .order_by(AUDIT.c.seq)
+)
+_ROWS = select(*_COLUMNS, PROPOSALS.c.digest).where(PROPOSALS.c.id.in_(_IDS))
 
 
 def _all(connection: Connection, status: Status | None) -> Iterator[StoredProposal]:

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
-from sqlalchemy import or_, select
+from sqlalchemy import String, bindparam, or_, select
 
 from ..actions import with_amount
 from ..books.effects import Effects
@@ -403,16 +403,20 @@ class Carrying:
         file(self._writer, stored, kind, body, day=self.sheet.day_of(stored.proposal.action))
 
     def _read_commits(self, ids: tuple[str, ...], keys: tuple[str, ...]) -> None:
-        columns = (COMMITS.c.key, COMMITS.c.digest, COMMITS.c.proposal, COMMITS.c.answer)
         for start in range(0, max(len(ids), len(keys)), _PIECE):
             some_ids, some_keys = ids[start : start + _PIECE], keys[start : start + _PIECE]
-            query = select(*columns).where(
-                or_(COMMITS.c.key.in_(some_keys), COMMITS.c.proposal.in_(some_ids))
-            )
-            for key, body, proposal, answer in self._writer.connection.execute(query):
+            asked = {"keys": some_keys, "ids": some_ids}
+            for key, body, proposal, answer in self._writer.connection.execute(_COMMITTED, asked):
                 self._by_key[key] = (body, proposal, answer)
                 self._by_proposal[proposal] = key
 
+
+_COMMITTED = select(COMMITS.c.key, COMMITS.c.digest, COMMITS.c.proposal, COMMITS.c.answer).where(
+    or_(
+        COMMITS.c.key.in_(bindparam("keys", expanding=True, type_=String())),
+        COMMITS.c.proposal.in_(bindparam("ids", expanding=True, type_=String())),
+    )
+)
 
 VOID = digest(["void"])
 """What `void` was asked: there is nothing to choose."""
