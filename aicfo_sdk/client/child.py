@@ -224,8 +224,7 @@ class _Process:
         to_child, from_child, said = (os.dup(each.fileno()) for each in pipes)
         for each in pipes:
             each.close()
-        ended = os.pidfd_open(popen.pid) if sys.platform == "linux" else None
-        self.wire = Wire(to_child, from_child, said, rules, ended)
+        self.wire = Wire(to_child, from_child, said, rules, _ended(popen.pid))
         self._lock = threading.Lock()
 
     def stop(self) -> None:
@@ -245,6 +244,16 @@ class _Process:
             self._folder = ""
 
 
+def _ended(pid: int) -> int | None:
+    """A descriptor that is readable once the process is gone, where the system has such."""
+    if sys.platform != "linux":
+        return None
+    try:
+        return os.pidfd_open(pid)
+    except OSError:
+        return None  # Linux before 5.3
+
+
 @cache
 def _starter() -> ThreadPoolExecutor:
     """The thread that starts all children and lives as long as this process: the kernel kills a
@@ -252,7 +261,8 @@ def _starter() -> ThreadPoolExecutor:
     return ThreadPoolExecutor(1, thread_name_prefix="aicfo-children")
 
 
-os.register_at_fork(after_in_child=_starter.cache_clear)
+if sys.platform != "win32":
+    os.register_at_fork(after_in_child=_starter.cache_clear)
 
 
 def _started(program: Program, rules: PluginRules) -> _Process:

@@ -78,15 +78,16 @@ def _rlimits(walls: Walls) -> bool:
         (resource.RLIMIT_CORE, 0),
         (resource.RLIMIT_NPROC, _threads_of_user() + 256),
     ]
-    stands = True
+    stands = False
     for limit, most in wanted:
         hard = resource.getrlimit(limit)[1]
         if hard != resource.RLIM_INFINITY:
             most = min(most, hard)
         try:
             resource.setrlimit(limit, (most, most))
+            stands = True
         except (ValueError, OSError):
-            stands = False  # macOS refuses to bound the address space
+            continue  # macOS refuses to bound the address space
     return stands
 
 
