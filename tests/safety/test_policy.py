@@ -15,6 +15,7 @@ from aicfo_sdk.model import (
     Action,
     DiscountBill,
     IssueGuarantee,
+    Obligation,
     Pay,
     Proposal,
     RepayLoan,
@@ -22,6 +23,7 @@ from aicfo_sdk.model import (
     SubmitBid,
     Transfer,
 )
+from aicfo_sdk.safety.checks import purposes_of
 from aicfo_sdk.safety.policy import (
     Decision,
     decide,
@@ -31,7 +33,7 @@ from aicfo_sdk.safety.policy import (
 )
 from aicfo_sdk.safety.spending import Spending, Spent
 from aicfo_sdk.safety.stakes import stake
-from tests.books.samples import DAY, day, party
+from tests.books.samples import DAY, day, invoice, party
 
 BOOKS = MemoryBooks([party()], as_of=DAY)
 
@@ -159,3 +161,98 @@ def test_nothing_is_allowed_beyond_any_limit(
     if found.outcome == "allowed":
         assert not tainted
         assert 0 < amount <= above
+
+
+MORE = [
+    ({"valid_until": day(-1)}, {}, "denied", "pay.valid_until"),
+    ({"valid_until": DAY}, {}, "allowed", "pay.approval_above"),
+    ({"valid_from": day(1)}, {}, "denied", "pay.valid_from"),
+    ({}, {"valid_until": day(-1)}, "denied", "valid_until"),
+    ({}, {"valid_from": day(1)}, "denied", "valid_from"),
+    ({}, {"days_ahead": 0, "days_back": 0}, "allowed", "pay.approval_above"),
+    ({"per_payee": {"供应商甲": {"max_amount": 999}}}, {}, "denied",
+     "pay.per_payee.供应商甲.max_amount"),
+    ({"per_payee": {"供应商乙": {"max_amount": 999}}}, {}, "allowed", "pay.approval_above"),
+    ({"purposes": ["invoice", "rent"]}, {}, "denied", "pay.purposes"),
+    ({"purposes": ["none"]}, {}, "allowed", "pay.approval_above"),
+    ({"windows": [{"days": 3, "amount": 999}]}, {}, "denied", "pay.windows[0]"),
+    ({}, {"windows": [{"days": 3, "amount": 999, "kinds": ["pay"]}]}, "denied", "windows[0]"),
+    ({}, {"windows": [{"days": 3, "amount": 999, "kinds": ["transfer"]}]}, "allowed",
+     "pay.approval_above"),
+    ({"cooling_days": 1}, {}, "needs_approval", "pay.cooling_days"),
+    ({"cooling_days": 1, "payees": ["供应商甲"]}, {}, "allowed", "pay.approval_above"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("rule", "top", "outcome", "deciding"), MORE)
+def test_each_rule_of_version_2(
+    rule: dict[str, Any], top: dict[str, Any], outcome: str, deciding: str
+) -> None:
+    policy = policy_from({"name": "p", "rules": {"pay": {"approval_above": 5_000, **rule}}, **top})
+    found = decide(policy, Proposal(action=pay(), reason="r"), BOOKS)
+    assert (found.outcome, found.rule) == (outcome, f"p.{deciding}")
+
+
+@pytest.mark.parametrize(("offset", "allowed"), [(-3, False), (-2, True), (5, True), (6, False)])
+def test_an_action_may_lie_only_so_far_from_the_books_day(offset: int, allowed: bool) -> None:
+    policy = policy_from(
+        {"rules": {"pay": {"approval_above": 5_000}}, "days_back": 2, "days_ahead": 5}
+    )
+    moved = pay().model_copy(update={"day": day(offset)})
+    found = decide(policy, Proposal(action=moved, reason="r"), BOOKS)
+    assert (found.outcome == "allowed") == allowed
+
+
+def test_a_rule_ends_for_days_after_it_too() -> None:
+    policy = policy_from({"rules": {"pay": {"approval_above": 5_000, "valid_until": day(3)}}})
+    later = pay().model_copy(update={"day": day(4)})
+    assert decide(policy, Proposal(action=later, reason="r"), BOOKS).outcome == "denied"
+
+
+def test_what_a_payment_is_for_is_asked_of_the_records_of_its_payee() -> None:
+    books = MemoryBooks(
+        [
+            party(),
+            party("别家"),
+            invoice("i", 1000, direction="purchase", counterparty="供应商甲"),
+            invoice("s", 1000, direction="sales", counterparty="供应商甲"),
+            Obligation(id="o", known_since=DAY, kind="rent", due=DAY, amount=9),
+        ],
+        as_of=DAY,
+    )
+    for settles, payee, found in (
+        (("i",), "供应商甲", {"invoice"}),
+        (("Invoice:i",), "供应商甲", {"invoice"}),
+        (("i",), "别家", {"none"}),
+        (("s",), "供应商甲", {"none"}),
+        (("o",), "别家", {"rent"}),
+        (("i", "o", "x"), "供应商甲", {"invoice", "rent", "none"}),
+        ((), "供应商甲", {"none"}),
+    ):
+        action = pay(payee=payee).model_copy(update={"settles": settles})
+        assert purposes_of(action, books) == found
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"rules": {"pay": {"max_amuont": 5}}}, "did you mean 'max_amount'?"),
+        ({"rules": {"payy": {}}}, "did you mean 'pay'?"),
+        ({"rule": {}}, "did you mean 'rules'?"),
+        ({"rules": {"pay": {"windows": [{"dayz": 5, "amount": 5}]}}}, "did you mean 'days'?"),
+        ({"rules": {"pay": {"per_payee": {"x": {"per_dya": 5}}}}}, "did you mean 'per_day'?"),
+        ({"rules": {}, "windows": [{"days": 5, "amount": 5, "knids": []}]}, "mean 'kinds'?"),
+        ({"rules": {"pay": {"zzz": 5}}}, "known: approval_above, "),
+        ({"rules": {"pay": {"windows": [{"days": 0, "amount": 5}]}}}, "rules.pay.windows.0.days"),
+        ({"rules": {"pay": {"valid_until": "2026-13-01"}}}, "valid_until"),
+        ({"rules": {}, "valid_from": day(1), "valid_until": DAY}, "valid_until is before"),
+        ({"rules": {}, "name": "a\u200b"}, "cannot be printed"),
+        ({"rules": {"pay": {"purposes": ["invoce"]}}}, "rules.pay.purposes.0"),
+        ({"rules": {}, "version": 0}, "version"),
+    ],
+)
+def test_the_mend_names_the_nearest_known_key(values: dict[str, Any], said: str) -> None:
+    with pytest.raises(InputError) as caught:
+        policy_from(values)
+    assert said in str(caught.value)
+    assert "\n" not in str(caught.value)
