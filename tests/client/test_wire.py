@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, NamedTuple
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from aicfo_sdk.client.wire import Misbehaved, Wire, measure
@@ -118,6 +118,7 @@ def test_a_child_that_takes_nothing_has_a_deadline(child: Ends):
         child.wire.request("tools/call", {"books": "x" * 1_000_000}, 0.05)
 
 
+@settings(deadline=None)
 @given(st.binary(max_size=200))
 def test_no_line_whatever_it_holds_does_more_than_end_the_child(noise: bytes):
     made = ends()
@@ -129,6 +130,7 @@ def test_no_line_whatever_it_holds_does_more_than_end_the_child(noise: bytes):
         close(made)
 
 
+@settings(deadline=None)
 @given(st.recursive(st.none() | st.integers(), lambda inner: st.lists(inner, max_size=4)))
 def test_depth_is_counted_as_it_stands(value: Any):
     def depth(item: Any) -> int:
