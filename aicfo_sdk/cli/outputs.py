@@ -53,6 +53,10 @@ class ProposalOutput(_Output):
     maker: str = Field(description="Who proposed it.")
     approvals: list[str] = Field(description="Who approved it.")
     why: str = Field(description="What the policy or the ledger last said of it.")
+    tainted: bool = Field(
+        default=False, description="Rests on what strangers wrote: a person must decide."
+    )
+    taint: list[str] = Field(default=[], description="What the books do not vouch for.")
 
 
 class DroppedOutput(_Output):

@@ -18,6 +18,8 @@ def proposal_output(item: StoredProposal) -> ProposalOutput:
         maker=item.maker,
         approvals=list(item.approvals),
         why=item.why,
+        tainted=item.proposal.tainted,
+        taint=list(item.proposal.taint),
     )
 
 
@@ -32,6 +34,7 @@ def proposal_lines(item: StoredProposal) -> list[str]:
     what = f"{action.kind.replace('_', ' ')} {grouped(action.amount)}"
     lines = [f"  {item.id}  {item.status:<9}  {action.day.isoformat()}  {what} {' · '.join(about)}"]
     lines.append(f"                 {item.proposal.reason}")
+    lines += [f"                 not vouched for: {reason}" for reason in item.proposal.taint]
     if item.why and item.status != "proposed":
         lines.append(f"                 {item.why}")
     return lines
