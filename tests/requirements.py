@@ -36,6 +36,8 @@ _ENGINE = "sim/tests/test_engine.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
+_HOLDS = "tests/safety/test_commit_holds.py::test_"
+_GROUPS = "tests/safety/test_commit_groups.py::test_"
 _HERE = "tests/test_requirements.py::test_"
 
 _SHCPE = "上海票据交易所 新一代票据业务系统"
@@ -584,6 +586,49 @@ RULES = (
         (
             "tests/safety/test_commit.py::test_writers_with_one_key_have_one_effect",
             "tests/safety/test_kill.py::test_six_kills_lose_and_double_nothing",
+        ),
+    ),
+    Rule(
+        "safety.pending",
+        "a pending action reserves and moves nothing; it is settled or voided, once",
+        "TigerBeetle, two-phase transfers",
+        True,
+        (
+            _HOLDS + "a_pending_payment_takes_nothing_and_reserves_everything",
+            _HOLDS + "settling_posts_what_was_held_once",
+            _HOLDS + "a_voided_payment_gives_its_money_back",
+            _HOLDS + "a_hold_is_free_again_the_day_after_its_last_one",
+            _HOLDS + "what_ended_stays_as_it_ended",
+        ),
+    ),
+    Rule(
+        "safety.linked",
+        "linked actions are all done or none, each after those before it",
+        "TigerBeetle, linked events",
+        True,
+        (
+            _GROUPS + "linked_actions_are_all_done_or_none",
+            _GROUPS + "linked_actions_see_what_those_before_them_did",
+        ),
+    ),
+    Rule(
+        "safety.group",
+        "a group of actions answers as its actions one by one",
+        "chosen here",
+        True,
+        (
+            _GROUPS + "a_group_answers_as_its_actions_one_by_one",
+            _GROUPS + "a_refused_action_stops_no_other_of_its_group",
+        ),
+    ),
+    Rule(
+        "safety.flags",
+        "an account never does what its flag forbids, on any day the books know of",
+        "TigerBeetle, account flags",
+        True,
+        (
+            _GROUPS + "own_cash_is_flagged_unless_the_books_say_otherwise",
+            _GROUPS + "a_flag_counts_on_every_later_day",
         ),
     ),
     Rule(

@@ -114,8 +114,11 @@ def _check_known(version: str, name: str) -> None:
 
 
 def _missing_tables(connection: Connection) -> None:
-    """1 → 2 adds tables and changes none: pending commits, mandates, runs."""
+    """1 → 2 adds tables and changes none: pending commits, mandates, runs; commits by day."""
     metadata.create_all(connection)
+    for table in metadata.sorted_tables:
+        for index in table.indexes:
+            index.create(connection, checkfirst=True)
 
 
 STEPS: dict[int, Callable[[Connection], None]] = {1: _missing_tables}
