@@ -12,7 +12,7 @@ from .running import RESULT, ROOT
 PAGE = ROOT / "docs" / "reliability.md"
 
 # A figure of the page: `<!-- kills.sqlite.lost -->0<!-- -->`, the path of a value in the result.
-_FIGURE = re.compile(r"<!-- ([a-z0-9_.]+) -->(.*?)<!-- / -->", re.DOTALL)
+_FIGURE = re.compile(r"<!-- ([^<>\n]+?) -->([^<]*)<!-- / -->")
 
 
 def write(page: Path = PAGE, result: Path = RESULT) -> None:
