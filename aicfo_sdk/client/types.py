@@ -12,8 +12,8 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Annotated, Any, Literal, TypeVar, Union, cast
 
-from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError, create_model
-from pydantic_core import SchemaError, to_json
+from pydantic import BaseModel, Field, JsonValue, TypeAdapter, create_model
+from pydantic_core import to_json
 
 from .. import model
 from ..errors import RegistrationError
@@ -22,7 +22,6 @@ from .manifest import FactPart, core_fact, fact_schema
 
 _SAYS_NOTHING = {"title", "description", "default", "examples", "$defs", "deprecated", "readOnly"}
 _DEEPEST = 24
-_MALFORMED = (ValidationError, SchemaError, TypeError, AttributeError, KeyError, ValueError)
 _T = TypeVar("_T")
 
 
@@ -61,7 +60,9 @@ def value_type(schema: dict[str, Any]) -> Any:
     """Return the type of any result that a schema describes, as strict as ours."""
     try:
         return _built(_Reader(schema).type(schema))
-    except _MALFORMED as error:
+    except RegistrationError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pydantic says in many ways that this is no schema
         raise _unknown("not what a schema looks like", error) from None
 
 
@@ -84,7 +85,9 @@ def _rebuilt(name: str, schema: dict[str, Any], base: type[Fact]) -> type[Fact]:
         raise RegistrationError("a fact is an object with fields", value=name)
     try:
         made = _built(cast("type[Fact]", _Reader(schema).model(bare, schema, base)))
-    except _MALFORMED as error:
+    except RegistrationError:
+        raise
+    except Exception as error:  # noqa: BLE001 - pydantic says in many ways that this is no schema
         raise _unknown("not what a schema looks like", f"{name}: {error}") from None
     made.VERSION = int(version)
     return made

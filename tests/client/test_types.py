@@ -128,6 +128,7 @@ WITHIN = {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}}
         {"type": "object", "properties": {"a": 5}},
         {"type": "object", "properties": {"a": {"type": ["string", "null"]}}},
         {"type": "object", "properties": {"a": {"enum": [1.5]}}},
+        {"type": "object", "properties": {"a": {"enum": []}}},
         {"type": "object", "properties": {"a": {"type": "integer", "minimum": "x"}}},
         {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}},
         {"type": "object", "properties": {}, "additionalProperties": True},
