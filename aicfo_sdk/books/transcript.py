@@ -105,12 +105,14 @@ def _take(source: BinaryIO, connection: Connection, file: Path) -> str:
     last: Table | None = None
     while line := source.readline(_LONGEST):
         number += 1
-        value = _value(line, number)
         if number == 1:
-            _check_first(value, file)
-        elif end is not None:
+            _check_first(line, file)
+            seal.update(line)
+            continue
+        value = _value(line, number)
+        if end is not None:
             raise _NotAsWritten(f"line {number} comes after the end")
-        elif "end" in value:
+        if "end" in value:
             end = value["end"]
             if end != {**_stated(end), "lines": number - 1, "sha256": seal.hexdigest()}:
                 raise _NotAsWritten("the last line does not fit those before it")
@@ -146,10 +148,16 @@ def _value(line: bytes, number: int) -> dict[str, Any]:
     return cast("dict[str, Any]", value)
 
 
-def _check_first(value: dict[str, Any], file: Path) -> None:
+def _check_first(line: bytes, file: Path) -> None:
+    try:
+        value = _value(line, 1)
+    except _NotAsWritten:
+        value = {}
     if value.get("format") != _FORMAT:
         raise BooksError(
-            "this is no exported audit", value=str(file), mend="write one: aicfo audit export FILE"
+            "this is no exported audit, or it is damaged",
+            value=str(file),
+            mend="write one: aicfo audit export FILE",
         )
     if value != {"format": _FORMAT, "version": VERSION}:
         raise BooksError(
