@@ -579,6 +579,33 @@ RULES = (
         (_POLICY + "the_default_policy_allows_nothing_without_a_person",),
     ),
     Rule(
+        "safety.windows",
+        "a limit over days holds in every window that contains the action's day",
+        "chosen here",
+        True,
+        (
+            "tests/safety/test_spending.py::test_no_sequence_of_parts_passes_any_window_and_none_is"
+            "_refused_within_all",
+        ),
+    ),
+    Rule(
+        "safety.look_alikes",
+        "names that confusable characters make look the same are held for the same",
+        "Unicode Technical Standard 39, confusables",
+        True,
+        ("tests/safety/test_payees.py::test_what_the_eye_cannot_tell_apart_is_alike",),
+    ),
+    Rule(
+        "safety.mandates",
+        "a mandate stands for one person and never allows what the policy denies",
+        "chosen here",
+        True,
+        (
+            "tests/safety/test_mandates.py::test_within_a_mandate_no_person_is_asked",
+            "tests/safety/test_mandates.py::test_a_mandate_never_allows_what_the_policy_denies",
+        ),
+    ),
+    Rule(
         "safety.once",
         "one key, one effect, whoever writes and whenever it is killed",
         "chosen here",
