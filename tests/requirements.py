@@ -584,8 +584,7 @@ RULES = (
         "chosen here",
         True,
         (
-            "tests/safety/test_spending.py::test_no_sequence_of_parts_passes_any_window_and_none_is"
-            "_refused_within_all",
+            "tests/safety/test_spending.py::test_parts_pass_no_window_and_none_is_refused_within_all",
         ),
     ),
     Rule(

@@ -119,7 +119,7 @@ def exceeded(policy: Policy, done: list[Action]) -> list[tuple[Any, ...]]:
 
 @settings(max_examples=300)
 @given(policies, st.lists(actions, min_size=5, max_size=25))
-def test_no_sequence_of_parts_passes_any_window_and_none_is_refused_within_all(
+def test_parts_pass_no_window_and_none_is_refused_within_all(
     policy: Policy, tried: list[Action]
 ) -> None:
     spending, done = Spending(), list[Action]()
