@@ -31,9 +31,7 @@ _GROUPS = {1: 40, 10: 20, 100: 10, 1000: 3}
 _PLAIN = 200
 _PIPELINE = 30
 
-_POLICY = policy_from(
-    {"name": "bench", "rules": {"pay": {"max_amount": 10**6, "per_day": 10**10}}}
-)
+_POLICY = policy_from({"name": "bench", "rules": {"pay": {"max_amount": 10**6, "per_day": 10**10}}})
 
 
 def measure() -> dict[str, str]:

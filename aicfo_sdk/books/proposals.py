@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Literal, NamedTuple, cast
 
@@ -131,9 +131,10 @@ def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredPro
     for start in range(0, len(wanted), _PIECE):
         piece = wanted[start : start + _PIECE]
         events: dict[str, list[tuple[str, str]]] = {}
-        for subject, kind, body in connection.execute(_EVENTS, {"ids": piece}):
+        for subject, kind, body in connection.execute(_EVENTS, {"ids": piece}).all():
             events.setdefault(subject, []).append((kind, body))
-        for id, body, status, maker, why, action in connection.execute(_ROWS, {"ids": piece}):
+        rows = connection.execute(_ROWS, {"ids": piece}).all()
+        for id, body, status, maker, why, action in rows:
             about = events.get(id, [])
             row = {"id": id, "digest": action, "body": body}
             seal = proposal_seal({**row, "maker": maker, "status": status, "why": why})
@@ -143,8 +144,7 @@ def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredPro
                     value=id,
                     mend="see aicfo audit verify; restore the books from a copy",
                 )
-            stored = _stored((id, body, status, maker, why), standing(about))
-            found[id] = replace(stored, stored=Text(stored.proposal, action, body))
+            found[id] = _stored((id, body, status, maker, why), standing(about), action)
     return found
 
 
@@ -223,7 +223,11 @@ def _all(connection: Connection, status: Status | None) -> Iterator[StoredPropos
         yield _stored(tuple(row), approvals(connection, row[0]))
 
 
-def _stored(row: tuple[Any, ...], given: tuple[PaymentMandate, ...]) -> StoredProposal:
+def _stored(
+    row: tuple[Any, ...], given: tuple[PaymentMandate, ...], action: str = ""
+) -> StoredProposal:
     id, body, status, maker, why = row
     people = tuple(yes.by for yes in given)
-    return StoredProposal(id, Proposal.model_validate_json(body), status, maker, people, why, given)
+    proposal = Proposal.model_validate_json(body)
+    text = Text(proposal, action, body) if action else None
+    return StoredProposal(id, proposal, status, maker, people, why, given, text)
