@@ -201,6 +201,9 @@ class Child:
         except Misbehaved as fault:
             self.too_slow = fault.too_slow
             raise self.misbehaved(str(fault), where) from None
+        except BaseException:
+            self.stop()  # interrupted: an answer that nobody waits for would be taken for the next
+            raise
         if "jsonrpc" not in answer:
             return answer
         said = f"refused: {show(answer['error'].get('message'))}"

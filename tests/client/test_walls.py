@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+import signal
+import subprocess
 import sys
 import time
 from datetime import date
@@ -17,6 +19,7 @@ from aicfo_sdk.client.sandbox import landlock_abi
 from aicfo_sdk.errors import ToolFailed
 from aicfo_sdk.model import Account
 
+from . import stranger
 from .conftest import Mount
 
 BOOKS = MemoryBooks([Account(id="A", opened=date(2026, 1, 1), kind="bank")], as_of=date(2026, 3, 2))
@@ -173,11 +176,6 @@ def members(group: int) -> list[int]:
 @linux
 @pytest.mark.slow
 def test_a_child_dies_with_its_parent(tmp_path: Path, site: Path):
-    import signal
-    import subprocess
-
-    from . import stranger
-
     source = """
 import time, os
 plugin = Plugin("stranger", version="1")
@@ -224,6 +222,18 @@ def test_a_source_tree_is_readable_by_its_packages_only(tmp_path: Path):
     inside = {Path(p).name for p in whole if Path(p).is_relative_to(tmp_path)}
     assert inside == {"package", "module.py"}
     assert listed == [str(tmp_path)]
+
+
+@pytest.mark.slow
+def test_without_strangers_nothing_of_this_is_loaded():
+    code = """
+import sys
+from aicfo_sdk import discover
+discover()
+print([name for name in sys.modules if name.startswith(("aicfo_sdk.client", "mcp"))])
+"""
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.strip() == "[]"
 
 
 def test_nothing_starts_before_a_tool_is_used():
