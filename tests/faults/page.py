@@ -45,6 +45,8 @@ def said(result: dict[str, Any], path: str) -> str:
         value = campaigns[first] if rest[:1] == ["seconds"] else campaigns[first]["figures"]
     for part in rest:
         if not isinstance(value, dict) or part not in value:
+            if first not in result and result["campaigns"][first]["skipped"]:
+                return "skipped"
             raise KeyError(f"{path}: the result file has no {part!r}")
         value = cast("dict[str, object]", value)[part]
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)

@@ -96,7 +96,8 @@ def test_the_page_quotes_the_result_file() -> None:
 
 
 def test_a_figure_that_the_result_lacks_is_named() -> None:
-    held = {"status": "held", "figures": {"lost": 0, "kills": {"sqlite": 1000}}}
+    figures = {"lost": 0, "kills": {"sqlite": 1000}}
+    held: dict[str, Any] = {"status": "held", "figures": figures, "skipped": []}
     result = {"seed": 7, "campaigns": {"kills": held, "broken": {"status": "failed"}}}
     text = (
         "<!-- kills.kills.sqlite -->?<!-- / --> <!-- seed --><!-- / --> "
@@ -110,3 +111,5 @@ def test_a_figure_that_the_result_lacks_is_named() -> None:
     assert page.filled(filled, result) == filled
     with pytest.raises(KeyError, match="no 'doubled'"):
         page.filled("<!-- kills.doubled --><!-- / -->", result)
+    held["skipped"].append("no PostgreSQL")
+    assert "skipped" in page.filled("<!-- kills.kills.postgresql --><!-- / -->", result)
