@@ -138,9 +138,15 @@ class Spending:
         # A window that begins on a day without a stake holds no less when it begins on the next
         # one with a stake, or at last on `day` itself.
         starts = sorted({earliest, *(when for when in sums if when <= at), at})
-        best, most = earliest, -1
+        stakes = sorted(sums.items())
+        best, most, held, first, end = earliest, -1, 0, 0, 0
         for start in starts:
-            held = sum(amount for when, amount in sums.items() if start <= when < start + days)
+            while end < len(stakes) and stakes[end][0] < start + days:
+                held += stakes[end][1]
+                end += 1
+            while first < end and stakes[first][0] < start:
+                held -= stakes[first][1]
+                first += 1
             if held > most:
                 best, most = start, held
         last = min(best + days - 1, date.max.toordinal())
