@@ -154,6 +154,8 @@ def _mounted(
             remote_tool(plugin, manifest, child, types)
         except AicfoError as error:
             refused[tool] = str(error)
+        except Exception as error:  # noqa: BLE001 - what a stranger says of itself may be anything
+            refused[tool] = line(f"{type(error).__name__}: {error}", 1_000)
     expected = {tool: manifest.pin()["sha256"] for tool, manifest in manifests.items()}
 
     def expect(now: Listing) -> None:

@@ -104,8 +104,8 @@ def _shape(schema: Any) -> Any:
     if isinstance(schema, dict):
         pairs = cast("dict[str, Any]", schema).items()
         return {
-            key: {name: _shape(part) for name, part in value.items()}
-            if key in ("properties", "$defs")
+            key: {name: _shape(part) for name, part in cast("dict[str, Any]", value).items()}
+            if key in ("properties", "$defs") and isinstance(value, dict)
             else _shape(value)
             for key, value in pairs
             if key not in ("title", "description")

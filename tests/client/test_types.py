@@ -129,6 +129,7 @@ WITHIN = {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}}
         {"type": "object", "properties": {"a": {"type": ["string", "null"]}}},
         {"type": "object", "properties": {"a": {"enum": [1.5]}}},
         {"type": "object", "properties": {"a": {"enum": []}}},
+        {"type": "object", "properties": {"a": {"properties": None}}},
         {"type": "object", "properties": {"a": {"type": "integer", "minimum": "x"}}},
         {"type": "object", "properties": {"a": {"type": "string", "pattern": "("}}},
         {"type": "object", "properties": {}, "additionalProperties": True},
@@ -138,8 +139,9 @@ WITHIN = {"type": "object", "properties": {"a": {"$ref": "#/$defs/A"}}}
     ids=lambda schema: str(schema)[:60],
 )  # fmt: skip
 def test_a_schema_that_cannot_be_checked_is_refused(schema: dict[str, Any]):
-    with pytest.raises(RegistrationError):
-        FactTypes().resolve("Odd@1", {"Odd@1": FactPart(schema=schema)})
+    for name in ("Odd@1", "CashForecast@1"):
+        with pytest.raises(RegistrationError):
+            FactTypes().resolve(name, {name: FactPart(schema=schema)})
 
 
 @pytest.mark.parametrize(
