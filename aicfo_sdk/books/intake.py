@@ -16,6 +16,7 @@ from ..model.bill import Bill
 from ..model.invoice import Transaction
 from ..model.merchant import Counterparty, Merchant
 from ..model.tender import Tender
+from ..model.text import hidden
 from .batch import Batch, Refused
 from .history import History, State
 from .matching import Commitments
@@ -156,8 +157,11 @@ def _check(batch: Batch, *, currency: str, merchant: str) -> None:
                 where=batch.source,
                 mend="one of " + ", ".join(RECORDS),
             )
-        if "\x00" in record.id:
-            raise RecordError("a null character in an id", file=batch.source, value=record.id)
+        if hidden(record.id):
+            # Two ids that look alike to the person who approves must not be two things.
+            raise RecordError(
+                "an id with characters that cannot be seen", file=batch.source, value=record.id
+            )
         if isinstance(record, Merchant) and record.id != merchant:
             raise InputError(
                 "books of another merchant",

@@ -347,8 +347,8 @@ def test_bad_targets_are_named(tmp_path: Path, merchant: Merchant) -> None:
     with pytest.raises(AmountError, match="ISO 4217"):
         create_books(tmp_path / "x.books", merchant=merchant, currency="yuan")
     with pytest.raises(BooksError, match="cannot be reached") as caught:
-        open_books("postgresql://user:secret@127.0.0.1:1/db")
-    assert "secret" not in str(caught.value)
+        open_books("postgresql://user:hunter22@127.0.0.1:1/db")
+    assert "hunter22" not in str(caught.value)
 
 
 @st.composite
