@@ -21,6 +21,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from .errors import InputError
+from .redaction import learn_from
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +88,8 @@ def load_config(path: Path | None = None) -> Config:
         ) from None
     except (ValueError, RecursionError) as error:
         raise InputError("configuration is not TOML", value=str(error), where=str(path)) from None
+    # Before anything in it can be shown in an error.
+    learn_from(raw)
     return parse_config(
         raw, where=str(path), folder=path.parent, lock=path.with_suffix(".lock.toml")
     )

@@ -11,7 +11,10 @@ from .pages import ROOT, Page, blocks, commands, matches
 
 # The Chinese tutorial shows the blocks of the English one, which another test makes sure of.
 SAME = ROOT / "docs" / "tutorial.zh.md"
-SLOW = ("README.md", *(f"docs/{n}.md" for n in "tutorial safety policy mcp importing simulation".split()))
+SLOW = (
+    "README.md",
+    *(f"docs/{n}.md" for n in "tutorial safety policy mcp importing simulation".split()),
+)
 PAGES = sorted(
     page
     for pattern in ("README.md", "docs/*.md", "plugins/*/README.md", "sim/README.md")

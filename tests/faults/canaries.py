@@ -27,11 +27,11 @@ from aicfo_sdk import Context, Plugin, Proposal
 from aicfo_sdk.books.batch import Batch
 from aicfo_sdk.books.store import create_books, open_books
 from aicfo_sdk.cli import main
-from aicfo_sdk.config import parse_config
+from aicfo_sdk.config import load_config
 from aicfo_sdk.errors import AicfoError, BooksError
 from aicfo_sdk.model import Account, Advice, Merchant, Transaction, Transfer, UntrustedText
 from aicfo_sdk.orchestrator.session import Session
-from aicfo_sdk.redaction import MASK, learn_from
+from aicfo_sdk.redaction import MASK
 from aicfo_sdk.registry import Registry
 from aicfo_sdk.safety.approvals import reject
 
@@ -109,10 +109,13 @@ def _leaves(
         variables["DATABASE_URL"] = f"postgresql://aicfo:{quote(canary, safe='')}@db/books"
     with mock.patch.dict(os.environ, variables):
         if place == "configuration":
-            table = {"plugins": {"acme": {"env": {"api_key": canary}}}}
-            with contextlib.suppress(AicfoError):
-                parse_config(table)
-            learn_from(table)
+            path = folder / "aicfo.toml"
+            path.write_text(f"[plugins.acme.env]\napi_key = {json.dumps(canary)}\n", "utf-8")
+            try:
+                load_config(path)
+            except AicfoError as error:
+                yield "error", str(error).encode()
+            path.unlink()
         if place == "books url":
             yield from _unreachable(canary)
         yield from _asked(said, folder)

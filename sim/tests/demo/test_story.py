@@ -45,7 +45,9 @@ def test_large_amounts_have_two_approvers_and_never_the_proposer(told_story: Sto
     limit = told_story.second_person_above
     assert any(item.amount > limit for item in told_story.decisions)
     for item in told_story.decisions:
-        assert len(item.approvals) == (2 if item.amount > limit else 1)
+        # Parts that go to one institution on one day count together.
+        assert item.people == "2" if item.amount > limit else item.people in ("1", "2")
+        assert len(item.approvals) == int(item.people)
         assert told_story.maker not in item.approvals
 
 
@@ -57,9 +59,10 @@ def test_the_ledger_balances_and_the_audit_chain_holds(told_story: StoryOutput) 
 def test_the_story_is_the_same_in_another_folder_and_language(
     told_story: StoryOutput, tell: Callable[[str], StoryOutput]
 ) -> None:
+    assert tell("en") == told_story
     again = tell("zh")
-    assert again.audit_head == told_story.audit_head
-    spoken = {"question", "plan_text"}
+    # The chain seals the question as it was asked.
+    spoken = {"question", "plan_text", "audit_head"}
     assert again.model_dump(exclude=spoken) == told_story.model_dump(exclude=spoken)
 
 
