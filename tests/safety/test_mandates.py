@@ -319,8 +319,10 @@ def test_terms_without_a_payee_serve_what_goes_to_nobody(books: StoredBooks) -> 
         "UPDATE aicfo_mandates SET by = 'zhao'",
         "UPDATE aicfo_mandates SET event = 'granted' WHERE event = 'revoked'",
         "DELETE FROM aicfo_mandates WHERE event = 'revoked'",
-        "INSERT INTO aicfo_mandates"
-        " SELECT source + 100, mandate, event, by, day, terms FROM aicfo_mandates",
+        (
+            "INSERT INTO aicfo_mandates"
+            " SELECT source + 100, mandate, event, by, day, terms FROM aicfo_mandates"
+        ),
         "DELETE FROM aicfo_mandate_uses",
         "UPDATE aicfo_mandate_uses SET mandate = 'M0'",
         "INSERT INTO aicfo_mandate_uses VALUES ('x', 'M0', 1)",
