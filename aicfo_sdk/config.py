@@ -44,7 +44,7 @@ def load_config(path: Path | None = None) -> Config:
         raise InputError(
             "configuration cannot be read", value=str(path), mend=error.strerror or "check the path"
         ) from None
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("configuration is not TOML", value=str(error), where=str(path)) from None
     return parse_config(raw, where=str(path), folder=path.parent)
 

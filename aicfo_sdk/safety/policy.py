@@ -198,7 +198,7 @@ def _from_toml(text: str, where: str) -> Policy:
 
     try:
         values = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:
         raise InputError("not a TOML file", value=str(error), where=where) from None
     return policy_from(values, where=where)
 

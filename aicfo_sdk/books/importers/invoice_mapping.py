@@ -137,8 +137,6 @@ def _shipped(name: str) -> Mapping:
 def _parse(text: str, where: str) -> Mapping:
     try:
         found = Mapping.model_validate(tomllib.loads(text))
-    except tomllib.TOMLDecodeError as error:
-        raise InputError(f"the mapping is not TOML: {error}", where=where) from None
     except ValidationError as error:
         first = error.errors()[0]
         raise InputError(
@@ -146,6 +144,8 @@ def _parse(text: str, where: str) -> Mapping:
             value=".".join(str(part) for part in first["loc"]),
             where=where,
         ) from None
+    except (ValueError, RecursionError) as error:
+        raise InputError(f"the mapping is not TOML: {error}", where=where) from None
     names = {**found.columns, **found.optional}
     odd = sorted(set(names) - COLUMNS)
     if odd:

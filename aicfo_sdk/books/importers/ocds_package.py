@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from decimal import Decimal
+from decimal import Decimal, DecimalException
 from typing import Any, NamedTuple
 
 from ...errors import RecordError
@@ -46,6 +46,8 @@ def _text(source: Source) -> str:
 def _documents(text: str, source: Source) -> Iterator[tuple[int, Any]]:
     """Yield line and JSON document: one a line, or a single one over all lines."""
     lines = [(number, row) for number, row in enumerate(text.split("\n"), 1) if row.strip()]
+    if not lines:
+        raise source.error("the file is empty", mend="one release a line, or one JSON document")
     if len(lines) > 1 and _is_document(lines[0][1], source):
         for number, row in lines:
             yield number, _parse(row, source, number)
@@ -74,8 +76,10 @@ def _parse(text: str, source: Source, line: int) -> Any:
             value=text[error.pos : error.pos + 20],
             mend="one release a line, or one JSON document",
         ) from None
-    except (ValueError, RecursionError) as error:
-        raise source.error(f"not JSON: {error}", line=line) from None
+    except (ValueError, RecursionError, DecimalException) as error:
+        # A Decimal's own complaint of an exponent out of reach is no sentence.
+        said = error if str(error)[:1].isalpha() else "a number out of bounds"
+        raise source.error(f"not JSON: {said}", line=line) from None
 
 
 def _unpack(source: Source, item: Any, line: int, path: str, published: Any) -> Iterator[Found]:

@@ -18,6 +18,7 @@ from hashlib import sha256
 from io import BytesIO, StringIO
 from itertools import islice
 from pathlib import Path
+from struct import error as struct_error
 from zlib import error as zlib_error
 
 from ...errors import InputError, RecordError
@@ -36,8 +37,11 @@ MAX_CELLS = 40_000_000
 
 _CUT_OFF = "\x1e"  # closes the text; seen inside a cell, a quote was never closed
 _LINES_IN_A_CELL = 50
-_CELL_AT = re.compile(rb"""[<:]c(?: [^>]*?)? r=["']([A-Z]{1,4})[0-9]""")
-_ROW_AT = re.compile(rb"""[<:]row(?: [^>]*?)? r=["']([0-9]{1,9})["']""")
+# Where a row or cell says it stands, however it is written: A1, or 1 for a row.
+# The last group is filled where no cell or row of a sheet can be.
+_PLACE = re.compile(rb"""\br\s*=\s*["'](?:([A-Za-z]{0,3})([0-9]{1,7})["']|(.))""", re.DOTALL)
+_NONE: tuple[set[bytes], ...] = (set(), set(), set())
+_OTHER_WORKBOOKS = frozenset({"content.xml", "xl/workbook.bin"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,6 +292,7 @@ def _parse(
 
 def _check_workbook(source: Source) -> None:
     """Refuse a workbook that is damaged or unpacks to more than the caps (a zip bomb)."""
+    from lzma import LZMAError
     from zipfile import BadZipFile, ZipFile
 
     try:
@@ -295,23 +300,42 @@ def _check_workbook(source: Source) -> None:
             entries = pack.infolist()
             if sum(entry.file_size for entry in entries) > MAX_BYTES or len(entries) > 10_000:
                 raise source.error(_too_big("the unpacked workbook"), mend="split it")
+            if not _OTHER_WORKBOOKS.isdisjoint(entry.filename for entry in entries):
+                raise source.error("a workbook that is no XLSX", mend="save it as XLSX")
             for entry in entries:
-                if entry.filename.startswith("xl/worksheets/") and not entry.is_dir():
-                    _check_sheet(source, pack.read(entry))
-                else:
-                    # Reading checks the stated size and the CRC.
-                    pack.read(entry)
-    except (BadZipFile, zlib_error, EOFError, NotImplementedError, RuntimeError, OSError):
+                # Reading checks the stated size and the CRC. A sheet may have any name.
+                part = pack.read(entry)
+                if b"sheetData" in part:
+                    _check_sheet(source, part)
+    except (
+        BadZipFile,
+        zlib_error,
+        LZMAError,
+        struct_error,
+        EOFError,
+        NotImplementedError,
+        RuntimeError,
+        OSError,
+        ValueError,
+    ):
         raise source.error(
             "a damaged or encrypted workbook", mend="open it in a spreadsheet and save it again"
         ) from None
 
 
 def _check_sheet(source: Source, xml: bytes) -> None:
-    """Refuse a sheet whose cells span more than `MAX_CELLS`, which a reader would allocate."""
-    letters = {found.group(1) for found in _CELL_AT.finditer(xml)}
-    width = max((_column_number(name) for name in letters), default=1)
-    height = max((int(found.group(1)) for found in _ROW_AT.finditer(xml)), default=1)
+    """Refuse a sheet whose cells span more than `MAX_CELLS`, which a reader would allocate.
+
+    It would also abort the whole process when that fails.
+    """
+    found: list[tuple[bytes, bytes, bytes]] = _PLACE.findall(xml)
+    columns, rows, others = (set(part) for part in zip(*found, strict=True)) if found else _NONE
+    if others - {b""}:
+        raise source.error(
+            "a cell where no sheet has one", mend="open it in a spreadsheet and save it again"
+        )
+    width = max(map(_column_number, columns), default=1)
+    height = max(map(int, rows), default=1)
     if height > MAX_ROWS or width * height > MAX_CELLS:
         raise source.error(
             f"a sheet of {height} rows and {width} columns",
@@ -321,7 +345,7 @@ def _check_sheet(source: Source, xml: bytes) -> None:
 
 def _column_number(letters: bytes) -> int:
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 

@@ -21,6 +21,8 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+from pydantic import TypeAdapter, ValidationError
+
 from ...errors import InputError, NotFound, RecordError
 from ...money import checked, plain
 from ..batch import Batch
@@ -60,6 +62,9 @@ _CURRENCIES = {
 }
 
 
+_COLUMNS = TypeAdapter(dict[str, list[str]])
+
+
 @dataclass(frozen=True, slots=True)
 class _Line:
     row: Row
@@ -90,16 +95,21 @@ def load_mapping(bank: str | Path) -> dict[str, Any]:
         )
     try:
         mapping = tomllib.loads(path.read_text("utf-8"))
-    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise InputError(
             "a mapping that cannot be read", value=str(bank), mend=str(error)
         ) from None
-    columns = mapping.get("columns")
-    if not isinstance(columns, dict) or "day" not in columns or "bank" not in mapping:
+    try:
+        columns = _COLUMNS.validate_python(mapping.get("columns"), strict=True)
+    except ValidationError:
+        columns = {}
+    words = all(isinstance(mapping.get(key, ""), str) for key in ("bank", "name"))
+    if "day" not in columns or not words or not mapping.get("bank"):
         raise InputError(
             "a mapping without its tables",
             value=str(bank),
-            mend='it needs bank = "…" and [columns] with day and amounts, like the shipped ones',
+            mend='it needs bank = "…" and [columns] with lists of names for day and amounts, '
+            "like the shipped ones",
         )
     return mapping
 
