@@ -23,7 +23,7 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.policies import POLICIES, Owner, policy
 from aicfo_sim.policies.cfo import Cfo
 from aicfo_sim.results import report
-from aicfo_sim.scenario import ARCHETYPES, load
+from aicfo_sim.scenario import drawn, load
 from aicfo_sim.state import State
 
 _NAIVE_FIRMS, _NAIVE_DAYS, _ORDERS = 4, 120, 60
@@ -126,11 +126,11 @@ def _paired() -> dict[str, str]:
     )
     if not merchants:
         return {}
-    scenario = replace(load("default"), mix=dict.fromkeys(ARCHETYPES, 1))
+    scenario = replace(load("default"), mix=dict.fromkeys(drawn(), 1))
     with tempfile.TemporaryDirectory() as folder:
         experiment.run(
             scenario,
-            merchants=merchants * len(ARCHETYPES),
+            merchants=merchants * len(drawn()),
             days=days,
             seed=seed,
             policies=POLICIES,
@@ -143,5 +143,5 @@ def _paired() -> dict[str, str]:
             f"   {gap['pairs']} pairs"
         )
         for row in rows
-        if row["archetype"] in ARCHETYPES and (gap := row["vs_owner"]) is not None
+        if row["archetype"] in drawn() and (gap := row["vs_owner"]) is not None
     }

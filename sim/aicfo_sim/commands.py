@@ -39,7 +39,7 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="aicfo sim", description="Paired simulations of synthetic merchants.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="paired experiment: every policy on the same draws")
-    run.add_argument("scenario", metavar="SCENARIO", help="a built-in scenario or a .toml file")
+    run.add_argument("scenario", metavar="SCENARIO", help="a built-in scenario or a .yaml file")
     run.add_argument("--merchants", type=int, default=100, metavar="N")
     run.add_argument("--days", type=int, default=365, metavar="D", help="after the warm-up")
     run.add_argument("--seed", type=int, default=7, metavar="S")

@@ -26,7 +26,7 @@ from .engine import Run
 from .engine import run as live
 from .papers import Papers
 from .policies import Owner
-from .scenario import ARCHETYPES, load
+from .scenario import drawn, load
 from .state import State
 
 TENDER = "T-2031"
@@ -44,8 +44,8 @@ def sandbox(archetype: str, *, seed: int = 7, day: date | None = None) -> Books:
     holds bills, owes suppliers, has free credit lines and could bid for tender T-2031, which
     needs more money than it has. Raises: NotFound, InputError.
     """
-    if archetype not in ARCHETYPES:
-        raise NotFound("no such archetype", value=archetype, mend=", ".join(ARCHETYPES))
+    if archetype not in drawn():
+        raise NotFound("no such archetype", value=archetype, mend=", ".join(drawn()))
     if not 0 <= seed < 2**63:
         raise InputError("seed out of bounds", value=seed, mend="0 to 2**63 - 1")
     start = load("default").start

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import math
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date
+from difflib import get_close_matches
 from functools import cache
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, cast
 
 from aicfo_sdk.errors import InputError, NotFound
 from aicfo_sdk.model import digest
 
-ARCHETYPES = ("shop", "ecommerce", "contractor")
+from .scenario_file import ARCHETYPES, Rules, Section, read_file, rooms
+
+__all__ = ["ARCHETYPES", "Figures", "Rules", "Scenario", "Section", "calibration", "load"]
+
+_S = TypeVar("_S", bound=Section)
 
 
 class Figures:
@@ -45,40 +51,42 @@ class Figures:
         """Return the log-SD that stands beside a median."""
         return float(self.rows[key]["spread"])
 
-    def with_values(self, values: Mapping[str, Any]) -> Figures:
-        """Return a copy with some values replaced; a key that is not there is refused."""
-        for key in values:
-            self.value(key)
-        rows = {
-            key: {**row, "value": values[key], "source": "scenario", "verified": False}
-            if key in values
-            else row
-            for key, row in self.rows.items()
-        }
+    def with_values(self, values: Mapping[str, Any], where: str = "") -> Figures:
+        """Return a copy with some values replaced; `name.spread` replaces a log-SD.
+
+        A value must have the shape of the shipped one, may be negative only where that is, and a
+        share may not exceed one. `where` is the file, for errors.
+        Raises: NotFound for a key that is not there, InputError for a value that does not fit.
+        """
+        rows = dict(self.rows)
+        for key, value in values.items():
+            name, field = (key.removesuffix(".spread"), "spread")
+            if name == key or field not in self.rows.get(name, {}):
+                name, field = key, "value"
+            row = self.rows.get(name)
+            place = f"{where}: override.{self.name}.{key}" if where else f"override.{self.name}"
+            if row is None:
+                raise NotFound(
+                    "no such calibration figure", value=key, where=place, mend=self._near(key)
+                )
+            wrong = _misfit(value, row[field], row["unit"])
+            if wrong:
+                raise InputError("a figure does not fit", value=value, where=place, mend=wrong)
+            rows[name] = {**rows[name], field: value, "source": "scenario", "verified": False}
         return Figures(self.name, rows)
 
-
-@dataclass(frozen=True, slots=True)
-class Rules:
-    """When policies are asked and when a firm has failed.
-
-    A merchant closes when wages, suppliers or loans have been overdue for more than so many days;
-    closing costs `severance_months` of wages.
-    """
-
-    trigger_days: int = 7
-    wage_days: int = 45
-    supplier_days: int = 90
-    loan_days: int = 60
-    severance_months: int = 1
+    def _near(self, key: str) -> str:
+        near = get_close_matches(key, self.rows, n=1, cutoff=0.5)
+        return f"did you mean {near[0]!r}?" if near else "known: " + ", ".join(self.rows)
 
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """One world: dates, mix of archetypes, rules, figures.
+    """One world: dates, mix of archetypes, rules, figures, and what each room of the world is told.
 
-    `shard` merchants make one task (`shard_cfo` when a policy asks plugins); neither changes any
-    result. `fidelity` is "day" or "order": whether daily takings are drawn at once or as orders.
+    Keys and their meaning: docs/scenarios.md. `shard` merchants make one task (`shard_cfo` when a
+    policy asks plugins); neither changes any result. `held_out` says that its figures were kept
+    out of tuning.
     """
 
     name: str
@@ -91,10 +99,19 @@ class Scenario:
     mix: Mapping[str, int]
     rules: Rules
     override: Mapping[str, Mapping[str, Any]] = field(default_factory=dict[str, Mapping[str, Any]])
+    sections: Mapping[str, Section] = field(default_factory=dict[str, Section])
+    held_out: bool = False
 
     def figures(self, name: str) -> Figures:
         """Return the calibration of an archetype or of the "market", overrides applied."""
         return calibration(name).with_values(self.override.get(name, {}))
+
+    def section(self, kind: type[_S]) -> _S:
+        """Return what the file says to the room whose model is `kind`, or its defaults."""
+        for section in self.sections.values():
+            if isinstance(section, kind):
+                return section
+        return kind()
 
     def archetype(self, merchant: int) -> str:
         """Return the archetype of merchant number `merchant`: the mix, repeated."""
@@ -115,7 +132,11 @@ class Scenario:
                 "warmup": self.warmup_days,
                 "fidelity": self.fidelity,
                 "mix": dict(self.mix),
-                "rules": [getattr(self.rules, slot) for slot in Rules.__slots__],
+                "rules": self.rules.model_dump(mode="json"),
+                "sections": {
+                    room: self.section(kind).model_dump(mode="json")
+                    for room, kind in rooms().items()
+                },
                 "figures": {
                     name: {
                         key: [row["value"], row.get("spread")]
@@ -139,71 +160,76 @@ def calibration(name: str) -> Figures:
     return Figures(name, tomllib.loads(entry.read_text("utf-8")))
 
 
+def drawn() -> tuple[str, ...]:
+    """Return the archetypes whose merchants can be drawn."""
+    from .draws.block import DRAWERS
+
+    return tuple(name for name in ARCHETYPES if name in DRAWERS)
+
+
 def scenario_names() -> tuple[str, ...]:
     """Return the names of the built-in scenarios, sorted."""
     folder = files("aicfo_seeds") / "scenarios"
-    return tuple(sorted(e.name.removesuffix(".toml") for e in folder.iterdir() if e.is_file()))
+    return tuple(sorted(e.name.removesuffix(".yaml") for e in folder.iterdir() if e.is_file()))
 
 
 def load(name: str | Path) -> Scenario:
-    """Return a built-in scenario by name, or one read from a TOML file.
+    """Return a built-in scenario by name, or one read from a YAML file.
 
     Raises: NotFound, InputError.
     """
     text = str(name)
-    if text.endswith(".toml"):
+    if text.endswith((".yaml", ".yml")):
         path = Path(text)
         if not path.is_file():
             raise NotFound("no such scenario file", value=text)
         return _read(path.stem, path.read_bytes(), text)
     if text not in scenario_names():
         known = ", ".join(scenario_names())
-        raise NotFound("no such scenario", value=text, mend=f"built in: {known}; or a .toml file")
-    entry = files("aicfo_seeds") / "scenarios" / f"{text}.toml"
+        raise NotFound("no such scenario", value=text, mend=f"built in: {known}; or a .yaml file")
+    entry = files("aicfo_seeds") / "scenarios" / f"{text}.yaml"
     return _read(text, entry.read_bytes(), text)
 
 
 def _read(name: str, raw: bytes, where: str) -> Scenario:
-    try:
-        table = tomllib.loads(raw.decode("utf-8"))
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
-        raise InputError("not a TOML file", value=str(error), where=where) from None
-    known = {"title", "start", "warmup_days", "fidelity", "shard", "shard_cfo", "mix", "rules"}
-    for key in table:
-        if key not in known | {"override"}:
-            raise InputError("unknown key in a scenario", value=key, where=where)
-    missing = sorted(known - set(table))
-    if missing:
-        raise InputError("a scenario lacks keys", value=", ".join(missing), where=where)
-    _check(table, where)
-    try:
-        rules = Rules(**table["rules"])
-    except TypeError as error:
-        raise InputError("bad [rules]", value=str(error), where=where) from None
-    values = {key: table[key] for key in known - {"rules"}}
-    built = Scenario(name=name, rules=rules, override=table.get("override", {}), **values)
-    for archetype in (*ARCHETYPES, "market"):
-        built.figures(archetype)
+    file, sections = read_file(raw, where)
+    for archetype in file.mix:
+        if archetype not in drawn():
+            raise InputError(
+                "no merchants of this archetype can be drawn",
+                value=archetype,
+                where=f"{where}: mix",
+                mend="known: " + ", ".join(drawn()),
+            )
+    built = Scenario(
+        name=name,
+        sections=sections,
+        **{key: getattr(file, key) for key in type(file).model_fields if key not in sections},
+    )
+    for known in (*drawn(), "market"):
+        calibration(known).with_values(built.override.get(known, {}), where)
     return built
 
 
-def _check(table: dict[str, Any], where: str) -> None:
-    def need(good: bool, what: str, value: object, mend: str) -> None:
-        if not good:
-            raise InputError(what, value=value, where=where, mend=mend)
-
-    start = table["start"]
-    need(type(start) is date, "start is not a date", start, "write it like 2025-07-01")
-    for key, low, high in (("warmup_days", 0, 1000), ("shard", 1, 100_000), ("shard_cfo", 1, 1000)):
-        value = table[key]
-        good = type(value) is int and low <= value <= high
-        need(good, f"{key} out of bounds", value, f"{low} to {high}")
-    need(table["fidelity"] in ("day", "order"), "unknown fidelity", table["fidelity"], "day, order")
-    mix: Any = table["mix"]
-    good = (
-        isinstance(table["mix"], dict)
-        and set(mix) <= set(ARCHETYPES)
-        and all(type(part) is int and part >= 0 for part in mix.values())
-        and sum(mix.values()) > 0
-    )
-    need(good, "bad [mix]", mix, "whole shares of " + ", ".join(ARCHETYPES))
+def _misfit(value: Any, shipped: Any, unit: str) -> str:
+    """Return how a value must look to replace a shipped one, or "" when it does."""
+    if isinstance(shipped, list):
+        wanted = cast(list[Any], shipped)
+        found = cast(list[Any], value) if isinstance(value, list) else []
+        if len(found) != len(wanted):
+            return f"a list of {len(wanted)} numbers, such as {wanted}"
+        wrong = [_misfit(one, other, unit) for one, other in zip(found, wanted, strict=True)]
+        if any(wrong):
+            return next(filter(None, wrong))
+        if len(wanted) == 2 and wanted[0] <= wanted[1] and found[0] > found[1]:
+            return "the lower end first"
+        return ""
+    if type(value) not in (int, float) or not math.isfinite(value):
+        return f"a number, such as {shipped} ({unit})"
+    if type(shipped) is int and type(value) is not int:
+        return f"a whole number, such as {shipped} ({unit})"
+    if value < 0 <= shipped:
+        return f"not below 0 ({unit})"
+    if value > 1 >= shipped and unit.startswith(("share", "probability")):
+        return f"not above 1 ({unit})"
+    return ""

@@ -14,7 +14,7 @@ from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner, policy
 from aicfo_sim.policies.cfo import bid_worth
-from aicfo_sim.scenario import ARCHETYPES, load
+from aicfo_sim.scenario import drawn, load
 from aicfo_sim.state import LINES, QUICK_LINE, State
 from aicfo_sim.statistics import paired
 
@@ -94,7 +94,7 @@ def test_a_second_look_on_one_day_shows_what_the_first_one_did() -> None:
     assert after.balance() == before.balance() + 100_000
 
 
-@pytest.mark.parametrize("archetype", ARCHETYPES)
+@pytest.mark.parametrize("archetype", drawn())
 def test_the_cfo_leaves_no_kind_of_firm_worse_off_beyond_the_noise(archetype: str) -> None:
     days, count = 60, 4
     where = world(load("default"), days=days, seed=1000)

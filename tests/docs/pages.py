@@ -4,7 +4,7 @@ What a fence says:
 
     python                   run as a file of its own; a `text` block right after it is its output
     console                  each `$ ` line runs in a shell; the lines under it are its output
-    json, toml               must parse
+    json, toml, yaml         must parse
     anything title="a/b.py"  is written to that file; with `add` it is added at its end
     text, mermaid            prose
 
@@ -24,8 +24,10 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import yaml
+
 ROOT = Path(__file__).parents[2]
-RUN = ("python", "console", "json", "toml")
+RUN = ("python", "console", "json", "toml", "yaml")
 PROSE = ("text", "mermaid")
 
 _FENCE = re.compile(r"^```(\w*)([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
@@ -110,6 +112,8 @@ class Page:
             json.loads(block.text)
         elif block.language == "toml":
             tomllib.loads(block.text)
+        elif block.language == "yaml":
+            yaml.safe_load(block.text)
         else:
             assert block.language in PROSE, f"{where}: a block of no known kind: {block.language!r}"
 

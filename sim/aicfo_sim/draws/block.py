@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 
@@ -15,9 +16,17 @@ from ..scenario import ARCHETYPES, Figures, Scenario
 from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
+from .group import Group, GroupDrawn, alone, each, joined
 from .retail import draw_ecommerce, draw_shop
 
-_DRAW = {"shop": draw_shop, "ecommerce": draw_ecommerce, "contractor": draw_contractor}
+DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
+    "shop": each(draw_shop),
+    "ecommerce": each(draw_ecommerce),
+    "contractor": each(draw_contractor),
+}
+"""Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
+
+T = TypeVar("T", Bills, Tenders)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -57,7 +66,7 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
     from datetime import timedelta
 
     total = scenario.warmup_days + days
-    figures = {name: scenario.figures(name) for name in (*ARCHETYPES, "market")}
+    figures = {name: scenario.figures(name) for name in (*DRAWERS, "market")}
     return World(
         scenario=scenario,
         seed=seed,
@@ -105,29 +114,26 @@ class Block:
 
 
 def draw_merchant(who: Who) -> Drawn:
-    """Return one merchant's draws; they depend on nothing but who it is."""
-    return _DRAW[ARCHETYPES[who.archetype]](who)
+    """Return one merchant's draws, those of a block of one."""
+    return alone(_draw([who], detail=True))
 
 
 def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) -> Block:
     """Return the block of the given merchants; `detail` keeps takings by channel."""
-    drawn = [draw_merchant(who) for who in members]
-    total = where.total
-    sizes = {"dues": 0, "bills": 0, "tenders": 0, "receipts": 0}
-    for place, one in enumerate(drawn):
-        for table in (one.dues, one.receipts, one.bills, one.tenders):
-            table.owner[:] = place
-        _shift(one.dues.cond, sizes["tenders"])
-        _shift(one.receipts.cond, sizes["tenders"])
-        _shift(one.bills.cond, sizes["tenders"])
-        _shift(one.dues.bill, sizes["bills"])
-        _shift(one.receipts.bill, sizes["bills"])
-        _shift(one.bills.recourse, sizes["dues"])
-        for name in sizes:
-            sizes[name] += getattr(one, name).owner.size
-    dues = tables.stack([one.dues for one in drawn])
-    receipts = tables.stack([one.receipts for one in drawn])
-    bills = tables.stack([one.bills for one in drawn])
+    total, size = where.total, len(members)
+    archetypes = np.array([who.archetype for who in members], dtype=np.int64)
+    places = [np.flatnonzero(archetypes == code) for code in np.unique(archetypes)]
+    parts = [_draw([members[n] for n in place.tolist()], detail=detail) for place in places]
+    rows = [(part.dues, part.receipts, part.bills, part.tenders) for part in parts]
+    dues, receipts, bills, tenders = joined(rows, places)
+    bills, moved = _by_owner(bills)
+    for column in (dues.bill, receipts.bill):
+        column[column >= 0] = moved[column[column >= 0]]
+    tenders, moved = _by_owner(tenders)
+    for column in (dues.cond, receipts.cond, bills.cond):
+        column[column >= 0] = moved[column[column >= 0]]
+    back = np.argsort(np.concatenate(places))
+    takings = [taken for part in parts for taken in part.takings]
     order = np.lexsort((np.arange(dues.owner.size), dues.kind, dues.owner, dues.due))
     dues = tables.take(dues, order)
     place = np.empty_like(order)
@@ -140,15 +146,14 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     # A bill matures on the first working day on or after its day of maturity.
     pays = where.dates.roll(bills.matures) if bills.owner.size else bills.matures
     matures_order = np.lexsort((np.arange(bills.owner.size), pays))
-    takings = [one.takings for one in drawn]
     return Block(
         world=where,
-        traits=tables.stack([one.traits for one in drawn]),
-        sold=np.stack([(t.gross - t.refunds).sum(axis=0) for t in takings], axis=1),
-        settled=np.stack([t.settled.sum(axis=0) for t in takings], axis=1),
-        fee=np.stack([t.fee.sum(axis=0) for t in takings], axis=1),
-        transit=np.array([t.transit.sum() for t in takings], dtype=np.int64),
-        takings=tuple(takings) if detail else (),
+        traits=tables.take(tables.stack([part.traits for part in parts]), back),
+        sold=_side_by_side([part.sold for part in parts], places, size),
+        settled=_side_by_side([part.settled for part in parts], places, size),
+        fee=_side_by_side([part.fee for part in parts], places, size),
+        transit=np.concatenate([part.transit for part in parts])[back],
+        takings=tuple(takings[n] for n in back.tolist()) if detail else (),
         dues=dues,
         dues_from=_starts(dues.due, total),
         known_order=known_order,
@@ -160,8 +165,43 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
         bills=bills,
         matures_order=matures_order,
         matures_from=_starts(pays[matures_order], total),
-        tenders=tables.stack([one.tenders for one in drawn]),
+        tenders=tenders,
     )
+
+
+def _draw(members: Sequence[Who], *, detail: bool) -> GroupDrawn:
+    """Return the draws of members of one archetype of one world."""
+    first = members[0]
+    group = Group(
+        seed=first.seed,
+        replication=first.replication,
+        archetype=first.archetype,
+        merchants=np.array([who.merchant for who in members], dtype=np.int64),
+        figures=first.figures,
+        market=first.market,
+        dates=first.dates,
+        order_level=first.order_level,
+        detail=detail,
+    )
+    return DRAWERS[ARCHETYPES[first.archetype]](group)
+
+
+def _by_owner(table: T) -> tuple[T, Ints]:
+    """Return a table sorted by its owners and where each of its rows went."""
+    order = np.argsort(table.owner, kind="stable")
+    moved = np.empty_like(order)
+    moved[order] = np.arange(order.size)
+    return tables.take(table, order), moved
+
+
+def _side_by_side(parts: Sequence[Ints], places: Sequence[Ints], size: int) -> Ints:
+    """Return days × merchants of all groups."""
+    if len(parts) == 1:
+        return parts[0]
+    out = np.empty((parts[0].shape[0], size), dtype=np.int64)
+    for part, place in zip(parts, places, strict=True):
+        out[:, place] = part
+    return out
 
 
 def _shift(column: Ints, by: int) -> None:
