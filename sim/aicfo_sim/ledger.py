@@ -30,6 +30,17 @@ BALANCE_SHEET = (CASH, TRANSIT, RECEIVABLES, BILLS, FUND, DEPOSITS, PAYABLES, LO
 CUSTOMERS, SUPPLIERS, STAFF, LANDLORD, STATE, BANK, OWNERS = range(7)
 """Parties that money comes from and goes to."""
 
+DISCOUNT_COST, LOAN_COST, LATE_COST, FUND_INCOME = range(4)
+"""What financing cost and what the fund paid, by what the other leg of the entry was: bills,
+loans, payables; the fund itself. Memos beside the accounts, not accounts."""
+
+_MEMOS = (
+    (DISCOUNT_COST, FINANCE, BILLS, 1),
+    (LOAN_COST, FINANCE, LOANS, 1),
+    (LATE_COST, FINANCE, PAYABLES, 1),
+    (FUND_INCOME, INCOME, FUND, -1),
+)
+
 _PREFIXES = (
     ("assets:cash:", CASH),
     (actions.BILLS + ":", BILLS),
@@ -63,6 +74,7 @@ class Ledger:
         """Open with each merchant's cash, brought in by its owner."""
         self.balances = np.zeros((12, opening.size), dtype=np.int64)
         self.money = np.zeros((7, opening.size), dtype=np.int64)
+        self.memo = np.zeros((len(_MEMOS), opening.size), dtype=np.int64)
         self.entry(OWNERS, (CASH, opening), (EQUITY, -opening))
 
     @property
@@ -78,6 +90,12 @@ class Ledger:
                 if party is None:
                     raise Unbalanced("cash that comes from nobody", value=number)
                 self.money[party] -= amount
+        numbers = [number for number, _ in legs]
+        if FINANCE in numbers or (FUND in numbers and INCOME in numbers):
+            amounts = dict(legs)
+            for memo, kind, beside, sign in _MEMOS:
+                if kind in amounts and beside in amounts:
+                    self.memo[memo] += sign * amounts[kind]
 
     def pay(self, by_party: Ints) -> None:
         """Pay what is owed: parties × merchants out of cash, off the payables."""
@@ -98,6 +116,11 @@ class Ledger:
             self.balances[number, merchant] += leg.amount
             if number == CASH:
                 self.money[party, merchant] -= leg.amount
+        numbers = {account(leg.account) for leg in postings}
+        for memo, kind, beside, sign in _MEMOS:
+            if kind in numbers and beside in numbers:
+                legs = (leg.amount for leg in postings if account(leg.account) == kind)
+                self.memo[memo, merchant] += sign * sum(legs)
 
     def check(self) -> None:
         """Check that every merchant's accounts and the money of all parties sum to 0.
@@ -117,4 +140,5 @@ class Ledger:
         """Return a ledger with the same balances that moves on its own."""
         twin = Ledger.__new__(Ledger)
         twin.balances, twin.money = self.balances.copy(), self.money.copy()
+        twin.memo = self.memo.copy()
         return twin
