@@ -30,9 +30,14 @@ def limits(block: Block, line: int) -> Ints:
     return (block.traits.bank_limit, block.traits.quick_limit)[line]
 
 
-def rates(block: Block, line: int) -> Ints:
-    """Return the rate of a line by merchant, ppm a year."""
-    return (block.traits.bank_rate, block.traits.quick_rate)[line]
+def rates(block: Block, line: int, t: int) -> Ints:
+    """Return the rate of a drawing on day `t` by merchant, ppm a year; it holds to its end.
+
+    The bank's line moves with the LPR, the online line does not.
+    """
+    if line == QUICK_LINE:
+        return block.traits.quick_rate
+    return np.maximum(block.traits.bank_rate + block.world.market.bank_moves[t], 0)
 
 
 def fee(block: Block, line: int) -> int:
@@ -75,7 +80,7 @@ def add_loans(
         drawn=when,
         due=block.world.dates.roll(when - t + last),
         principal=principal,
-        rate=rates(block, line)[owners],
+        rate=rates(block, line, t)[owners],
         open=principal,
         touched=when,
         since=when,

@@ -160,7 +160,7 @@ class Desk:
             return f"line {action.line} has only {free} fen left"
         if action.amount <= fee:
             return "no more than the fee"
-        rate = int(bank.rates(block, line)[self._place])
+        rate = int(bank.rates(block, line, self._t)[self._place])
         real = action.model_copy(update={"rate_ppm": rate, "fee": fee})
         self._post(real)
         state.used[line, self._place] += action.amount

@@ -226,10 +226,10 @@ class Run:
         fund = ledger.balances[FUND]
         if fund.any():
             paid, state.fund_rest = np.divmod(
-                state.fund_rest + fund * self.market.fund_rate * state.alive, _ACCRUAL
+                state.fund_rest + fund * self.market.fund_rate(t) * state.alive, _ACCRUAL
             )
             ledger.entry(None, (FUND, paid), (INCOME, -paid))
-        state.deposit_rest += ledger.cash * self.market.deposit_rate * state.alive
+        state.deposit_rest += ledger.cash * self.market.deposit_rate(t) * state.alive
         # Demand deposits pay interest on the 21st of each quarter's last month (结息日次日).
         day = self.dates.at(t)
         if day.day == 21 and day.month % 3 == 0:

@@ -9,8 +9,10 @@ import numpy as np
 
 from aicfo_sdk.model import AcceptorClass
 
-from . import rng
+from . import rates
+from .dates import Dates
 from .fen import Ints
+from .rates import Rates
 from .scenario import Figures
 
 CLASSES: tuple[AcceptorClass, ...] = get_args(AcceptorClass)
@@ -22,29 +24,32 @@ BANK_CLASSES = 5
 INSTITUTIONS = ("counter", "citybank", "platform")
 """Who discounts: the first counter offered, a city bank (bank bills only), a platform."""
 
-TENORS = (90, 184)
+TENORS = (30, 90, 184)
 """Remaining days up to which a quote holds."""
+
+_CURVE = tuple(rates.TENORS.index(name) for name in ("1M", "3M", "6M"))
+"""SHIBOR's tenor behind each of `TENORS`."""
 
 
 @dataclass(frozen=True, slots=True)
 class Market:
-    """Rates per day of the run, ppm a year.
+    """Rates per day of the run, ppm a year; `rates` keeps the paths that they come from.
 
-    `base` is the six-month interbank-like rate by day; a bill's rate is base, plus the slope for
-    short tenors, plus its class's spread, plus the institution's markup. No public bill discount
-    curve exists: the sum is an assumption.
+    A bill's rate is the curve (SHIBOR of its tenor and the basis of bills, buckets × days), plus
+    its class's spread, plus the institution's markup. No public bill discount curve exists: the
+    sum is an assumption. On each day only that day's column is known.
     """
 
-    base: Ints
-    slope: int
+    rates: Rates
+    curve: Ints
     spread: Ints
     city_markup: int
     platform_markup: int
     platform_fee: int
     bank_fee: int
+    bank_moves: Ints
+    """What the bank's line costs more (or less) by day than its calibrated rate: the LPR's move."""
     loan_days: int
-    fund_rate: int
-    deposit_rate: int
     late_rate: int
     """ppm a day on overdue tax and supplier invoices."""
     penalty_factor: int
@@ -57,12 +62,20 @@ class Market:
         bill's owner meets at the first counter.
         """
         markup = (counter, self.city_markup, self.platform_markup)[institution]
-        short = np.where(tenor <= TENORS[0], self.slope, 0)
-        return self.base[t] + short + self.spread[codes] + markup
+        bucket = np.minimum(np.searchsorted(TENORS, tenor), len(TENORS) - 1)
+        return self.curve[bucket, t] + self.spread[codes] + markup
 
     def fee(self, institution: int) -> int:
         """Return the fixed fee of a deal, fen."""
         return self.platform_fee if institution == 2 else 0
+
+    def fund_rate(self, t: int) -> int:
+        """Return what the money fund yields on day `t`."""
+        return int(self.rates.fund[t])
+
+    def deposit_rate(self, t: int) -> int:
+        """Return what a demand deposit yields on day `t`."""
+        return int(self.rates.deposit[t])
 
 
 def takes(institution: int, code: int) -> bool:
@@ -72,26 +85,21 @@ def takes(institution: int, code: int) -> bool:
     return institution == 0 or code < BANK_CLASSES + 1
 
 
-def market(figures: Figures, seed: int, replication: int, days: int) -> Market:
-    """Return the market of one replication, from its own stream."""
-    mean, kappa = figures.number("base_rate"), figures.number("base_reversion")
-    noise = rng.stream(seed, replication, rng.MARKET, "base").normal(size=days)
-    steps = (noise * figures.number("base_sd")).tolist()
-    level, path = mean, list[float]()
-    for step in steps:
-        level = max(0.2, level + kappa * (mean - level) + step)
-        path.append(level)
+def market(figures: Figures, seed: int, replication: int, days: Dates, start: int) -> Market:
+    """Return the market of one replication, drawn from day `start` of the run on."""
+    paths = rates.rates(figures, seed, replication, days, start, len(TENORS))
+    basis = _ppm(np.array(figures.numbers("bill_basis")))
+    curve = paths.shibor[list(_CURVE)] + basis[:, None] + paths.basis
     return Market(
-        base=_ppm(np.array(path)),
-        slope=int(_ppm(figures.number("term_slope"))),
+        rates=paths,
+        curve=np.maximum(curve, int(_ppm(figures.number("bill_least")))),
         spread=_ppm(np.array(figures.numbers("class_spread"))),
         city_markup=int(_ppm(figures.number("city_markup"))),
         platform_markup=int(_ppm(figures.number("platform_markup"))),
         platform_fee=int(figures.number("platform_fee") * 100),
         bank_fee=int(figures.number("bank_fee") * 100),
+        bank_moves=paths.lpr_1y - int(_ppm(figures.number("lpr_at_bank_rate"))),
         loan_days=int(figures.number("loan_days")),
-        fund_rate=int(_ppm(figures.number("fund_rate"))),
-        deposit_rate=int(_ppm(figures.number("deposit_rate"))),
         late_rate=int(_ppm(figures.number("late_rate"))),
         penalty_factor=round(figures.number("penalty_factor") * 1_000_000),
     )

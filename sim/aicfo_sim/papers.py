@@ -31,7 +31,7 @@ from aicfo_sdk.model import (
     UntrustedText,
 )
 
-from . import tables
+from . import bank, tables
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
 from .fen import Ints
@@ -65,7 +65,7 @@ class Papers(Scribe):
             Obligation: dict(self._obligations),
             Bill: dict(self._bills),
             Loan: dict(self._loans),
-            CreditLine: self._lines(),
+            CreditLine: self._lines(t),
             FundPosition: self._fund(t),
             Tender: self._notices(t),
             StockLot: {},
@@ -123,10 +123,9 @@ class Papers(Scribe):
                 )
         return dict(sorted(out.items()))
 
-    def _lines(self) -> dict[str, Record]:
+    def _lines(self, t: int) -> dict[str, Record]:
         traits, state, place = self._block.traits, self._state, self._place
         limit = (traits.bank_limit, traits.quick_limit)
-        rate = (traits.bank_rate, traits.quick_rate)
         fee = (self._block.world.market.bank_fee, 0)
         expires = self._dates.at(self._dates.days) + timedelta(days=365)
         return {
@@ -136,7 +135,7 @@ class Papers(Scribe):
                 lender=LENDERS[line],
                 limit=int(limit[line][place]),
                 used=int(state.used[line, place]),
-                rate_ppm=int(rate[line][place]),
+                rate_ppm=int(bank.rates(self._block, line, t)[place]),
                 fee=fee[line] if line == BANK_LINE else 0,
                 expires=expires,
             )
@@ -150,7 +149,7 @@ class Papers(Scribe):
                 updated=self._dates.at(t),
                 product="货币基金",
                 amount=int(self._state.ledger.balances[FUND, self._place]),
-                rate_ppm=self._block.world.market.fund_rate,
+                rate_ppm=self._block.world.market.fund_rate(t),
                 account=BANK,
             )
         }

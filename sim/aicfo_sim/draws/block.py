@@ -67,13 +67,14 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
 
     total = scenario.warmup_days + days
     figures = {name: scenario.figures(name) for name in (*DRAWERS, "market")}
+    table = dates(scenario.start - timedelta(days=scenario.warmup_days), total)
     return World(
         scenario=scenario,
         seed=seed,
         replication=replication,
         days=days,
-        dates=dates(scenario.start - timedelta(days=scenario.warmup_days), total),
-        market=market(figures["market"], seed, replication, total),
+        dates=table,
+        market=market(figures["market"], seed, replication, table, scenario.warmup_days),
         figures=figures,
     )
 
