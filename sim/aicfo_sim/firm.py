@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import Any
 
 from aicfo_sdk.model import Account, Counterparty, Merchant, Record, Store, UntrustedText
 
+from .dates import Dates
+from .effects.stores import Stores, site_name
 from .identity import INDUSTRY, PRODUCTS, Identity
 from .names import BANK, CHANNELS, STORE, WALLETS
 
@@ -27,7 +29,6 @@ def firm_records(
         products=PRODUCTS[archetype],
         qualifications=("建筑工程施工总承包三级",) if archetype == "contractor" else (),
     )
-    store = Store(id=STORE, opened=first, name=own.own.name, staff=own.employees)
     accounts: dict[str, Record] = {}
     for name in ("alipay", "wechat"):
         if name in CHANNELS[archetype]:
@@ -43,9 +44,29 @@ def firm_records(
     )
     return {
         Merchant: {"M": who},
-        Store: {STORE: store},
+        Store: {STORE: Store(id=STORE, opened=first, name=own.own.name, staff=own.employees)},
         Account: dict(sorted(accounts.items())),
     }
+
+
+def store_records(
+    own: Identity, stores: Stores, dates: Dates, opened: Mapping[int, int]
+) -> dict[str, Record]:
+    """Return a chain's stores by id; `opened` are candidates (rows) with their first day.
+
+    What else is known of a site (people, rivals, candidates) stands in no paper.
+    """
+    rows = [(row, int(stores.opened[row])) for row in range(stores.own)]
+    records: dict[str, Record] = {}
+    for row, day in [*rows, *opened.items()]:
+        records[site_name(row)] = Store(
+            id=site_name(row),
+            opened=dates.at(day),
+            name=f"{own.own.name}{row + 1}号店",
+            area_cm2=int(stores.area_cm2[row]),
+            staff=int(stores.staff[row]),
+        )
+    return dict(sorted(records.items()))
 
 
 def party_records(

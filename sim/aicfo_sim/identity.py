@@ -23,12 +23,19 @@ _TRADE = {
     "shop": ("便利店", "小吃店", "水果店", "面馆", "奶茶店"),
     "ecommerce": ("电子商务有限公司", "服饰有限公司", "家居用品有限公司"),
     "contractor": ("建设工程有限公司", "机电安装有限公司", "装饰工程有限公司"),
+    "restaurant": ("餐饮管理有限公司", "家常菜馆", "面馆连锁"),
 }
-INDUSTRY = {"shop": "零售和餐饮", "ecommerce": "网络零售", "contractor": "建筑安装"}
+INDUSTRY = {
+    "shop": "零售和餐饮",
+    "ecommerce": "网络零售",
+    "contractor": "建筑安装",
+    "restaurant": "连锁餐饮",
+}
 PRODUCTS = {
     "shop": ("日用百货", "饮料", "小吃"),
     "ecommerce": ("服装", "家居用品"),
     "contractor": ("机电安装", "水电改造", "装饰装修", "维修养护"),
+    "restaurant": ("堂食", "外卖"),
 }
 
 
@@ -75,7 +82,7 @@ def identity(who: Who, archetype: str, tenders: int) -> Identity:
     trade = trades[int(source.integers(len(trades)))]
     own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trade}"
     suppliers = int(who.figures.number("suppliers"))
-    customers = int(who.figures.number("customers")) if archetype == "contractor" else 0
+    customers = int(who.figures.number("customers")) if "customers" in who.figures.rows else 0
     buyers = [
         f"{_CITY[place]}市{name}" for name in ("住房保障中心", "第一中学", "人民医院", "公路管理局")
     ]

@@ -35,7 +35,7 @@ from . import bank, tables
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
 from .fen import Ints
-from .firm import firm_records, party_records
+from .firm import firm_records, party_records, store_records
 from .ledger import FUND
 from .names import BANK, CHANNELS, FUND_ID, LENDERS, WALLETS
 from .quotes import quotes
@@ -52,6 +52,8 @@ class Papers(Scribe):
         super().__init__(block, state, place)
         self._transit = _transit(block, place)
         self._fixed = firm_records(self.identity, self.archetype, self._dates.at(-1))
+        if self.stores.own:
+            self._fixed[Store] = store_records(self.identity, self.stores, self._dates, {})
 
     def books(self, t: int) -> MerchantBooks:
         """Return the books at the end of day `t`; days may only go forward."""

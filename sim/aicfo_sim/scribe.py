@@ -27,6 +27,8 @@ from . import tables
 from .books import Growing
 from .draws.block import Block
 from .draws.contractor import takes_bills
+from .draws.restaurant import stores_of
+from .effects.stores import site_name
 from .fen import Ints
 from .identity import bill_number, identity
 from .market import BANK_CLASSES, CLASSES
@@ -66,6 +68,7 @@ class Scribe:
         self._tenders = np.flatnonzero(block.tenders.owner == place)
         first = int(self._tenders[0]) if self._tenders.size else 0
         self.identity = identity(who, self.archetype, self._tenders.size)
+        self.stores = stores_of(who)
         self._bill_source = who.stream("bill_numbers")
         self._takes = takes_bills(who) if self.archetype == "contractor" else []
         self._first_tender = first
@@ -141,17 +144,18 @@ class Scribe:
         for name, channel in sorted((name, n) for n, name in enumerate(names)):
             gross, refunds = int(takings.gross[channel, t]), int(takings.refunds[channel, t])
             orders = int(takings.orders[channel, t])
-            if gross or refunds:
-                self.sales.add(
-                    DailySales,
-                    id=f"D{day:%Y%m%d}-{name}",
-                    day=day,
-                    store=STORE,
-                    channel=name,
-                    amount=gross - refunds,
-                    orders=orders,
-                    refunds=refunds,
-                )
+            for tail, store, part, count in self._by_store(channel, t, gross - refunds, orders):
+                if part or refunds:
+                    self.sales.add(
+                        DailySales,
+                        id=f"D{day:%Y%m%d}-{name}{tail}",
+                        day=day,
+                        store=store,
+                        channel=name,
+                        amount=part,
+                        orders=count,
+                        refunds=refunds,
+                    )
             settled, fee = int(takings.settled[channel, t]), int(takings.fee[channel, t])
             wallet = WALLETS.get(name)
             if wallet is None:
@@ -162,6 +166,18 @@ class Scribe:
             self._move(day, -fee, "fee", "手续费", account=wallet)
             self._move(day, -settled, "transfer", "提现", account=wallet)
             self._move(day, settled, "transfer", f"{wallet}提现到账")
+
+    def _by_store(
+        self, channel: int, t: int, amount: int, orders: int
+    ) -> list[tuple[str, str, int, int]]:
+        """Return end of the id, store, takings less refunds and orders of one channel and day."""
+        stores = self.stores
+        if not stores.own:
+            return [("", STORE, amount, orders)]
+        worth, count = stores.gross[:, channel, t].tolist(), stores.orders[:, channel, t].tolist()
+        return [
+            (f"-{row + 1:02d}", site_name(row), worth[row], count[row]) for row in range(stores.own)
+        ]
 
     def _owe(self, row: int, amount: int) -> None:
         """A purchase invoice comes in, or another payment becomes known."""

@@ -17,12 +17,14 @@ from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
 from .group import Group, GroupDrawn, alone, each, joined
+from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "shop": each(draw_shop),
     "ecommerce": each(draw_ecommerce),
     "contractor": each(draw_contractor),
+    "restaurant": each(draw_restaurant),
 }
 """Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
 
