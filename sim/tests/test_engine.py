@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from aicfo_sim import journal as log
 from aicfo_sim import ledger, tables
-from aicfo_sim.draws import block as block_module
 from aicfo_sim.draws import draw_block, world
-from aicfo_sim.draws.block import Block
+from aicfo_sim.draws.block import DRAWERS, Block
 from aicfo_sim.draws.common import Drawn, Who, draw_nothing
+from aicfo_sim.draws.group import each
 from aicfo_sim.engine import Run, run
 from aicfo_sim.fen import per_merchant
 from aicfo_sim.ledger import Ledger
@@ -94,9 +94,9 @@ def _one(monkeypatch: pytest.MonkeyPatch, opening: int, dues: Dues, days: int = 
     def draw(who: Who) -> Drawn:
         return draw_nothing(who, opening=opening, payroll=1_000)._replace(dues=dues)
 
-    monkeypatch.setattr(block_module, "draw_merchant", draw)
+    monkeypatch.setitem(DRAWERS, "shop", each(draw))
     where = world(load("default"), days=days, seed=1)
-    return draw_block(where, [where.who(0)])
+    return draw_block(where, [where.who(0, "shop")])
 
 
 def _dues(**values: object) -> Dues:

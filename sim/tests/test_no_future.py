@@ -6,10 +6,10 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from aicfo_sim.draws import block as block_module
-from aicfo_sim.draws import draw_block, draw_merchant, world
-from aicfo_sim.draws.block import Block
+from aicfo_sim.draws import draw_block, world
+from aicfo_sim.draws.block import DRAWERS, Block
 from aicfo_sim.draws.common import Drawn, Who
+from aicfo_sim.draws.group import Group, GroupDrawn, alone, each
 from aicfo_sim.engine import Run, run
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import policy
@@ -23,9 +23,8 @@ TODAY = 300
 MEMBERS = range(8)
 
 
-def _other_future(who: Who) -> Drawn:
+def _other_future(drawn: Drawn) -> Drawn:
     """Return the merchant with all that nobody can know on TODAY doubled, cancelled or reversed."""
-    drawn = draw_merchant(who)
     takings, dues, receipts, bills, tenders = drawn[1:]
     takings.gross[:, TODAY + 1 :] *= 2
     takings.refunds[:, TODAY + 1 :] *= 2
@@ -44,6 +43,10 @@ def _other_future(who: Who) -> Drawn:
     return drawn
 
 
+def _changed(usual: Callable[[Group], GroupDrawn]) -> Callable[[Who], Drawn]:
+    return lambda who: _other_future(alone(usual(Group.of([who], detail=True))))
+
+
 @pytest.fixture(scope="module")
 def draw() -> Callable[..., Block]:
     where = world(load("default"), days=90, seed=23)
@@ -58,7 +61,8 @@ def draw() -> Callable[..., Block]:
 def futures(draw: Callable[..., Block], monkeypatch: pytest.MonkeyPatch) -> tuple[Block, Block]:
     """Two blocks of the same merchants that part after TODAY."""
     one = draw()
-    monkeypatch.setattr(block_module, "draw_merchant", _other_future)
+    for name, usual in DRAWERS.copy().items():
+        monkeypatch.setitem(DRAWERS, name, each(_changed(usual)))
     return one, draw()
 
 

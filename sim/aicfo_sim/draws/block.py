@@ -17,14 +17,12 @@ from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
 from .group import Group, GroupDrawn, alone, each, joined
-from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "shop": each(draw_shop),
     "ecommerce": each(draw_ecommerce),
     "contractor": each(draw_contractor),
-    "restaurant": each(draw_restaurant),
 }
 """Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
 
@@ -69,14 +67,13 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
 
     total = scenario.warmup_days + days
     figures = {name: scenario.figures(name) for name in (*DRAWERS, "market")}
-    table = dates(scenario.start - timedelta(days=scenario.warmup_days), total)
     return World(
         scenario=scenario,
         seed=seed,
         replication=replication,
         days=days,
-        dates=table,
-        market=market(figures["market"], seed, replication, table, scenario.warmup_days),
+        dates=dates(scenario.start - timedelta(days=scenario.warmup_days), total),
+        market=market(figures["market"], seed, replication, total),
         figures=figures,
     )
 
@@ -136,7 +133,9 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     for column in (dues.cond, receipts.cond, bills.cond):
         column[column >= 0] = moved[column[column >= 0]]
     back = np.argsort(np.concatenate(places))
-    takings = [taken for part in parts for taken in part.takings]
+    takings = list[Takings]()
+    for part in parts:
+        takings.extend(part.takings)
     order = np.lexsort((np.arange(dues.owner.size), dues.kind, dues.owner, dues.due))
     dues = tables.take(dues, order)
     place = np.empty_like(order)
@@ -174,19 +173,7 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
 
 def _draw(members: Sequence[Who], *, detail: bool) -> GroupDrawn:
     """Return the draws of members of one archetype of one world."""
-    first = members[0]
-    group = Group(
-        seed=first.seed,
-        replication=first.replication,
-        archetype=first.archetype,
-        merchants=np.array([who.merchant for who in members], dtype=np.int64),
-        figures=first.figures,
-        market=first.market,
-        dates=first.dates,
-        order_level=first.order_level,
-        detail=detail,
-    )
-    return DRAWERS[ARCHETYPES[first.archetype]](group)
+    return DRAWERS[ARCHETYPES[members[0].archetype]](Group.of(members, detail=detail))
 
 
 def _by_owner(table: T) -> tuple[T, Ints]:
@@ -205,10 +192,6 @@ def _side_by_side(parts: Sequence[Ints], places: Sequence[Ints], size: int) -> I
     for part, place in zip(parts, places, strict=True):
         out[:, place] = part
     return out
-
-
-def _shift(column: Ints, by: int) -> None:
-    column[column >= 0] += by
 
 
 def _starts(days: Ints, total: int) -> Ints:
