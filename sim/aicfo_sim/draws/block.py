@@ -17,12 +17,14 @@ from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
 from .group import Group, GroupDrawn, alone, each, joined
+from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "shop": each(draw_shop),
     "ecommerce": each(draw_ecommerce),
     "contractor": each(draw_contractor),
+    "restaurant": each(draw_restaurant),
 }
 """Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
 
@@ -67,13 +69,14 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
 
     total = scenario.warmup_days + days
     figures = {name: scenario.figures(name) for name in (*DRAWERS, "market")}
+    table = dates(scenario.start - timedelta(days=scenario.warmup_days), total)
     return World(
         scenario=scenario,
         seed=seed,
         replication=replication,
         days=days,
-        dates=dates(scenario.start - timedelta(days=scenario.warmup_days), total),
-        market=market(figures["market"], seed, replication, total),
+        dates=table,
+        market=market(figures["market"], seed, replication, table, scenario.warmup_days),
         figures=figures,
     )
 
