@@ -81,14 +81,12 @@ class Run:
     ) -> Generator[simpy.Event, None, None]:
         """Live through days `first` … `last` − 1, one tick each.
 
-        `path` takes what can be paid with at the end of each day: cash and the money fund, which
-        pays out at once.
+        `path` (days × 2 × merchants) takes cash and money fund at the end of each day.
         """
         for t in range(first, last):
             self.day(t)
             if path is not None:
-                balances = self.state.ledger.balances
-                path[t - first] = balances[CASH] + balances[FUND]
+                path[t - first] = self.state.ledger.balances[[CASH, FUND]]
             yield env.timeout(1)
         self.state.ledger.check()
 

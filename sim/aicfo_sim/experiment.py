@@ -133,7 +133,7 @@ def work(task: Task) -> Path:
     parts = list[dict[str, Ints]]()
     for place, name in enumerate(task.policies):
         state = opening.copy()
-        path = np.zeros((task.days, block.size), dtype=np.int64)
+        path = np.zeros((task.days, 2, block.size), dtype=np.int64)
         if name != "cfo":
             state.journal = None
         live(Run(block, state, policy(name)), warm, total, path)

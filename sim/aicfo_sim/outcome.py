@@ -9,9 +9,17 @@ import numpy as np
 from . import bank
 from .draws.block import Block
 from .fen import Flags, Ints, interest, per_merchant
-from .ledger import CASH, FINANCE, FUND
+from .ledger import (
+    CASH,
+    DISCOUNT_COST,
+    FINANCE,
+    FUND,
+    FUND_INCOME,
+    LATE_COST,
+    LOAN_COST,
+)
 from .state import State
-from .tables import BOND, NEVER
+from .tables import BOND, NEVER, SUPPLIER
 
 COLUMNS = (
     "merchant",
@@ -25,14 +33,27 @@ COLUMNS = (
     "cash_p5",
     "wage_late_days",
     "supplier_late_days",
+    "unpaid_suppliers",
+    "idle_cash",
     "finance_cost",
+    "discount_cost",
+    "loan_cost",
+    "late_cost",
+    "fund_income",
     "actions",
     "refused",
     "tenders_won",
+    "bound",
 )
 """Columns of a result beside replication and policy, all int64; amounts in fen, days counted
 over the run without warm-up; cash includes the money fund, which pays out at once; `closed_day`
-is −1 for survivors."""
+is −1 for survivors. `unpaid_suppliers` is overdue at the end, and all that a closed firm left
+owing; `idle_cash` the mean of cash in the bank beyond what falls due in the next 30 days. Of
+`finance_cost` the discounts, loans and lateness are named. `bound` is a clairvoyant upper bound
+on `wealth`, −1 where none was asked for."""
+
+IDLE_DAYS = 30
+"""Days of payments that cash is held for; what lies above is idle."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +62,7 @@ class Start:
 
     wealth: Ints
     finance: Ints
+    memo: Ints
     wages: Ints
     suppliers: Ints
     actions: Ints
@@ -52,6 +74,7 @@ class Start:
         return cls(
             wealth=wealth(block, state, t),
             finance=state.ledger.balances[FINANCE].copy(),
+            memo=state.ledger.memo.copy(),
             wages=state.wage_late_days.copy(),
             suppliers=state.supplier_late_days.copy(),
             actions=state.actions.copy(),
@@ -95,11 +118,14 @@ def wealth(block: Block, state: State, t: int) -> Ints:
 def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dict[str, Ints]:
     """Return the columns of `COLUMNS`, one entry per merchant.
 
-    `path` is cash and money fund by day × merchant.
+    `path` is days × (cash, money fund) × merchants.
 
     The 5 % quantile of cash is the lower order statistic: a real day's cash, not a blend.
     """
-    order = np.sort(path, axis=0)
+    at_hand = path.sum(axis=1)
+    low = (at_hand.shape[0] - 1) * 5 // 100
+    order = np.partition(at_hand, low, axis=0)
+    memo = state.ledger.memo - start.memo
     return {
         "merchant": block.traits.merchant,
         "archetype": block.traits.archetype,
@@ -108,15 +134,52 @@ def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dic
         "wealth_start": start.wealth,
         "wealth": wealth(block, state, t),
         "cash_end": state.ledger.balances[CASH] + state.ledger.balances[FUND],
-        "cash_min": order[0],
-        "cash_p5": order[(path.shape[0] - 1) * 5 // 100],
+        "cash_min": order[: low + 1].min(axis=0),
+        "cash_p5": order[low],
         "wage_late_days": state.wage_late_days - start.wages,
         "supplier_late_days": state.supplier_late_days - start.suppliers,
+        "unpaid_suppliers": _unpaid(block, state, t),
+        "idle_cash": _idle(block, state, path[:, 0], t),
         "finance_cost": state.ledger.balances[FINANCE] - start.finance,
+        "discount_cost": memo[DISCOUNT_COST],
+        "loan_cost": memo[LOAN_COST],
+        "late_cost": memo[LATE_COST],
+        "fund_income": memo[FUND_INCOME],
         "actions": state.actions - start.actions,
         "refused": state.refused.copy(),
         "tenders_won": _won(block, state) - start.won,
+        "bound": np.full(block.size, -1, dtype=np.int64),
     }
+
+
+def _unpaid(block: Block, state: State, t: int) -> Ints:
+    """Return what suppliers were owed and did not get by the start of day `t`, fen."""
+    dues = block.dues
+    rows = np.flatnonzero((dues.kind == SUPPLIER) & (state.open > 0) & state.active(dues.cond))
+    owners = dues.owner[rows]
+    owed = np.where(
+        state.alive[owners], dues.due[rows] < t, dues.known[rows] <= state.closed[owners]
+    )
+    return per_merchant(owners[owed], state.open[rows[owed]], block.size)
+
+
+def _idle(block: Block, state: State, cash: Ints, t: int) -> Ints:
+    """Return the mean over open days of cash (days × merchants) beyond the next 30 days' dues.
+
+    The last 30 days of the run are left out, whose next dues lie behind it; of a run as short as
+    that the first day alone counts.
+    """
+    dues, days = block.dues, cash.shape[0]
+    first = t - days
+    rows = np.flatnonzero((dues.due > first) & (dues.due < t) & state.active(dues.cond))
+    falls = np.zeros((days, block.size), dtype=np.int64)
+    np.add.at(falls, (dues.due[rows] - first, dues.owner[rows]), dues.amount[rows])
+    until = falls.cumsum(axis=0)
+    counted = np.arange(max(days - IDLE_DAYS, 1))
+    needs = until[np.minimum(counted + IDLE_DAYS, days - 1)] - until[counted]
+    opened = (counted + first)[:, np.newaxis] <= np.where(state.alive, t, state.closed)
+    idle = np.where(opened, np.maximum(cash[counted] - needs, 0), 0).sum(axis=0)
+    return idle // np.maximum(opened.sum(axis=0), 1)
 
 
 def _known_alive(block: Block, state: State, owners: Ints, day: Ints) -> Flags:

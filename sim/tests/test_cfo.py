@@ -105,7 +105,7 @@ def test_the_cfo_leaves_no_kind_of_firm_worse_off_beyond_the_noise(archetype: st
     start = Start.of(block, opening, warm)
     wealth: dict[str, np.ndarray] = {}
     for name in ("owner", "cfo"):
-        state, path = opening.copy(), np.zeros((days, count), dtype=np.int64)
+        state, path = opening.copy(), np.zeros((days, 2, count), dtype=np.int64)
         live(Run(block, state, policy(name)), warm, total, path)
         wealth[name] = outcome(block, state, start, path, total)["wealth"]
     assert (wealth["cfo"] != wealth["owner"]).any()
