@@ -120,6 +120,8 @@ class Traits:
     merchant: Ints
     archetype: Ints
     opening: Ints
+    turnover: Ints
+    """Expected sales of a month, fen: what taxes and lenders go by."""
     payroll: Ints
     bank_limit: Ints
     bank_rate: Ints

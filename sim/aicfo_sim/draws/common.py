@@ -236,6 +236,7 @@ def traits(
         merchant=who.merchant,
         archetype=who.archetype,
         opening=_fen(cost * median(source, who, "runway")),
+        turnover=_fen(month),
         payroll=payroll,
         bank_limit=_fen(month * uniform(source, who, "bank_line")) // 100_000 * 100_000,
         bank_rate=ppm(bank, draws[0]),
