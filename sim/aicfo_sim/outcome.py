@@ -175,9 +175,9 @@ def _idle(block: Block, state: State, cash: Ints, t: int) -> Ints:
     falls = np.zeros((days, block.size), dtype=np.int64)
     np.add.at(falls, (dues.due[rows] - first, dues.owner[rows]), dues.amount[rows])
     until = falls.cumsum(axis=0)
-    counted = np.arange(max(days - IDLE_DAYS, 1))
+    counted: Ints = np.arange(max(days - IDLE_DAYS, 1), dtype=np.int64)
     needs = until[np.minimum(counted + IDLE_DAYS, days - 1)] - until[counted]
-    opened = (counted + first)[:, np.newaxis] <= np.where(state.alive, t, state.closed)
+    opened: Flags = (counted + first)[:, np.newaxis] <= np.where(state.alive, t, state.closed)
     idle = np.where(opened, np.maximum(cash[counted] - needs, 0), 0).sum(axis=0)
     return idle // np.maximum(opened.sum(axis=0), 1)
 
