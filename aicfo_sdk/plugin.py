@@ -15,7 +15,7 @@ Callers and schemas do not see it; a direct Python call passes it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from typing import Annotated, Any, Generic, Literal, ParamSpec, Protocol, TypeVar, cast, overload
 
 from .books.port import Books, Declared
@@ -28,6 +28,7 @@ __all__ = [
     "Agent",
     "Asker",
     "Context",
+    "Many",
     "Needs",
     "NeedsAll",
     "NeedsAsk",
@@ -91,6 +92,8 @@ class Tool(Generic[P, R]):
         self.asks = tuple(asks)
         self.external = external
         self.blocking = blocking
+        self.many: Callable[..., Sequence[R]] | None = None
+        """The body for many contexts at once, where the author wrote one (`batch`)."""
         self.__doc__ = fn.__doc__
         self._signature: Signature | None = None
         self._input: Any = None
@@ -148,6 +151,52 @@ class Tool(Generic[P, R]):
         self._input = self.signature.validator()
         return self._input
 
+    def batch(self, many: Callable[..., Sequence[R]], /) -> Callable[..., Sequence[R]]:
+        """Give the tool a body for many merchants at once; use as a decorator.
+
+        It gets a list of contexts, the arguments, which are the same for all, and each need as a
+        list in the order of the contexts; it returns one result a context (`Many` builds each when
+        it is looked at). It must give what the function itself gives, to the last bit and whatever
+        the company: then who is asked together changes nothing. When it raises, each is asked on
+        its own. Raises: RegistrationError for a second one.
+        """
+        if self.many is not None:
+            raise RegistrationError("a tool has one batch body", value=self.full_name)
+        self.many = many
+        return many
+
+    def invoke_many(
+        self,
+        contexts: Sequence[Context],
+        arguments: dict[str, Any],
+        needs: Sequence[dict[str, Any]],
+    ) -> list[R | AicfoError]:
+        """Run over many merchants, guarded; each result or why there is none, in that order."""
+        if self.many is not None and len(contexts) > 1:
+            columns = {name: [own[name] for own in needs] for name in needs[0]}
+            guarded = [ctx.guarded(self._guard) for ctx in contexts]
+            try:
+                found = self.many(guarded, **arguments, **columns)
+                if len(found) == len(contexts):
+                    return [self._one(found, place) for place in range(len(found))]
+            except Exception:  # noqa: BLE001 - one of them may be to blame: ask each on its own
+                pass
+        return [self._tried(ctx, arguments, own) for ctx, own in zip(contexts, needs, strict=True)]
+
+    def _one(self, found: Sequence[R], place: int) -> R | AicfoError:
+        try:
+            return self._promised(found[place])
+        except AicfoError as error:
+            return error
+
+    def _tried(
+        self, ctx: Context, arguments: dict[str, Any], needs: dict[str, Any]
+    ) -> R | AicfoError:
+        try:
+            return self.invoke(ctx, arguments, needs)
+        except AicfoError as error:
+            return error
+
     def invoke(self, ctx: Context, arguments: dict[str, Any], needs: dict[str, Any]) -> R:
         """Run the function on validated arguments and resolved needs, guarded.
 
@@ -175,6 +224,10 @@ class Tool(Generic[P, R]):
                 where=self.full_name,
                 mend="report it to the plugin's author",
             ) from error
+        return self._promised(result)
+
+    def _promised(self, result: R) -> R:
+        """Return a result that is what the annotation says. Raises: ToolFailed."""
         signature = self._signature or self.signature
         if type(result) is not signature.exact and not signature.returns_ok(result):
             raise ToolFailed(
@@ -224,6 +277,32 @@ def _said(error: BaseException) -> str:
         return f"{name}: {error}"
     except Exception:  # noqa: BLE001 - the words of a stranger's error may raise as well
         return name
+
+
+class Many(Sequence[T]):
+    """The results of a batch, each built when it is first looked at.
+
+    `build(place)` returns the result for the context at `place`, or raises an AicfoError that is
+    then that merchant's alone.
+    """
+
+    def __init__(self, count: int, build: Callable[[int], T]) -> None:
+        self._build, self._built = build, cast("list[T | None]", [None] * count)
+
+    @overload
+    def __getitem__(self, place: int) -> T: ...
+    @overload
+    def __getitem__(self, place: slice) -> list[T]: ...
+    def __getitem__(self, place: int | slice) -> T | list[T]:
+        if isinstance(place, slice):
+            return [self[step] for step in range(*place.indices(len(self)))]
+        found = self._built[place]
+        if found is None:
+            found = self._built[place] = self._build(range(len(self))[place])
+        return found
+
+    def __len__(self) -> int:
+        return len(self._built)
 
 
 class Agent(Tool[P, R]):

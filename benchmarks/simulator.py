@@ -81,9 +81,9 @@ def measure() -> dict[str, str]:
     _replay(asked, "cfo")  # plugins load their libraries when first asked
     speed, chosen = _replay(asked, "cfo")
     figures["policy cfo, every plugin asked"] = _speed(speed, naive)
-    if isinstance(chosen, Cfo) and chosen.triggers:
-        each = _CFO_FIRMS * _DAYS / speed / chosen.triggers
-        figures[f"  a question to the CFO ({chosen.triggers} asked)"] = f"{each * 1e3:,.1f} ms"
+    if isinstance(chosen, Cfo) and chosen.asked:
+        each = _CFO_FIRMS * _DAYS / speed / chosen.asked
+        figures[f"  a question to the CFO ({chosen.asked} asked)"] = f"{each * 1e3:,.1f} ms"
     return figures | _paired()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from copy import deepcopy
 from typing import Any
 
@@ -21,6 +21,7 @@ from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
 from .run import Journal, Outcome, Run, Runner, proposals_in
 from .shadow import fit
+from .together import run_together
 
 __all__ = ["Goal", "Orchestrator", "Plan", "Run"]
 
@@ -203,31 +204,33 @@ class Orchestrator:
             journal=journal,
         )
         subjects = {type(subject): subject for subject in goal.subjects}
-        outcomes = runner.run(plan, subjects, goal=True)
-        last = outcomes[-1]
-        proposed: list[Proposal] = []
-        if last.error is None and plan.root.tool.effect == "propose":
-            proposed = proposals_in(last.value)
-        kept, dropped = fit(proposed, books)
-        facts: list[tuple[str, Any]] = []
-        for step, outcome in zip(plan.steps, outcomes, strict=True):
-            if outcome.error is None:
-                items: Any = outcome.value if step.tool.signature.returns.many else [outcome.value]
-                facts += [(step.tool.full_name, item) for item in items]
-        return Run(
-            goal=goal.label,
-            plan=plan,
-            result=last.value,
-            proposals=kept,
-            dropped=dropped,
-            missing=(*plan.notes, *runner.missing),
-            facts=tuple(facts),
-            key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
-            books=books,
-            asked=goal,
-            outcomes=tuple(outcomes),
-            error=last.error,
-        )
+        return _concluded(goal, plan, runner, runner.run(plan, subjects, goal=True))
+
+    def run_many(
+        self,
+        asked: Asked,
+        *,
+        books: Sequence[Books],
+        arguments: Mapping[str, Any] | None = None,
+        subjects: Iterable[SubjectId | str] = (),
+    ) -> list[Run]:
+        """Return what one goal leads to over each of many merchants' books, in their order.
+
+        Each run is what `run` gives for those books alone; one that failed says so in its `error`.
+        Tools with a batch body work for all at once. Raises: PlanError and its kinds.
+        """
+        goal = self.goal(asked, arguments=arguments, subjects=subjects)
+        plan = self._compiled(goal)
+        self.registry.begin()
+        runners = [
+            Runner(self.context(own), seed=self.seed, store=self._store(own), checked=self._checked)
+            for own in books
+        ]
+        named = {type(subject): subject for subject in goal.subjects}
+        return [
+            _concluded(goal, plan, runner, outcomes)
+            for runner, outcomes in zip(runners, run_together(runners, plan, named), strict=True)
+        ]
 
     def context(self, books: Books) -> Context:
         """Return what the tools of a run over these books get, their own seeds aside."""
@@ -280,3 +283,31 @@ class Orchestrator:
                 mend="write one of " + ", ".join(f"{n.lower()}=ID" for n in kinds),
             )
         return kind(value.strip())
+
+
+def _concluded(goal: Goal, plan: Plan, runner: Runner, outcomes: list[Outcome]) -> Run:
+    """Return a run from what became of its steps: proposals that fit together, facts, its key."""
+    last = outcomes[-1]
+    proposed: list[Proposal] = []
+    if last.error is None and plan.root.tool.effect == "propose":
+        proposed = proposals_in(last.value)
+    kept, dropped = fit(proposed, runner.books)
+    facts: list[tuple[str, Any]] = []
+    for step, outcome in zip(plan.steps, outcomes, strict=True):
+        if outcome.error is None:
+            items: Any = outcome.value if step.tool.signature.returns.many else [outcome.value]
+            facts += [(step.tool.full_name, item) for item in items]
+    return Run(
+        goal=goal.label,
+        plan=plan,
+        result=last.value,
+        proposals=kept,
+        dropped=dropped,
+        missing=(*plan.notes, *runner.missing),
+        facts=tuple(facts),
+        key=hashlib.sha256("".join(o.key for o in outcomes).encode()).hexdigest(),
+        books=runner.books,
+        asked=goal,
+        outcomes=tuple(outcomes),
+        error=last.error,
+    )

@@ -49,6 +49,16 @@ class Asked(NamedTuple):
     outcome: Outcome
 
 
+class Prepared(NamedTuple):
+    """What a step is called with: arguments checked, needs resolved, and the key of its result."""
+
+    key: str
+    context: Context
+    arguments: dict[str, Any]
+    needs: dict[str, Any]
+    asked: list[Asked]
+
+
 class Journal(Protocol):
     """Where long steps are kept as they finish, so that a broken-off run need not repeat them."""
 
@@ -103,7 +113,7 @@ class Runner:
         outcomes: list[Outcome] = []
         for step in plan.steps:
             outcome = self._step(plan, step, outcomes, subjects, step.index == last)
-            outcomes.append(self._finished(step, outcome))
+            outcomes.append(self.finished(step, outcome))
         return outcomes
 
     def _threaded(
@@ -133,7 +143,7 @@ class Runner:
                     ).start()
                 else:
                     outcome = self._step(plan, step, done, subjects, step.index == last)
-                    done[step.index] = self._finished(step, outcome)
+                    done[step.index] = self.finished(step, outcome)
             if ready or not flying:
                 continue
             try:
@@ -147,7 +157,7 @@ class Runner:
                 raise found
             if index in flying:
                 flying.remove(index)
-                done[index] = self._finished(plan.steps[index], found)
+                done[index] = self.finished(plan.steps[index], found)
         return [done[index] for index in range(len(plan.steps))]
 
     def _step(
@@ -158,6 +168,25 @@ class Runner:
         subjects: dict[type[SubjectId], SubjectId],
         last: bool,
     ) -> Outcome:
+        made = self.prepare(plan, step, outcomes, subjects, last)
+        if isinstance(made, Outcome):
+            return made
+        tool = step.tool
+        try:
+            value: Any = tool.invoke(made.context, made.arguments, made.needs)
+        except AicfoError as error:
+            value = error
+        return self.conclude(plan, step, outcomes, made, value)
+
+    def prepare(
+        self,
+        plan: Plan,
+        step: Step,
+        outcomes: list[Outcome] | dict[int, Outcome],
+        subjects: dict[type[SubjectId], SubjectId],
+        last: bool,
+    ) -> Prepared | Outcome:
+        """Return what a step is called with, or its outcome where it need not be called."""
         tool = step.tool
         given = arguments_of(step, subjects)
         asked: list[Asked] = []
@@ -190,18 +219,31 @@ class Runner:
             text = self.journal.known(tool, key) if self.journal and _is_long(tool) else None
             if text is not None:
                 return Outcome(key, restored(tool, text), None, text, reused=True)
-            try:
-                value = tool.invoke(self._context(step, given), tool.arguments(given), needs)
-            except AicfoError:
-                self._untouched(plan, step, outcomes)
-                raise
+            arguments = tool.arguments(given)
+        except AicfoError as error:
+            return Outcome(key, None, error)
+        return Prepared(key, self._context(step, given), arguments, needs, asked)
+
+    def conclude(
+        self,
+        plan: Plan,
+        step: Step,
+        outcomes: list[Outcome] | dict[int, Outcome],
+        made: Prepared,
+        value: Any,
+    ) -> Outcome:
+        """Return the outcome of a step that gave a value, or the error it ended in."""
+        tool, asked = step.tool, made.asked
+        try:
             self._untouched(plan, step, outcomes)
+            if isinstance(value, AicfoError):
+                raise value
             text = ""
             if self.checked or _is_open(tool, asked):
                 value, text = without_secrets(tool, value, text_of(tool, value))
         except AicfoError as error:
-            return Outcome(key, None, error, asked=tuple(asked))
-        return Outcome(key, value, None, text, tuple(asked))
+            return Outcome(made.key, None, error, asked=tuple(asked))
+        return Outcome(made.key, value, None, text, tuple(asked))
 
     def _context(self, step: Step, given: dict[str, Any]) -> Context:
         """Return what a step gets: the books, and random numbers of its own.
@@ -222,7 +264,7 @@ class Runner:
             seed=int(hashlib.sha256(text.encode()).hexdigest()[:15], 16),
         )
 
-    def _finished(self, step: Step, outcome: Outcome) -> Outcome:
+    def finished(self, step: Step, outcome: Outcome) -> Outcome:
         """Share a new result with the steps to come, and with a run after this one broke off."""
         tool = step.tool
         if outcome.error is not None or self.store.get(outcome.key) is outcome:

@@ -18,9 +18,10 @@ from aicfo_sdk.model import (
     Pay,
     RedeemFund,
     RepayLoan,
+    SubmitBid,
 )
 
-from . import bank
+from . import bank, tender_market
 from . import journal as log
 from .engine import PARTY, Run
 from .fen import Ints
@@ -40,13 +41,17 @@ class Desk:
         self._papers, self._place, self._t = papers, place, t
         self._dates, self._next = run.dates, run.next_decision(t)
 
+    def is_early(self, action: Action) -> bool:
+        """Return whether an action is for a day on which somebody is asked again before."""
+        return action.day > self._dates.at(self._next)
+
     def carry_out(self, action: Action) -> str:
         """Carry out an action, or return why not and change nothing.
 
         What is dated before the end of the next decision day is carried out now: nobody asks
         again before the payments of that day are made.
         """
-        if action.day > self._dates.at(self._next):
+        if self.is_early(action):
             return "for a later day"
         account = getattr(action, "account", ACCOUNT)
         if account != ACCOUNT:
@@ -64,6 +69,8 @@ class Desk:
                 return self._fund(action)
             case Pay():
                 return self._pay(action)
+            case SubmitBid():
+                return self._bid(action)
             case _:
                 return f"the simulated bank does not offer {action.kind}"
 
@@ -193,6 +200,15 @@ class Desk:
         self._post(action)
         self._write(log.FUND_MOVE, 0, -action.amount if buying else action.amount, 0)
         return ""
+
+    def _bid(self, action: SubmitBid) -> str:
+        row = self._papers.tender_row(action.tender)
+        if row < 0:
+            return f"no tender {action.tender} here"
+        bond = int(self._block.tenders.bond[row])
+        if action.amount != bond:
+            return f"the bond is {bond} fen, not {action.amount}"
+        return tender_market.submit(self._block, self._state, self._t, row, action.price)
 
     def _post(self, action: Action) -> None:
         self._state.ledger.post(self._place, BANK, postings(action))

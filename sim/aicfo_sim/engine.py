@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 import simpy
 
-from . import bank
+from . import bank, tender_market
 from . import journal as log
 from .dates import PAD
 from .draws.block import Block
@@ -43,9 +43,6 @@ from .tables import BOND, SUPPLIER, TAX, WAGE
 PARTY = np.array([STAFF, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
 """Who gets each kind of payment (a bond goes to the buyer)."""
 
-BOND_BACK = 5
-"""Days after the award by which bid bonds are given back."""
-
 _ACCRUAL = 365 * 1_000_000
 
 
@@ -63,7 +60,10 @@ class Policy(Protocol):
 
     def bids(self, run: Run, t: int, rows: Ints) -> Ints:
         """Return those of the tenders in `rows`, whose deadline comes before the next working day
-        after `t`, that the merchant bids for."""
+        after `t`, that the merchant bids for at its usual price (`tender_market.cost_plus`).
+
+        A bid at another price is made by `tender_market.submit`, here or in `decide`.
+        """
         ...
 
 
@@ -92,7 +92,7 @@ class Run:
 
     def day(self, t: int) -> None:
         """Move all merchants through day `t`."""
-        self._awards(t)
+        tender_market.awards(self.block, self.state, t)
         self._receive(t)
         self._accrue(t)
         bank.collect_due(self.block, self.state, t)
@@ -110,7 +110,7 @@ class Run:
         """Return what must be paid from tomorrow to `until`, arrears included, as known on `t`."""
         block, state = self.block, self.state
         dues = block.dues
-        rows = self._due_rows(t + 1, until + 1)
+        rows = self.due_rows(t + 1, until + 1)
         rows = rows[dues.known[rows] <= t]
         rows = np.concatenate([state.overdue, rows])
         owed = per_merchant(dues.owner[rows], state.open[rows], block.size)
@@ -128,21 +128,6 @@ class Run:
         have = self.state.ledger.cash + self.arriving(t)
         return np.where(self.state.alive, np.maximum(need - have, 0), 0)
 
-    def _awards(self, t: int) -> None:
-        block, state = self.block, self.state
-        tenders = block.tenders
-        rows = np.flatnonzero(tenders.award == t)
-        if rows.size:
-            live = state.alive[tenders.owner[rows]]
-            state.won[rows] = state.bid[rows] & (tenders.wins[rows] != 0) & live
-        rows = np.flatnonzero((tenders.award + BOND_BACK == t) & state.bid)
-        if rows.size:
-            if state.journal is not None:
-                owners = tenders.owner[rows]
-                state.journal.add(t, log.BOND_BACK, owners, rows, tenders.bond[rows])
-            back = per_merchant(tenders.owner[rows], tenders.bond[rows], block.size)
-            state.ledger.entry(CUSTOMERS, (CASH, back), (DEPOSITS, -back))
-
     def _receive(self, t: int) -> None:
         block, state, size = self.block, self.state, self.block.size
         ledger, alive = state.ledger, state.alive
@@ -154,7 +139,7 @@ class Run:
         rows = self._live(rows, receipts.owner, receipts.cond)
         rows = rows[receipts.bond[rows] == 0]
         if rows.size:
-            amount = per_merchant(receipts.owner[rows], receipts.amount[rows], size)
+            amount = per_merchant(receipts.owner[rows], state.billed[rows], size)
             ledger.entry(None, (RECEIVABLES, amount), (INCOME, -amount))
         rows = _span(block.receipts_from, t, t + 1)
         rows = self._live(rows, receipts.owner, receipts.cond)
@@ -169,10 +154,11 @@ class Run:
         rows = block.known_order[block.known_from[t] : block.known_from[t + 1]]
         rows = self._live(rows, dues.owner, dues.cond)
         if rows.size:
-            owed = per_merchant(dues.owner[rows], dues.amount[rows], size)
             bonds = rows[dues.kind[rows] == BOND]
-            bond = per_merchant(dues.owner[bonds], dues.amount[bonds], size)
-            ledger.entry(None, (COSTS, owed - bond), (DEPOSITS, bond), (PAYABLES, -owed))
+            rows = rows[dues.kind[rows] != BOND]
+            cost = per_merchant(dues.owner[rows], dues.amount[rows], size)
+            bond = per_merchant(dues.owner[bonds], state.open[bonds], size)
+            ledger.entry(None, (COSTS, cost), (DEPOSITS, bond), (PAYABLES, -cost - bond))
 
     def _paid_to_us(self, t: int, rows: Ints) -> None:
         block, state, receipts = self.block, self.state, self.block.receipts
@@ -185,13 +171,13 @@ class Run:
         if state.journal is not None:
             owners = receipts.owner[rows]
             state.journal.add(
-                t, log.RECEIPT, owners, rows, receipts.amount[rows], by_bill.astype(np.int64)
+                t, log.RECEIPT, owners, rows, state.billed[rows], by_bill.astype(np.int64)
             )
             owners = block.bills.owner[bills]
             state.journal.add(t, log.BILL_IN, owners, bills, block.bills.face[bills])
-        total = per_merchant(receipts.owner[money], receipts.amount[money], block.size)
+        total = per_merchant(receipts.owner[money], state.billed[money], block.size)
         bonds = money[receipts.bond[money] != 0]
-        bond = per_merchant(receipts.owner[bonds], receipts.amount[bonds], block.size)
+        bond = per_merchant(receipts.owner[bonds], state.billed[bonds], block.size)
         state.ledger.entry(
             CUSTOMERS,
             (CASH, total),
@@ -241,7 +227,7 @@ class Run:
     def _pay(self, t: int) -> None:
         """Pay what is due or overdue, as far as each merchant's cash goes."""
         block, state, dues = self.block, self.state, self.block.dues
-        today = self._due_rows(t, t + 1)
+        today = self.due_rows(t, t + 1)
         rows = today
         if state.overdue.size:
             rows = np.concatenate([state.overdue, today])
@@ -298,26 +284,16 @@ class Run:
 
     def _tenders(self, t: int) -> None:
         """Let the policy bid for tenders that close before it is asked again."""
-        block, state, tenders = self.block, self.state, self.block.tenders
-        closing = (tenders.deadline >= t) & (tenders.deadline < self.next_decision(t))
-        rows = np.flatnonzero(closing & ~state.bid & (tenders.published <= t))
-        rows = rows[state.alive[tenders.owner[rows]]]
+        rows = tender_market.closing(self.block, self.state, t, self.next_decision(t))
         if not rows.size:
             return
-        for row in self.policy.bids(self, t, rows).tolist():
-            owner, bond = int(tenders.owner[row]), int(tenders.bond[row])
-            if state.ledger.cash[owner] < bond:
-                continue
-            state.bid[row] = True
-            state.actions[owner] += 1
-            amount = np.zeros(block.size, dtype=np.int64)
-            amount[owner] = bond
-            state.ledger.entry(CUSTOMERS, (CASH, -amount), (DEPOSITS, amount))
-            if state.journal is not None:
-                which = np.array([owner]), np.array([row]), np.array([-bond])
-                state.journal.add(t, log.BOND_OUT, *which)
+        chosen = self.policy.bids(self, t, rows)
+        prices = tender_market.cost_plus(self.block, chosen)
+        for row, price in zip(chosen.tolist(), prices.tolist(), strict=True):
+            if not tender_market.submit(self.block, self.state, t, row, price):
+                self.state.actions[self.block.tenders.owner[row]] += 1
 
-    def _due_rows(self, first: int, end: int) -> Ints:
+    def due_rows(self, first: int, end: int) -> Ints:
         """Return open rows of Dues that happen and fall due on days `first` … `end` − 1."""
         dues, starts = self.block.dues, self.block.dues_from
         last = starts.size - 1

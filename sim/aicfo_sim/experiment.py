@@ -3,31 +3,35 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from collections.abc import Callable, Sequence
+from concurrent.futures import Executor
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing import active_children, get_context
 from pathlib import Path
-
-import numpy as np
+from typing import Any
 
 from aicfo_sdk.errors import InputError
 
-from . import results
-from .draws import draw_block, world
-from .engine import Run
-from .engine import run as live
-from .fen import Ints
-from .outcome import Start, outcome
-from .policies import POLICIES, Owner, policy
+from . import store
+from .engines import ENGINES, carry_out
+from .policies import policy, reads_books
 from .scenario import Scenario, load
-from .state import State
+from .shard import Task
 
 Progress = Callable[[int, int], None]
 """Called with shards done and shards in all."""
 
-LIMITS = {"merchants": 10_000_000, "days": 3650, "replications": 10_000, "workers": 256}
+LIMITS = {
+    "merchants": (1, 10_000_000),
+    "days": (1, 3650),
+    "seed": (0, 2**63 - 1),
+    "replications": (1, 10_000),
+    "workers": (1, 256),
+    "shard": (1, 100_000),
+    "paths": (0, 100_000),
+}
+PATHS = 500
+"""Merchants whose weekly cash is kept, for fan charts."""
 
 
 class Stopped(KeyboardInterrupt):
@@ -38,26 +42,98 @@ class Stopped(KeyboardInterrupt):
 
 
 @dataclass(frozen=True, slots=True)
-class Task:
-    """Merchants `first` … `first + count` − 1 of one replication under all policies."""
-
-    scenario: Scenario
-    seed: int
-    replication: int
-    days: int
-    first: int
-    count: int
-    policies: tuple[str, ...]
-    file: Path
-
-
-@dataclass(frozen=True, slots=True)
 class Result:
-    """Where an experiment's results lie and their SHA-256."""
+    """Where an experiment's results lie and their SHA-256; what each policy's shards cost.
+
+    `spent` is CPU time in µs by policy, with "draws" and "warm-up" apart, of all shards of the
+    experiment, those of earlier runs too. It is no part of the digest.
+    """
 
     folder: Path
     sha256: str
     rows: int
+    spent: dict[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Experiment:
+    """A checked experiment and its folder; `run` and sequential runs carry out its tasks."""
+
+    scenario: Scenario
+    merchants: int
+    days: int
+    seed: int
+    policies: tuple[str, ...]
+    replications: int
+    shard: int
+    paths: int
+    bound: bool
+    folder: Path
+    workers: int
+    engine: str
+    executor: Executor | None
+
+    def tasks(self, first: int, last: int) -> list[Task]:
+        """Return the shards of replications `first` … `last` − 1, in the order of their rows."""
+        return [
+            Task(
+                scenario=self.scenario,
+                seed=self.seed,
+                replication=replication,
+                days=self.days,
+                first=start,
+                count=min(self.shard, self.merchants - start),
+                policies=self.policies,
+                paths=self.paths,
+                bound=self.bound,
+                file=store.shard_file(self.folder, replication, start // self.shard),
+            )
+            for replication in range(first, last)
+            for start in range(0, self.merchants, self.shard)
+        ]
+
+    def claim(self, **more: Any) -> None:
+        """Write the manifest, or check that the folder holds this experiment; `more` names it too.
+
+        Raises: BooksError, InputError.
+        """
+        wanted = store.manifest(
+            self.scenario,
+            merchants=self.merchants,
+            days=self.days,
+            seed=self.seed,
+            policies=self.policies,
+            replications=self.replications,
+            shard=self.shard,
+            paths=self.paths,
+            more={"bound": self.bound, **more},
+        )
+        store.claim(self.folder, wanted)
+
+    def live(self, tasks: Sequence[Task], progress: Progress | None) -> None:
+        """Carry out the tasks whose shards are not there yet.
+
+        Raises: Stopped when the process was asked to end; BooksError when the disk is full.
+        """
+        waiting = [task for task in tasks if not store.is_done(task.file)]
+        done = len(tasks) - len(waiting)
+        if progress is not None:
+            progress(done, len(tasks))
+        try:
+            for _ in carry_out(waiting, self.workers, self.engine, self.executor):
+                done += 1
+                if progress is not None:
+                    progress(done, len(tasks))
+        except KeyboardInterrupt:
+            store.clear_parts(self.folder)
+            kept = sum(store.is_done(task.file) for task in tasks)
+            raise Stopped(kept, len(tasks)) from None
+
+    def merge(self, tasks: Sequence[Task]) -> Result:
+        """Return the result of finished tasks, merged. Raises: BooksError when there is no room."""
+        files = [task.file for task in tasks]
+        sha256, rows = store.merge(self.folder, files)
+        return Result(self.folder, sha256, rows, store.spent(files))
 
 
 def run(
@@ -71,122 +147,91 @@ def run(
     workers: int = 1,
     replications: int = 1,
     shard: int | None = None,
+    paths: int = PATHS,
+    bound: bool = False,
+    engine: str = "local",
+    executor: Executor | None = None,
     progress: Progress | None = None,
 ) -> Result:
     """Run a paired experiment and return its merged result.
 
     `merchants` merchants for `days` days after the warm-up, `replications` times, each under every
-    policy on the same draws. `workers` and `shard` (merchants a task) change no byte of the
-    result. Shards that `out` already holds, as they were written, are not run again.
+    policy on the same draws; the weekly cash of the first `paths` merchants is kept; `bound` adds
+    the clairvoyant bound. `workers`, `engine` ("local" or "ray"), `executor` (any of
+    `concurrent.futures`, in place of an engine) and `shard` (merchants a task) change no byte of
+    the result. Shards that `out` already holds, as they were written, are not run again.
     Raises: InputError, NotFound, BooksError when `out` holds another experiment or is full;
     Stopped when the process was asked to end.
     """
-    chosen = load(scenario) if isinstance(scenario, str) else scenario
-    _check(merchants, days, seed, policies, workers, replications, shard)
-    names = tuple(policies)
-    size = shard or (chosen.shard_cfo if "cfo" in names else chosen.shard)
-    folder = Path(out)
-    results.claim(
-        folder,
-        results.manifest(
-            chosen,
-            merchants=merchants,
-            days=days,
-            seed=seed,
-            policies=names,
-            replications=replications,
-            shard=size,
-        ),
+    chosen = plan(
+        scenario,
+        merchants=merchants,
+        days=days,
+        seed=seed,
+        policies=policies,
+        out=out,
+        workers=workers,
+        replications=replications,
+        shard=shard,
+        paths=paths,
+        bound=bound,
+        engine=engine,
+        executor=executor,
     )
-    tasks = [
-        Task(chosen, seed, replication, days, first, min(size, merchants - first), names, file)
-        for replication in range(replications)
-        for first in range(0, merchants, size)
-        for file in [results.shard_file(folder, replication, first // size)]
-    ]
-    waiting = [task for task in tasks if not results.is_as_written(task.file)]
-    done = len(tasks) - len(waiting)
-    if progress is not None:
-        progress(done, len(tasks))
-    try:
-        for _ in _carry_out(waiting, workers):
-            done += 1
-            if progress is not None:
-                progress(done, len(tasks))
-    except KeyboardInterrupt:
-        results.clear_parts(folder)
-        kept = sum(results.is_as_written(task.file) for task in tasks)
-        raise Stopped(kept, len(tasks)) from None
-    digest, rows = results.merge(folder, [task.file for task in tasks])
-    return Result(folder, digest, rows)
+    chosen.claim()
+    tasks = chosen.tasks(0, replications)
+    chosen.live(tasks, progress)
+    return chosen.merge(tasks)
 
 
-def work(task: Task) -> Path:
-    """Simulate one shard under all its policies and write its file."""
-    where = world(task.scenario, days=task.days, seed=task.seed, replication=task.replication)
-    members = [where.who(task.first + step) for step in range(task.count)]
-    block = draw_block(where, members, detail="cfo" in task.policies)
-    warm, total = task.scenario.warmup_days, where.total
-    opening = State(block, journal="cfo" in task.policies)
-    live(Run(block, opening, Owner()), 0, warm)
-    start = Start.of(block, opening, warm)
-    parts = list[dict[str, Ints]]()
-    for place, name in enumerate(task.policies):
-        state = opening.copy()
-        path = np.zeros((task.days, 2, block.size), dtype=np.int64)
-        if name != "cfo":
-            state.journal = None
-        live(Run(block, state, policy(name)), warm, total, path)
-        columns = outcome(block, state, start, path, total)
-        columns["policy"] = np.full(block.size, place, dtype=np.int64)
-        columns["replication"] = np.full(block.size, task.replication, dtype=np.int64)
-        parts.append(columns)
-    merged = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
-    results.write_shard(task.file, merged)
-    return task.file
-
-
-def _carry_out(tasks: list[Task], workers: int) -> Iterator[Path]:
-    if workers == 1 or len(tasks) <= 1:
-        yield from map(work, tasks)
-        return
-    # Spawned, not forked: the same start on every system, no threads or generators inherited.
-    with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=get_context("spawn")) as pool:
-        waiting = [pool.submit(work, task) for task in tasks]
-        try:
-            for future in as_completed(waiting):
-                yield future.result()
-        except BaseException:
-            # Finished shards are files; one that is being made is made again.
-            for process in active_children():
-                process.terminate()
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
-
-
-def _check(
+def plan(
+    scenario: Scenario | str,
+    *,
     merchants: int,
     days: int,
     seed: int,
     policies: Sequence[str],
-    workers: int,
-    replications: int,
-    shard: int | None,
-) -> None:
-    given = {"merchants": merchants, "days": days, "replications": replications, "workers": workers}
-    for name, value in given.items():
-        if not 1 <= value <= LIMITS[name]:
-            raise InputError(f"{name} out of bounds", value=value, mend=f"1 to {LIMITS[name]}")
-    if not 0 <= seed < 2**63:
-        raise InputError("seed out of bounds", value=seed, mend="0 to 2**63 - 1")
-    if shard is not None and not 1 <= shard <= 100_000:
-        raise InputError("shard out of bounds", value=shard, mend="1 to 100000")
-    if not policies or len(set(policies)) != len(policies):
-        raise InputError("policies must be named once each", value=",".join(policies))
-    for name in policies:
-        if name not in POLICIES:
-            known = ", ".join(POLICIES)
-            raise InputError("no such policy", value=name, mend=f"known: {known}")
+    out: Path | str,
+    workers: int = 1,
+    replications: int = 1,
+    shard: int | None = None,
+    paths: int = PATHS,
+    bound: bool = False,
+    engine: str = "local",
+    executor: Executor | None = None,
+) -> Experiment:
+    """Return a checked experiment; nothing is written yet. See `run`.
+
+    Raises: InputError, NotFound.
+    """
+    chosen = load(scenario) if isinstance(scenario, str) else scenario
+    names = tuple(policies)
+    if not names or len(set(names)) != len(names):
+        raise InputError("policies must be named once each", value=",".join(names))
+    asks = any([reads_books(policy(name)) for name in names])
+    size = shard if shard is not None else chosen.shard_cfo if asks else chosen.shard
+    found = Experiment(
+        scenario=chosen,
+        merchants=merchants,
+        days=days,
+        seed=seed,
+        policies=names,
+        replications=replications,
+        shard=size,
+        paths=paths,
+        bound=bound,
+        folder=Path(out),
+        workers=workers,
+        engine=engine,
+        executor=executor,
+    )
+    for name, (low, high) in LIMITS.items():
+        value = getattr(found, name)
+        if type(value) is not int or not low <= value <= high:
+            raise InputError(f"{name} out of bounds", value=value, mend=f"{low} to {high}")
+    if engine not in ENGINES:
+        raise InputError("no such engine", value=engine, mend="known: " + ", ".join(ENGINES))
+    return found
 
 
 def cores() -> int:

@@ -73,6 +73,11 @@ class State:
         """Day of each bill's last move."""
         self.won: Flags = np.zeros(block.tenders.owner.size, dtype=np.bool_)
         self.bid: Flags = np.zeros(block.tenders.owner.size, dtype=np.bool_)
+        self.bid_price: Ints = np.zeros(block.tenders.owner.size, dtype=np.int64)
+        self.winner: Ints = np.full(block.tenders.owner.size, -1, dtype=np.int64)
+        """Who won each tender: 0 = the merchant, a rival's place from 1, −1 = nobody (yet)."""
+        self.billed: Ints = receipts.amount.copy()
+        """Amount of each row of Receipts; those of a contract follow the price that won it."""
         self.loans = Loans.none()
         self.used: Ints = np.zeros((2, size), dtype=np.int64)
         """Principal outstanding on each line."""
@@ -81,7 +86,8 @@ class State:
         self.late_rest: Ints = np.zeros(size, dtype=np.int64)
         zeros = np.zeros(size, dtype=np.int64)
         self.wage_late_days, self.supplier_late_days = zeros.copy(), zeros.copy()
-        self.actions, self.refused = zeros.copy(), zeros.copy()
+        self.actions, self.refused, self.asked = zeros.copy(), zeros.copy(), zeros.copy()
+        """Actions carried out, proposals refused, questions put to a CFO, by merchant."""
         self._open_ledger(block, receipts.cond == ALWAYS, bills.received < 0)
 
     def _open_ledger(self, block: Block, plain: Flags, held: Flags) -> None:

@@ -13,7 +13,7 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner, policy
-from aicfo_sim.policies.cfo import bid_worth
+from aicfo_sim.policies.bids import bid_worth
 from aicfo_sim.scenario import drawn, load
 from aicfo_sim.state import LINES, QUICK_LINE, State
 from aicfo_sim.statistics import paired

@@ -1,45 +1,44 @@
-"""The owner with an AI CFO: the orchestrator with whatever plugins are installed.
+"""The owner with an AI CFO: the orchestrator over the plugins that are installed.
 
-Once a week the orchestrator is asked for its brief, and whenever what is due before the next
-decision exceeds cash for a funding plan; its proposals are carried out, those that the policy
-below lets through without a person. What is then still short the owner covers in his own way, so
-the two differ only by what the CFO did. Bids are made for tenders whose gate is passed and whose
-expected margin is more than the money costs that the contract needs (`bid_worth`).
+The orchestrator is asked for its brief when something happened that may change the plan
+(`triggers`), and for a funding plan whenever what is due before the next decision exceeds cash;
+its proposals are carried out, those that the policy below lets through without a person. What is
+then still short the owner covers in his own way, so the two differ only by what the CFO did. Bids
+are made where `bids` finds a contract worth what its money costs.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from functools import cache
-from typing import TYPE_CHECKING
+from functools import lru_cache
 
 import numpy as np
 
-from aicfo_sdk import AicfoError, Orchestrator, Policy, Registry, discover
-from aicfo_sdk.model import (
-    BidGate,
-    Brief,
-    CreditLine,
-    Fact,
-    FundingNeed,
-    FundingPlan,
-    TenderId,
+from aicfo_sdk import (
+    AicfoError,
+    Books,
+    Context,
+    Orchestrator,
+    Plugin,
+    Policy,
+    Proposal,
+    Registry,
+    discover,
 )
-from aicfo_sdk.money import PPM
+from aicfo_sdk.config import Config
+from aicfo_sdk.model import BidGate, Brief, Fact, FundingNeed, FundingPlan
+from aicfo_sdk.orchestrator.run import Run as Answer
 from aicfo_sdk.safety.policy import Rule, decide
 
 from ..desk import Desk
 from ..engine import Run
-from ..fen import Ints
+from ..fen import Flags, Ints
 from ..ledger import FUND
 from ..money_fund import redeem
 from ..papers import Papers
-from .simple import Owner
-
-if TYPE_CHECKING:
-    from aicfo_sdk import Proposal
-
-    from ..books import MerchantBooks
+from .bids import worth_it
+from .simple import Owner, redeem_bonds
+from .triggers import Triggers
 
 _NO_LIMIT = Rule(approval_above=10**12)
 
@@ -58,70 +57,46 @@ AUTO = Policy(
 """What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
 
 
-LATE_DAY_PPM = 500
-"""What being late costs a day: the interest on overdue supplier invoices and taxes, ppm."""
-
-_YEAR = 365
-
-
-def bid_worth(
-    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, dearest_ppm: int
-) -> float:
-    """Return what winning a tender is worth before the chance of winning it, minor units.
-
-    The expected margin, less what funding costs more with the contract than without, less the
-    price of what finds no funding: a shortage is not forbidden, it costs `dearest_ppm` a year
-    plus late interest, for as long as it lasts. Plans are made for the 95 % need over all of its
-    days; what is expected is its mean, for `short_days`. The chance of winning and the bond, which
-    comes back either way, do not change the sign.
-    """
-    if need.margin_mean is None or need.short_mean is None or need.short_days is None:
-        return 0.0
-    if not need.short_p95:
-        return float(need.margin_mean)
-    share = need.short_mean / need.short_p95
-    lasts = need.short_days / ((need.until - need.by).days + 1)
-    borrowed = max(with_it.cost - alone.cost, 0) * share * lasts
-    missing = max(with_it.uncovered - alone.uncovered, 0) * share
-    price = (dearest_ppm + LATE_DAY_PPM * _YEAR) / PPM
-    return need.margin_mean - borrowed - missing * price * need.short_days / _YEAR
-
-
 class Cfo(Owner):
     """Asks the orchestrator and acts on its proposals."""
 
     name = "cfo"
+    reads_books = True
 
-    def __init__(self, orchestrator: Orchestrator | None = None) -> None:
-        """`orchestrator` replaces the one over all installed plugins."""
-        self._orchestrator = orchestrator or Orchestrator(_installed(), checked=False)
+    def __init__(self, registry: Registry, *, name: str = "cfo", every: int | None = None) -> None:
+        """`registry` are the plugins that are asked; `every` so many days instead of on events."""
+        self.name = name
+        self._orchestrator = Orchestrator(registry, checked=False)
         self._papers: dict[int, Papers] = {}
-        self._last: dict[int, int] = {}
-        self.triggers = 0
+        self._triggers = Triggers(every)
+        self.asked = 0
+        """Questions put to the orchestrator: briefs, funding plans, gates of tenders."""
         self.notes = Counter[str]()
-        """Why proposals were not carried out and goals not answered, with counts."""
+        """What was carried out, why proposals were not and goals not answered, with counts."""
 
     def decide(self, run: Run, t: int) -> None:
-        """Ask for the merchants whose week is over or who are short, then let the owner cover."""
-        short = run.short(t)
-        week = run.rules.trigger_days
-        for place in np.flatnonzero(run.state.alive).tolist():
-            due = t - self._last.get(place, t - week) >= week
-            if due or short[place]:
-                goals: list[type[Fact]] = [FundingPlan] if short[place] else []
-                if due:
-                    self._last[place] = t
-                    goals.append(Brief)
-                self._ask(run, place, t, goals)
-        short = run.short(t)
-        if short.any():
-            redeem(run.block, run.state, t, np.minimum(short, run.state.ledger.balances[FUND]))
+        """Ask for those whom an event concerns or who are short, then let the owner cover."""
+        short = run.short(t) > 0
+        due = self._triggers.due(run, t)
+        self._ask(run, t, FundingPlan, short)
+        for place, answer in self._ask(run, t, Brief, due).items():
+            self._triggers.planned(run, t, place, answer)
+        lacking = run.short(t)
+        if lacking.any():
+            redeem(run.block, run.state, t, np.minimum(lacking, run.state.ledger.balances[FUND]))
             super().decide(run, t)
+        self._triggers.settled(run, t, due)
 
     def bids(self, run: Run, t: int, rows: Ints) -> Ints:
-        """Bid where the gate is passed and the contract is worth what its money costs."""
-        plain = super().bids(run, t, rows)
-        return np.array([row for row in plain.tolist() if self._worth(run, t, row)], dtype=int)
+        """Bid where the gate is passed and the contract is worth what its money costs.
+
+        Where no plugin knows of tenders, as the owner does.
+        """
+        rows = super().bids(run, t, rows)
+        if rows.size and self._knows(BidGate, FundingNeed):
+            rows = np.array([row for row in rows.tolist() if self._worth(run, t, row)], dtype=int)
+        redeem_bonds(run, t, rows)
+        return rows
 
     def papers(self, run: Run, place: int) -> Papers:
         """Return the papers of a merchant, kept through the run."""
@@ -129,26 +104,35 @@ class Cfo(Owner):
             self._papers[place] = Papers(run.block, run.state, place)
         return self._papers[place]
 
-    def _ask(self, run: Run, place: int, t: int, goals: list[type[Fact]]) -> None:
-        papers = self.papers(run, place)
-        for goal in goals:
-            books = papers.books(t)
-            self.triggers += 1
-            try:
-                found = self._orchestrator.run(goal, books=books)
-            except AicfoError as error:
-                self.notes[f"{goal.__name__}: {error.code}"] += 1
+    def _ask(self, run: Run, t: int, goal: type[Fact], whom: Flags) -> dict[int, Answer]:
+        """Ask about all in `whom` at once and carry out what is proposed; return the answers."""
+        out: dict[int, Answer] = {}
+        places = np.flatnonzero(whom).tolist()
+        if not places or not self._knows(goal):
+            return out
+        books = [self.papers(run, place).books(t) for place in places]
+        self.asked += len(places)
+        run.state.asked[places] += 1
+        for place, answer in zip(
+            places, self._orchestrator.run_many(goal, books=books), strict=True
+        ):
+            if answer.error is not None:
+                self.notes[f"{goal.__name__}: {answer.error.code}"] += 1
                 continue
-            desk = Desk(run, papers, place, t)
-            for proposal in found.proposals:
-                self._act(run, place, desk, proposal, books)
+            out[place] = answer
+            desk = Desk(run, self.papers(run, place), place, t)
+            for proposal in answer.proposals:
+                self._act(run, place, desk, proposal, answer.books)
+        return out
 
-    def _act(
-        self, run: Run, place: int, desk: Desk, proposal: Proposal, books: MerchantBooks
-    ) -> None:
+    def _act(self, run: Run, place: int, desk: Desk, proposal: Proposal, books: Books) -> None:
+        kind = proposal.action.kind
+        if desk.is_early(proposal.action):
+            # Asked again on that day, the plan says whether it still wants to.
+            self.notes[f"{kind}: planned for a later day"] += 1
+            return
         decision = decide(AUTO, proposal, books)
         reason = desk.carry_out(proposal.action) if decision.outcome == "allowed" else decision.why
-        kind = proposal.action.kind
         if reason:
             run.state.refused[place] += 1
             self.notes[f"{kind}: {reason}"] += 1
@@ -159,25 +143,39 @@ class Cfo(Owner):
     def _worth(self, run: Run, t: int, row: int) -> bool:
         place = int(run.block.tenders.owner[row])
         papers = self.papers(run, place)
-        books, tender = papers.books(t), TenderId(papers.tender_id(row))
-        self.triggers += 1
+        self.asked += 1
+        run.state.asked[place] += 1
         try:
-            gate: BidGate = self._orchestrator.run(BidGate, books=books, subjects=[tender]).result
-            if not gate.passed:
-                self.notes["no bid: gate"] += 1
-                return False
-            alone = self._orchestrator.run(FundingPlan, books=books).result
-            found = self._orchestrator.run(FundingPlan, books=books, subjects=[tender])
-            need = found.fact(FundingNeed)
+            good, why = worth_it(self._orchestrator, papers.books(t), papers.tender_id(row))
         except AicfoError as error:
-            self.notes[f"no bid: {error.code}"] += 1
-            return False
-        dearest = max((line.rate_ppm for line in books.all(CreditLine)), default=0)
-        good = bid_worth(need, alone, found.result, dearest_ppm=dearest) > 0
-        self.notes["bid" if good else "no bid: not worth its money"] += 1
+            good, why = False, error.code
+        self.notes["bid" if good else f"no bid: {why}"] += 1
         return good
 
+    def _knows(self, *kinds: type[Fact]) -> bool:
+        """Whether some plugin has something to say: without, the owner does as ever."""
+        registry = self._orchestrator.registry
+        return all(registry.providers(kind) for kind in kinds)
 
-@cache
-def _installed() -> Registry:
-    return discover()
+
+@lru_cache(maxsize=16)
+def installed(*, without: tuple[str, ...] = ()) -> Registry:
+    """Return all installed plugins but those named."""
+    return discover(Config(disabled=without))
+
+
+def placebo() -> Registry:
+    """Return a registry whose only plugin proposes nothing, ever."""
+    plugin = Plugin("nothing", version="1.0.0", title="安慰剂", description="Proposes nothing.")
+
+    @plugin.tool
+    def brief(ctx: Context) -> Brief:
+        """A brief without advice."""
+        return Brief(day=ctx.today, cash=0, currency=ctx.books.currency, advice=())
+
+    @plugin.tool
+    def funding(ctx: Context) -> FundingPlan:
+        """A plan without a piece."""
+        return FundingPlan(demand=0, covered=0, uncovered=0, cost=0, pieces=())
+
+    return Registry([plugin])

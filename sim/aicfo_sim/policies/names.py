@@ -1,0 +1,112 @@
+"""From a name to a policy: the built-in ones, strangers' by entry point, the CFO in parts.
+
+`cfo` asks all installed plugins, `cfo:bill+tender` only those, `cfo-tender` all but that one. A
+distribution of anyone's offers a policy of its own in the entry-point group `aicfo.policies`:
+
+    [project.entry-points."aicfo.policies"]
+    thrifty = "acme_rules:Thrifty"
+
+The entry names a class, or a function, that is called without arguments and returns a policy.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from importlib.metadata import EntryPoint, entry_points
+from typing import Any, cast
+
+from aicfo_sdk import AicfoError
+from aicfo_sdk.errors import InputError, NotFound
+from aicfo_sdk.registry import GROUP as PLUGINS
+
+from ..engine import Policy
+from .simple import AllT0, AlwaysDiscount, BankFirst, HoldAll, Owner
+
+GROUP = "aicfo.policies"
+"""Entry-point group of policies that are not ours."""
+
+_SIMPLE: dict[str, Callable[[], Policy]] = {
+    "owner": Owner,
+    "hold_all": HoldAll,
+    "always_discount": AlwaysDiscount,
+    "all_t0": AllT0,
+    "bank_first": BankFirst,
+}
+
+POLICIES = (*_SIMPLE, "nothing", "cfo")
+"""Names of the built-in policies; `owner` is what the others are compared with, `nothing` is the
+CFO whose plugin proposes nothing."""
+
+_WORD = "[a-z][a-z0-9_]*"
+_PART = re.compile(rf"cfo(?::(?P<only>{_WORD}(?:\+{_WORD})*)|(?P<but>(?:-{_WORD})+))")
+
+
+def known() -> tuple[str, ...]:
+    """Return the names of all policies there are; `cfo:…` and `cfo-…` take plugins' names."""
+    return (*POLICIES, *(name for name in _strangers() if name not in POLICIES))
+
+
+def policy(name: str) -> Policy:
+    """Return a fresh policy.
+
+    Raises: NotFound for an unknown policy, or an unknown plugin of `cfo:…` and `cfo-…`; InputError
+    for an entry point that gives no policy.
+    """
+    if name in _SIMPLE:
+        return _SIMPLE[name]()
+    if name in ("cfo", "nothing"):
+        from .cfo import Cfo, installed, placebo
+
+        return Cfo(installed()) if name == "cfo" else Cfo(placebo(), name=name)
+    if name in _strangers():
+        return _load(_strangers()[name])
+    part = _PART.fullmatch(name)
+    if part is None:
+        mend = f"known: {', '.join(known())}; cfo:A+B (only these plugins), cfo-A (all but this)"
+        raise NotFound("no such policy", value=name, mend=mend)
+    from .cfo import Cfo, installed
+
+    return Cfo(installed(without=_left_out(name, part)), name=name)
+
+
+def reads_books(policy: Policy) -> bool:
+    """Return whether a policy reads merchants' books: it needs a journal and takings by channel."""
+    return bool(getattr(policy, "reads_books", False))
+
+
+def _left_out(name: str, part: re.Match[str]) -> tuple[str, ...]:
+    """Return the plugins that a name of a part of the CFO leaves out."""
+    there = sorted({entry.name for entry in entry_points(group=PLUGINS)} - {"core"})
+    only, but = part["only"], part["but"]
+    named = only.split("+") if only else but[1:].split("-")
+    for plugin in named:
+        if plugin not in there:
+            raise NotFound(
+                "no such plugin", value=plugin, where=f"policy {name}",
+                mend="installed: " + (", ".join(there) or "none"),
+            )  # fmt: skip
+    return tuple(plugin for plugin in there if (plugin in named) == bool(but))
+
+
+def _strangers() -> dict[str, EntryPoint]:
+    return {entry.name: entry for entry in sorted(entry_points(group=GROUP), key=lambda e: e.name)}
+
+
+def _load(entry: EntryPoint) -> Policy:
+    where = f"entry point {entry.name} = {entry.value}"
+    try:
+        made: Any = entry.load()()
+    except AicfoError:
+        raise
+    except Exception as error:
+        raise InputError(
+            "a policy cannot be loaded", value=f"{type(error).__name__}: {error}", where=where
+        ) from error
+    absent = [part for part in ("name", "decide", "bids") if not hasattr(made, part)]
+    if absent:
+        raise InputError(
+            "not a policy", value=type(made).__name__, where=where,
+            mend="it lacks " + ", ".join(absent),
+        )  # fmt: skip
+    return cast("Policy", made)

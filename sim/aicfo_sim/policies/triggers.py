@@ -1,0 +1,104 @@
+"""When the CFO is asked: on events that may change its plan, and at least every four weeks.
+
+Asking daily finds little more than asking when something happened (`benchmarks/cfo.py`), and costs
+twenty times as much. All that is looked at is what the merchant knows that day, and nothing but its
+own affairs: whoever else is in the block, the same days are chosen.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+import numpy as np
+
+from aicfo_sdk import PPM
+from aicfo_sdk.model import BillPlan
+from aicfo_sdk.orchestrator.run import Run as Answer
+
+from ..draws.block import Block
+from ..engine import Run
+from ..fen import Flags, Ints, per_merchant
+from ..ledger import CASH
+from ..tables import SUPPLIER
+
+AT_LEAST = 28
+"""Days after which the CFO is asked whatever happened; the phase comes from the merchant's id."""
+
+WORTH = 1_000
+"""Fen that idle money must be able to earn in `AT_LEAST` days before it is an event."""
+
+_NEVER = 2**40
+_MIX = 2_654_435_761
+
+
+class Triggers:
+    """Which merchants of a block the CFO is asked about; remembers when it was and what it said."""
+
+    def __init__(self, every: int | None = None) -> None:
+        """`every`: so many days instead of on events."""
+        self._every = every
+        self._last: Ints = np.zeros(0, dtype=np.int64)
+
+    def due(self, run: Run, t: int) -> Flags:
+        """Return the merchants to be asked about at the close of day `t`."""
+        alive = run.state.alive
+        if not self._last.size:
+            # Whoever begins with a CFO asks it on the first day.
+            self._last = np.full(run.block.size, t, dtype=np.int64)
+            self._plan = np.full(run.block.size, _NEVER, dtype=np.int64)
+            self._spare = np.zeros(run.block.size, dtype=np.int64)
+            self._phase = phase(run.block)
+            return alive.copy()
+        if self._every is not None:
+            return alive & (t - self._last >= self._every)
+        rhythm = (t + self._phase) // AT_LEAST > (self._last + self._phase) // AT_LEAST
+        planned = self._plan <= run.next_decision(t)
+        return alive & (rhythm | planned | self._bills(run, t) | self._idle(run, t))
+
+    def settled(self, run: Run, t: int, asked: Flags) -> None:
+        """Remember what is spare after all of day `t` was decided, where the CFO was asked."""
+        if asked.any():
+            self._last[asked] = t
+            self._spare[asked] = spare(run, t)[asked]
+
+    def planned(self, run: Run, t: int, place: int, answer: Answer) -> None:
+        """Remember the first day after the next decision on which the plan wants to act."""
+        after = run.dates.at(run.next_decision(t))
+        days = [proposal.action.day for proposal in answer.proposals]
+        for _, fact in answer.facts:
+            if isinstance(fact, BillPlan):
+                days += [move.day for move in fact.moves if move.move != "hold"]
+        first = min((day for day in days if day > after), default=date.max)
+        self._plan[place] = run.dates.number(first) if first < date.max else _NEVER
+
+    def _bills(self, run: Run, t: int) -> Flags:
+        """A new bill, or a supplier to be paid before the next decision with a bill in hand."""
+        block, state = run.block, run.state
+        bills, dues = block.bills, block.dues
+        held = np.flatnonzero(state.left > 0)
+        if not held.size:
+            return np.zeros(block.size, dtype=np.bool_)
+        owners = bills.owner[held]
+        new = bills.received[held] > self._last[owners]
+        out = per_merchant(owners, new.astype(np.int64), block.size) > 0
+        has = per_merchant(owners, state.left[held], block.size) > 0
+        rows = run.due_rows(t + 1, run.next_decision(t) + 1)
+        rows = rows[(dues.kind[rows] == SUPPLIER) & (dues.known[rows] <= t)]
+        out |= has & (per_merchant(dues.owner[rows], state.open[rows], block.size) > 0)
+        return out
+
+    def _idle(self, run: Run, t: int) -> Flags:
+        """So much more is spare than when the CFO was asked that putting it away is worth it."""
+        rate = run.market.fund_rate(t)
+        least = WORTH * 365 * PPM // (rate * AT_LEAST) if rate > 0 else _NEVER
+        return spare(run, t) - self._spare >= least
+
+
+def spare(run: Run, t: int) -> Ints:
+    """Return cash less all payments known for the next `AT_LEAST` days, by merchant, fen."""
+    return run.state.ledger.balances[CASH] - run.needs(t, t + AT_LEAST)
+
+
+def phase(block: Block) -> Ints:
+    """Return each merchant's day of the rhythm, 0 to `AT_LEAST` − 1, from its number alone."""
+    return ((block.traits.merchant * _MIX) >> 16) % AT_LEAST
