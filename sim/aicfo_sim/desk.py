@@ -12,17 +12,20 @@ from aicfo_sdk import Action
 from aicfo_sdk.actions import postings, proceeds
 from aicfo_sdk.model import (
     BuyFund,
+    BuyStock,
     DiscountBill,
     DrawLoan,
     EndorseBill,
     Pay,
     RedeemFund,
     RepayLoan,
+    SetMarketingBudget,
     SubmitBid,
 )
 
 from . import bank, tender_market
 from . import journal as log
+from .effects import moves
 from .engine import PARTY, Run
 from .fen import Ints
 from .ledger import BANK, FUND
@@ -71,6 +74,14 @@ class Desk:
                 return self._pay(action)
             case SubmitBid():
                 return self._bid(action)
+            case BuyStock():
+                return moves.buy_stock(
+                    self._block, self._state, self._place, self._t, action
+                )
+            case SetMarketingBudget():
+                return moves.set_budget(
+                    self._block, self._state, self._place, self._t, action
+                )
             case _:
                 return f"the simulated bank does not offer {action.kind}"
 

@@ -94,6 +94,7 @@ class Run:
         """Move all merchants through day `t`."""
         tender_market.awards(self.block, self.state, t)
         self._receive(t)
+        self.state.effects.day(self.block, self.state, t)
         self._accrue(t)
         bank.collect_due(self.block, self.state, t)
         self._pay(t)
@@ -119,7 +120,8 @@ class Run:
     def arriving(self, t: int) -> Ints:
         """Return what platforms and wallets will settle tomorrow: sold before today's end."""
         settled = self.block.settled
-        return settled[t + 1] if t + 1 < settled.shape[0] else np.zeros_like(settled[t])
+        drawn = settled[t + 1] if t + 1 < settled.shape[0] else np.zeros_like(settled[t])
+        return drawn + self.state.effects.arriving(t + 1, self.block.size)
 
     def short(self, t: int) -> Ints:
         """Return what cash and tomorrow's settlements lack for the payments up to the next

@@ -19,9 +19,16 @@ from .fen import Ints
     BOND_BACK,
     FUND_MOVE,
     DEPOSIT_INTEREST,
-) = range(12)
+    GOODS,
+    ADVERTISING,
+    UPKEEP,
+    STOCK_BOUGHT,
+    PROMOTION,
+    FITOUT,
+) = range(18)
 """Kinds of events. `row` is the row of the table the event is about: Receipts, Bills, Dues, loans
-or Tenders; `amount` is money in (+) or out (−), for bills the face; `extra` is a second figure."""
+or Tenders; `amount` is money in (+) or out (−), for bills the face; `extra` is a second figure.
+The last six are of `effects`: `row` is a channel, a party, an item, a store."""
 
 Event = tuple[int, int, int, int, int]
 """Day, kind, row, amount, extra."""

@@ -22,10 +22,23 @@ from .fen import Ints
     INCOME,
     COSTS,
     FINANCE,
-) = range(12)
+    STOCK,
+    FIXTURES,
+) = range(14)
 """Accounts of a merchant. Debits are positive; assets less liabilities is its wealth."""
 
-BALANCE_SHEET = (CASH, TRANSIT, RECEIVABLES, BILLS, FUND, DEPOSITS, PAYABLES, LOANS)
+BALANCE_SHEET = (
+    CASH,
+    TRANSIT,
+    RECEIVABLES,
+    BILLS,
+    FUND,
+    DEPOSITS,
+    PAYABLES,
+    LOANS,
+    STOCK,
+    FIXTURES,
+)
 
 CUSTOMERS, SUPPLIERS, STAFF, LANDLORD, STATE, BANK, OWNERS = range(7)
 """Parties that money comes from and goes to."""
@@ -46,6 +59,7 @@ _PREFIXES = (
     (actions.BILLS + ":", BILLS),
     (actions.FUNDS + ":", FUND),
     (actions.DEPOSITS + ":", DEPOSITS),
+    (actions.STOCK + ":", STOCK),
     ("liabilities:payables:", PAYABLES),
     (actions.LOANS + ":", LOANS),
     (actions.FINANCE_COST, FINANCE),
@@ -72,7 +86,7 @@ class Ledger:
 
     def __init__(self, opening: Ints) -> None:
         """Open with each merchant's cash, brought in by its owner."""
-        self.balances = np.zeros((12, opening.size), dtype=np.int64)
+        self.balances = np.zeros((14, opening.size), dtype=np.int64)
         self.money = np.zeros((7, opening.size), dtype=np.int64)
         self.memo = np.zeros((len(_MEMOS), opening.size), dtype=np.int64)
         self.entry(OWNERS, (CASH, opening), (EQUITY, -opening))
@@ -96,6 +110,20 @@ class Ledger:
             for memo, kind, beside, sign in _MEMOS:
                 if kind in amounts and beside in amounts:
                     self.memo[memo] += sign * amounts[kind]
+
+    def at(self, merchant: int, party: int | None, *legs: tuple[int, int]) -> None:
+        """Post one entry of one merchant; `party` as in `entry`.
+
+        Raises: Unbalanced.
+        """
+        if sum(amount for _, amount in legs):
+            raise Unbalanced("an entry whose legs do not sum to 0", value=legs)
+        for number, amount in legs:
+            self.balances[number, merchant] += amount
+            if number == CASH:
+                if party is None:
+                    raise Unbalanced("cash that comes from nobody", value=number)
+                self.money[party, merchant] -= amount
 
     def pay(self, by_party: Ints) -> None:
         """Pay what is owed: parties × merchants out of cash, off the payables."""

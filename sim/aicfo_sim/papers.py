@@ -35,6 +35,7 @@ from . import bank, tables
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
 from .fen import Ints
+from .effects import records
 from .firm import firm_records, party_records, store_records
 from .ledger import FUND
 from .names import BANK, CHANNELS, FUND_ID, LENDERS, WALLETS
@@ -61,7 +62,7 @@ class Papers(Scribe):
         state, place = self._state, self._place
         kinds: dict[type[Record], dict[str, Record]] = {
             Merchant: self._fixed[Merchant],
-            Store: self._fixed[Store],
+            Store: self._shops(),
             Account: self._fixed[Account],
             Counterparty: self._counterparties(t),
             Obligation: dict(self._obligations),
@@ -70,12 +71,13 @@ class Papers(Scribe):
             CreditLine: self._lines(t),
             FundPosition: self._fund(t),
             Tender: self._notices(t),
-            StockLot: {},
+            StockLot: records.lots(self.stores, state, place, self._dates, t),
         }
         balances = {BANK: int(state.ledger.cash[place])}
         for channel, name in enumerate(CHANNELS[self.archetype]):
             if name in WALLETS:
-                balances[WALLETS[name]] = int(self._transit[channel, t])
+                more = records.in_transit(state.effects.firms.get(place), channel, t)
+                balances[WALLETS[name]] = int(self._transit[channel, t]) + more
         grown: dict[type[Record], Snapshot] = {
             Transaction: self.transactions.snapshot(),
             Invoice: self.invoices.snapshot(),
@@ -91,6 +93,12 @@ class Papers(Scribe):
             balances=balances,
             late={DiscountQuote: lambda: quotes(self._block.world, t, counter)},
         )
+
+    def _shops(self) -> dict[str, Record]:
+        opened = records.opened_stores(self._state.effects.firms.get(self._place))
+        if not opened:
+            return self._fixed[Store]
+        return store_records(self.identity, self.stores, self._dates, opened)
 
     def accepted(self, supplier: str) -> tuple[str, ...]:
         """Return the kinds of bills that a supplier takes."""

@@ -28,7 +28,7 @@ from .books import Growing
 from .draws.block import Block
 from .draws.contractor import takes_bills
 from .draws.restaurant import stores_of
-from .effects.stores import site_name
+from .effects import records
 from .fen import Ints
 from .identity import bill_number, identity
 from .market import BANK_CLASSES, CLASSES
@@ -140,10 +140,12 @@ class Scribe:
     def _takings(self, t: int) -> None:
         """The day's sales by channel, and what wallets and platforms pass on."""
         takings, day = self._block.takings[self._place], self._dates.at(t)
+        levers = self._state.effects.firms.get(self._place)
         names = CHANNELS[self.archetype]
         for name, channel in sorted((name, n) for n, name in enumerate(names)):
-            gross, refunds = int(takings.gross[channel, t]), int(takings.refunds[channel, t])
-            orders = int(takings.orders[channel, t])
+            more, count = records.more_sold(levers, channel, t)
+            gross, refunds = int(takings.gross[channel, t]) + more, int(takings.refunds[channel, t])
+            orders = max(int(takings.orders[channel, t]) + count, 0)
             for tail, store, part, count in self._by_store(channel, t, gross - refunds, orders):
                 if part or refunds:
                     self.sales.add(
@@ -156,7 +158,9 @@ class Scribe:
                         orders=count,
                         refunds=refunds,
                     )
-            settled, fee = int(takings.settled[channel, t]), int(takings.fee[channel, t])
+            more, extra_fee = records.more_settled(levers, channel, t)
+            settled = int(takings.settled[channel, t]) + more
+            fee = int(takings.fee[channel, t]) + extra_fee
             wallet = WALLETS.get(name)
             if wallet is None:
                 self._move(day, settled + fee, "sale", f"{name}货款结算", name=name)
@@ -171,13 +175,10 @@ class Scribe:
         self, channel: int, t: int, amount: int, orders: int
     ) -> list[tuple[str, str, int, int]]:
         """Return end of the id, store, takings less refunds and orders of one channel and day."""
-        stores = self.stores
-        if not stores.own:
+        if not self.stores.own:
             return [("", STORE, amount, orders)]
-        worth, count = stores.gross[:, channel, t].tolist(), stores.orders[:, channel, t].tolist()
-        return [
-            (f"-{row + 1:02d}", site_name(row), worth[row], count[row]) for row in range(stores.own)
-        ]
+        levers = self._state.effects.firms.get(self._place)
+        return records.by_store(self.stores, levers, channel, t)
 
     def _owe(self, row: int, amount: int) -> None:
         """A purchase invoice comes in, or another payment becomes known."""
@@ -186,7 +187,12 @@ class Scribe:
         kind = int(dues.kind[row])
         if kind == SUPPLIER:
             party = f"S{int(dues.party[row]) + 1:02d}"
-            paper = self._invoice("purchase", party, known, due, amount, "货款")
+            amount -= self._state.effects.covered.get(row, 0)
+            if not amount:
+                return
+            item, at = int(dues.party[row]), int(dues.known[row])
+            text = records.goods_text(self.stores, item, at, amount)
+            paper = self._invoice("purchase", party, known, due, amount, text)
         else:
             paper = f"O{len(self._obligations) + 1:05d}"
             name: Any = DUE_KINDS[kind]
@@ -257,8 +263,14 @@ class Scribe:
             case log.BOND_OUT | log.BOND_BACK:
                 buyer = f"G{row - self._first_tender + 1:02d}"
                 self._move(day, amount, "other", "投标保证金", party=buyer)
-            case _:
+            case log.DEPOSIT_INTEREST:
                 self._move(day, amount, "interest", "结息")
+            case _:
+                line = records.line(self.archetype, kind, row, amount)
+                if line is not None:
+                    self._move(
+                        day, amount, line.kind, line.text, party=line.party, name=line.name
+                    )
         self._hash.update(f"{t},{kind},{self._about(kind, row, extra)},{amount};".encode())
 
     def _about(self, kind: int, row: int, extra: int) -> str:
@@ -276,6 +288,10 @@ class Scribe:
                 return f"{self._ids['loan', row]}:{extra}"
             case log.BOND_OUT | log.BOND_BACK:
                 return self.tender_id(row)
+            case log.GOODS | log.ADVERTISING | log.UPKEEP:
+                return str(row)
+            case log.STOCK_BOUGHT | log.PROMOTION | log.FITOUT:
+                return str(row)
             case _:
                 return ""
 

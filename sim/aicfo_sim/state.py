@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from .draws.block import Block
+from .effects.room import Room
 from .fen import Flags, Ints, per_merchant
 from .journal import Journal
 from .ledger import BILLS, COSTS, EQUITY, PAYABLES, RECEIVABLES, TRANSIT, Ledger
@@ -78,6 +79,8 @@ class State:
         """Who won each tender: 0 = the merchant, a rival's place from 1, −1 = nobody (yet)."""
         self.billed: Ints = receipts.amount.copy()
         """Amount of each row of Receipts; those of a contract follow the price that won it."""
+        self.effects = Room()
+        """What decisions have changed of demand, stores and goods."""
         self.loans = Loans.none()
         self.used: Ints = np.zeros((2, size), dtype=np.int64)
         """Principal outstanding on each line."""

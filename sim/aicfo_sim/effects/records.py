@@ -1,0 +1,147 @@
+"""What decisions and faults leave in a merchant's papers: takings, statement lines, stock."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from aicfo_sdk.model import Record, StockLot, TransactionKind
+
+from .. import journal as log
+from ..dates import Dates
+from ..fen import Ints
+from ..ledger import STAFF
+from .ads import ADS
+from .faults import STOCK_OUT
+from .levers import Levers
+from .room import settles
+from .stock import ITEM_NAMES, ITEMS, price
+from .stores import Stores, site_name
+
+if TYPE_CHECKING:
+    from ..state import State
+
+SHELF_DAYS = 3
+"""Days' use of goods that a store has on its shelf."""
+
+
+class Line(NamedTuple):
+    """A line of the bank statement."""
+
+    kind: TransactionKind
+    text: str
+    party: str = ""
+    name: str = ""
+
+
+def line(archetype: str, kind: int, row: int, amount: int) -> Line | None:
+    """Return the statement line of an event of the room, none for what moves no money."""
+    match kind:
+        case log.GOODS:
+            back = amount > 0
+            return Line("refund" if back else "purchase", "货款退回" if back else "货款现购", "S01")
+        case log.ADVERTISING:
+            return Line("fee", f"推广费 {ADS[archetype][row]}", name=ADS[archetype][row])
+        case log.UPKEEP:
+            return Line("payroll", "新店工资及租金") if row == STAFF else Line("other", "仓储费")
+        case log.STOCK_BOUGHT:
+            return Line("purchase", f"{ITEM_NAMES[row]}锁价采购", f"S{row + 1:02d}")
+        case log.FITOUT:
+            return Line("other", "新店装修")
+        case _:
+            return None
+
+
+def goods_text(stores: Stores, item: int, t: int, amount: int) -> str:
+    """Return what a supplier's invoice says: goods, quantity and price where it sells items."""
+    if not stores.own:
+        return "货款"
+    unit = price(stores, item, max(t, 0))
+    kilos = f"{amount // max(unit, 1)}.{amount * 100 // max(unit, 1) % 100:02d}"
+    return f"{ITEM_NAMES[item]} {kilos}千克 单价{unit // 100}.{unit % 100:02d}元"
+
+
+def by_store(
+    stores: Stores, levers: Levers | None, channel: int, t: int
+) -> list[tuple[str, str, int, int]]:
+    """Return end of a record's id, store, takings and orders of a channel and day of a chain."""
+    opened = {} if levers is None else levers.opened
+    rows = [*range(stores.own), *(row for row in sorted(opened) if opened[row] <= t)]
+    worth, orders = stores.gross[:, channel, t].copy(), stores.orders[:, channel, t].copy()
+    worth[stores.own :] = orders[stores.own :] = 0
+    if levers is not None:
+        worth += levers.extra[:, channel, t]
+        orders += levers.extra_orders[:, channel, t]
+    return [
+        (f"-{row + 1:02d}", site_name(row), int(worth[row]), max(int(orders[row]), 0))
+        for row in rows
+    ]
+
+
+def more_sold(levers: Levers | None, channel: int, t: int) -> tuple[int, int]:
+    """Return takings and orders of a channel and day beside what was drawn."""
+    if levers is None:
+        return 0, 0
+    return int(levers.extra[:, channel, t].sum()), int(levers.extra_orders[:, channel, t].sum())
+
+
+def more_settled(levers: Levers | None, channel: int, t: int) -> tuple[int, int]:
+    """Return what a channel settles after its fee on a day, and the fee, beside what was drawn."""
+    if levers is None:
+        return 0, 0
+    money, fee, _ = settles(levers, channel, t)
+    return money - fee, fee
+
+
+def in_transit(levers: Levers | None, channel: int, t: int) -> int:
+    """Return what was sold beside what was drawn and is not settled at the end of day `t`."""
+    if levers is None:
+        return 0
+    lag = int(levers.base.lag[channel])
+    return int(levers.extra[:, channel, max(t - lag + 1, 0) : t + 1].sum())
+
+
+def opened_stores(levers: Levers | None) -> dict[int, int]:
+    """Return the candidates that trade or will from tomorrow, with their first day."""
+    return {} if levers is None else levers.opened
+
+
+def lots(stores: Stores, state: State, place: int, dates: Dates, t: int) -> dict[str, Record]:
+    """Return the goods on hand: bought forward, and on the shelf of each store of a chain.
+
+    A store whose goods run out (a stock-out) shows an empty shelf, on that day and not before.
+    """
+    out: dict[str, Record] = {}
+    levers = state.effects.firms.get(place)
+    for number, lot in enumerate(levers.lots if levers else [], 1):
+        out[f"LOT-{number:04d}"] = StockLot(
+            id=f"LOT-{number:04d}",
+            updated=dates.at(lot.touched),
+            item=ITEMS[lot.item],
+            quantity_milli=lot.quantity,
+            unit_cost=lot.unit_cost,
+            expires=dates.at(lot.expires),
+        )
+    if not stores.own:
+        return out
+    mean = stores.gross[: stores.own, :, max(t - 27, 0) : t + 1].sum(axis=(1, 2))
+    parts = mean * int(stores.use_day.sum()) // max(int(mean.sum()), 1)
+    empty = _empty(stores, t)
+    cost = int((stores.use_day * stores.unit_price).sum()) // max(int(stores.use_day.sum()), 1)
+    for row in range(stores.own):
+        out[f"SHELF-{row + 1:02d}"] = StockLot(
+            id=f"SHELF-{row + 1:02d}",
+            updated=dates.at(t),
+            item=f"{site_name(row)}:goods",
+            quantity_milli=0 if empty[row] else int(parts[row]) * SHELF_DAYS,
+            unit_cost=cost,
+        )
+    return out
+
+
+def _empty(stores: Stores, t: int) -> Ints:
+    now = (stores.fault_kind == STOCK_OUT) & (stores.fault_first <= t) & (t < stores.fault_end)
+    out = np.zeros(stores.own, dtype=np.int64)
+    out[stores.fault_store[now]] = 1
+    return out
