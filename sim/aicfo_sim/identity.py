@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -23,20 +24,28 @@ _TRADE = {
     "shop": ("便利店", "小吃店", "水果店", "面馆", "奶茶店"),
     "ecommerce": ("电子商务有限公司", "服饰有限公司", "家居用品有限公司"),
     "contractor": ("建设工程有限公司", "机电安装有限公司", "装饰工程有限公司"),
+    "manufacturer": ("精密机械有限公司", "五金制品有限公司", "电气设备有限公司"),
     "restaurant": ("餐饮管理有限公司", "家常菜馆", "面馆连锁"),
 }
 INDUSTRY = {
     "shop": "零售和餐饮",
     "ecommerce": "网络零售",
     "contractor": "建筑安装",
+    "manufacturer": "通用零部件制造",
     "restaurant": "连锁餐饮",
 }
 PRODUCTS = {
     "shop": ("日用百货", "饮料", "小吃"),
     "ecommerce": ("服装", "家居用品"),
     "contractor": ("机电安装", "水电改造", "装饰装修", "维修养护"),
+    "manufacturer": ("机械零部件", "五金件", "电气配件"),
     "restaurant": ("堂食", "外卖"),
 }
+INVOICING = ("contractor", "manufacturer")
+"""Archetypes that sell on invoice to named customers."""
+
+_BUYERS = ("住房保障中心", "第一中学", "人民医院", "公路管理局")
+_RIVALS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,8 +66,10 @@ class Identity:
     employees: int
     suppliers: tuple[Firm, ...]
     customers: tuple[Firm, ...]
-    buyers: tuple[Firm, ...]
     landlord: Firm
+    rivals: tuple[Firm, ...]
+    """Who else bids where it bids."""
+    buyers: tuple[Firm, ...]
 
 
 @cache
@@ -68,32 +79,38 @@ def _faker() -> Faker:
     return Faker("zh_CN")
 
 
-def identity(who: Who, archetype: str, tenders: int) -> Identity:
-    """Return the names of a merchant, from a stream of their own."""
+def identity(who: Who, archetype: str, notices: Sequence[int] = ()) -> Identity:
+    """Return the names of a merchant, from a stream of their own.
+
+    `notices` are the regions of the tenders that reach it, in steps from its own, in the order of
+    days; a longer run only adds buyers.
+    """
     source = who.stream("names")
     fake = _faker()
     fake.seed_instance(int(source.integers(2**31)))
     place = int(source.integers(len(REGIONS)))
 
-    def firm(name: str) -> Firm:
-        return Firm(name, uscc(source, _AREA[place]), _digits(source, 19, "6"))
+    def firm(name: str, at: int = place) -> Firm:
+        return Firm(name, uscc(source, _AREA[at]), _digits(source, 19, "6"))
 
     trades = _TRADE[archetype]
     trade = trades[int(source.integers(len(trades)))]
     own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trade}"
     suppliers = int(who.figures.number("suppliers"))
-    customers = int(who.figures.number("customers")) if "customers" in who.figures.rows else 0
-    buyers = [
-        f"{_CITY[place]}市{name}" for name in ("住房保障中心", "第一中学", "人民医院", "公路管理局")
-    ]
+    customers = int(who.figures.number("customers")) if archetype in INVOICING else 0
     return Identity(
         own=firm(own),
         region=REGIONS[place],
         employees=int(source.integers(2, 8) if archetype == "shop" else source.integers(5, 60)),
         suppliers=tuple(firm(fake.company()) for _ in range(suppliers)),
         customers=tuple(firm(fake.company()) for _ in range(customers)),
-        buyers=tuple(firm(buyers[n % len(buyers)]) for n in range(tenders)),
         landlord=firm(fake.company()),
+        rivals=tuple(firm(fake.company()) for _ in range(_RIVALS if archetype in INVOICING else 0)),
+        buyers=tuple(
+            firm(f"{_CITY[at]}市{_BUYERS[number % len(_BUYERS)]}", at)
+            for number, step in enumerate(notices)
+            for at in ((place + step) % len(REGIONS),)
+        ),
     )
 
 

@@ -6,6 +6,7 @@ CHANNELS = {
     "shop": ("wechat", "alipay"),
     "ecommerce": ("taobao", "douyin", "wechat"),
     "contractor": ("wechat",),
+    "manufacturer": ("wechat",),
     "restaurant": ("wechat", "alipay", "meituan"),
 }
 """Sales channels in the order of the takings table."""

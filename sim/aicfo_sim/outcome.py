@@ -103,13 +103,13 @@ def wealth(block: Block, state: State, t: int) -> Ints:
     bad = (receipts.paid == NEVER) & (receipts.issued < t) & (receipts.issued >= 0)
     rows = np.flatnonzero(bad & state.active(receipts.cond))
     rows = rows[_known_alive(block, state, receipts.owner[rows], receipts.issued[rows])]
-    out = out - per_merchant(receipts.owner[rows], receipts.amount[rows], size)
+    out = out - per_merchant(receipts.owner[rows], state.billed[rows], size)
     loans = np.flatnonzero(state.loans.open > 0)
     accrued = bank.owed_interest(block, state, loans, state.loans.open[loans], t - 1)
     out = out - per_merchant(state.loans.owner[loans], accrued, size)
     rows = np.flatnonzero((receipts.cond >= 0) & (receipts.issued >= t) & (receipts.bond == 0))
     rows = rows[state.active(receipts.cond[rows]) & state.alive[receipts.owner[rows]]]
-    out = out + per_merchant(receipts.owner[rows], receipts.amount[rows], size)
+    out = out + per_merchant(receipts.owner[rows], state.billed[rows], size)
     rows = np.flatnonzero((dues.cond >= 0) & (dues.known >= t) & (dues.kind != BOND))
     rows = rows[state.active(dues.cond[rows]) & state.alive[dues.owner[rows]]]
     return out - per_merchant(dues.owner[rows], dues.amount[rows], size)

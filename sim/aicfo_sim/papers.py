@@ -43,7 +43,7 @@ from .quotes import quotes
 from .scribe import Scribe
 from .state import BANK_LINE, LINES, State
 from .tables import SUPPLIER
-from .tender_records import WORKS, tender_record
+from .tender_records import tender_record
 
 
 class Papers(Scribe):
@@ -169,7 +169,6 @@ class Papers(Scribe):
         out: dict[str, Record] = {}
         for number, row in enumerate(self._tenders.tolist()):
             if tenders.published[row] <= t:
-                own = self.identity.own.name if state.won[row] else ""
                 paper = self.tender_id(row)
                 out[paper] = tender_record(
                     self._dates,
@@ -177,10 +176,10 @@ class Papers(Scribe):
                     row,
                     t,
                     id=paper,
-                    buyer=self.identity.buyers[number],
-                    work=WORKS[number % len(WORKS)],
-                    winner=own,
-                    region=self.identity.region,
+                    own=self.identity,
+                    number=number,
+                    won=int(state.winner[row]),
+                    price=int(state.bid_price[row]),
                 )
         return out
 

@@ -30,12 +30,13 @@ from .draws.contractor import takes_bills
 from .draws.restaurant import stores_of
 from .effects import records
 from .fen import Ints
-from .identity import bill_number, identity
+from .identity import INVOICING, bill_number, identity
 from .market import BANK_CLASSES, CLASSES
 from .names import ACCEPTORS, BANK, CHANNELS, LENDERS, STORE, WALLETS
 from .scenario import ARCHETYPES
 from .state import LINES, State
-from .tables import DUE_KINDS, SUPPLIER
+from .tables import BOND, DUE_KINDS, SUPPLIER
+from .tender_market import contract_bond
 
 _DUE_TRANSACTION: dict[str, Any] = {
     "payroll": "payroll",
@@ -67,10 +68,11 @@ class Scribe:
         who = block.world.who(self.merchant, self.archetype)
         self._tenders = np.flatnonzero(block.tenders.owner == place)
         first = int(self._tenders[0]) if self._tenders.size else 0
-        self.identity = identity(who, self.archetype, self._tenders.size)
+        notices: list[int] = block.tenders.region[self._tenders].tolist()
+        self.identity = identity(who, self.archetype, notices)
         self.stores = stores_of(who)
         self._bill_source = who.stream("bill_numbers")
-        self._takes = takes_bills(who) if self.archetype == "contractor" else []
+        self._takes = takes_bills(who) if self.archetype in INVOICING else []
         self._first_tender = first
         self._dues = _rows_by_day(block.dues.owner, block.dues.known, place)
         self._issued = _rows_by_day(block.receipts.owner, block.receipts.issued, place)
@@ -118,7 +120,7 @@ class Scribe:
                     break
                 self._next_due += 1
                 if self._happens(int(dues.cond[row])) and dues.bill[row] < 0:
-                    self._owe(row, int(dues.amount[row]))
+                    self._owe(row, self._owed(row))
             while self._next_issued < self._issued.size:
                 row = int(self._issued[self._next_issued])
                 if receipts.issued[row] > day:
@@ -133,6 +135,14 @@ class Scribe:
             self._event(events[self._next_event])
             self._next_event += 1
         self._day = t
+
+    def _owed(self, row: int) -> int:
+        """Return what a row of Dues is about: a bond follows the price that won the contract."""
+        dues, tender = self._block.dues, int(self._block.dues.cond[row])
+        if dues.kind[row] != BOND:
+            return int(dues.amount[row])
+        price = int(self._state.bid_price[tender])
+        return contract_bond(self._block.tenders, tender, price)
 
     def _happens(self, cond: int) -> bool:
         return cond < 0 or bool(self._state.won[cond])
@@ -211,7 +221,8 @@ class Scribe:
         receipts = self._block.receipts
         issued, due = (self._dates.at(int(c[row])) for c in (receipts.issued, receipts.due))
         party = self._debtor(int(receipts.party[row]))
-        paper = self._invoice("sales", party, issued, due, int(receipts.amount[row]), "工程款")
+        amount = int(self._state.billed[row])
+        paper = self._invoice("sales", party, issued, due, amount, "工程款")
         self._ids["receipt", row] = paper
 
     def _debtor(self, party: int) -> str:
@@ -467,6 +478,14 @@ class Scribe:
     def tender_id(self, row: int) -> str:
         """Return the id of a row of Tenders."""
         return f"T-{row - self._first_tender + 1001}"
+
+    def tender_row(self, paper: str) -> int:
+        """Return the row of Tenders of an id, −1 for one that is not the merchant's."""
+        number = paper.removeprefix("T-")
+        if not (number.isascii() and number.isdigit() and len(number) < 10):
+            return -1
+        place = int(number) - 1001
+        return self._first_tender + place if 0 <= place < self._tenders.size else -1
 
 
 def _rows_by_day(owner: Ints, day: Ints, place: int) -> Ints:

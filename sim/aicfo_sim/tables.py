@@ -44,6 +44,7 @@ class Receipts:
     """What customers and buyers owe and when they really pay (`NEVER` for a bad debt).
 
     `bond` rows give back a performance bond. `bill` is the row of the bill that pays, or −1.
+    A row of a tender (`cond`) has its amount at the estimate; `state.billed` has what is owed.
     """
 
     owner: Ints
@@ -75,9 +76,25 @@ class Bills:
     recourse: Ints
 
 
+RIVALS = 8
+"""Columns for the other bidders of a tender; an empty place has the price 0."""
+
+GOODS, SERVICES, WORKS = range(3)
+"""Category of a tender, as notices name them."""
+
+SCORING, LOWEST = range(2)
+"""Method of evaluation: 综合评分法 (score of price and offer) or 最低评标价法 (lowest price)."""
+
+
 @dataclass(slots=True)
 class Tenders:
-    """Notices that the merchant qualifies for; `wins` is drawn whether or not it bids."""
+    """Notices that reach the merchant, and who else bids: all there is before anyone bids.
+
+    `estimate` is the published budget, above which a bid is void; `cost_ppm` is the firm's own
+    guess of its cost, as a share of it. Receipts and Dues whose `cond` is a row of this table
+    hold the contract at the estimate; won at another price, milestones scale with the price and
+    costs do not. Quality (技术分 and 商务分 together) is in thousandths of points.
+    """
 
     owner: Ints
     published: Ints
@@ -85,7 +102,7 @@ class Tenders:
     award: Ints
     starts: Ints
     ends: Ints
-    price: Ints
+    estimate: Ints
     cost_ppm: Ints
     bond: Ints
     performance_ppm: Ints
@@ -93,7 +110,25 @@ class Tenders:
     progress_ppm: Ints
     retention_ppm: Ints
     retention_days: Ints
-    wins: Ints
+    category: Ints
+    region: Ints
+    """Steps from the firm's own region in the list of regions; 0 = its own."""
+    fits: Ints
+    """1 when the firm holds the licence that the notice asks for; else its bid would be void."""
+    method: Ints
+    weight_ppm: Ints
+    """Weight of the price in a score of 100 points."""
+    preference_ppm: Ints
+    """Deduction on the bids of small firms, for evaluation only."""
+    quality: Ints
+    rival_price: Ints
+    """Tenders × RIVALS: bids of the others, fen; 0 = nobody."""
+    rival_quality: Ints
+    rival_small: Ints
+
+
+WIDE = ("rival_price", "rival_quality", "rival_small")
+"""Columns of Tenders that have one entry per rival."""
 
 
 @dataclass(slots=True)
@@ -135,13 +170,22 @@ T = TypeVar("T")
 
 def columns(table: type[T], /, **values: Any) -> T:
     """Return a table of one merchant; scalars are repeated to the length of the columns."""
-    sizes = {value.size for value in values.values() if isinstance(value, np.ndarray)}
+    sizes = {value.shape[0] for value in values.values() if isinstance(value, np.ndarray)}
     size = 0 if 0 in sizes else max(sizes, default=1)
     out = dict[str, Ints]()
     for name, value in values.items():
-        out[name] = np.empty(size, dtype=np.int64)
+        wide = value.shape[1:] if isinstance(value, np.ndarray) else ()
+        out[name] = np.empty((size, *wide), dtype=np.int64)
         out[name][...] = value
     return table(**out)
+
+
+def none(table: type[T]) -> T:
+    """Return a table without rows."""
+    names = [item.name for item in fields(table)]  # pyright: ignore[reportArgumentType]
+    return table(
+        **{name: np.zeros((0, RIVALS) if name in WIDE else 0, dtype=np.int64) for name in names}
+    )
 
 
 def stack(parts: Sequence[T]) -> T:

@@ -38,8 +38,8 @@ def _other_future(drawn: Drawn) -> Drawn:
     bills.fails[:] = np.where(bills.matures >= TODAY, 1 - bills.fails, bills.fails)
     money = (receipts.paid > TODAY) & (receipts.bill < 0)
     receipts.paid[money] = NEVER
-    tenders.wins[tenders.award > TODAY] = 1 - tenders.wins[tenders.award > TODAY]
-    tenders.price[tenders.published > TODAY] *= 2
+    tenders.rival_price[tenders.award > TODAY] *= 2
+    tenders.estimate[tenders.published > TODAY] *= 2
     return drawn
 
 

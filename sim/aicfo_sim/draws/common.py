@@ -280,7 +280,7 @@ def no_bills() -> Bills:
 
 def no_tenders() -> Tenders:
     """Return an empty table."""
-    return columns(Tenders, **dict.fromkeys(Tenders.__slots__, np.zeros(0)))
+    return tables.none(Tenders)
 
 
 class Due(NamedTuple):

@@ -9,18 +9,15 @@ import numpy as np
 from .. import tables
 from ..dates import PAD
 from ..fen import Floats, Ints, share, to_fen
-from ..tables import ALWAYS, NEVER, Bills, Dues, Receipts, Tenders, columns
+from ..tables import ALWAYS, NEVER, Bills, Dues, Receipts, columns
 from .common import (
     LEAD,
     YEAR,
     Drawn,
-    Due,
     Who,
-    conditional,
     finish,
     fixed_costs,
     median,
-    no_tenders,
     pick,
     recourses,
     sales_tax,
@@ -31,6 +28,7 @@ from .common import (
     traits,
     uniform,
 )
+from .tenders import draw_tenders
 
 BACK = 240
 """Days before day 0 from which invoices are drawn: the longest usual wait for a payment."""
@@ -47,9 +45,9 @@ def draw_contractor(who: Who) -> Drawn:
     issued, amount = _invoices(who, yearly)
     receipts = _customers(who, source, issued, amount)
     bought = _materials(who, source, issued, amount)
-    tenders, won_dues, won_receipts = _tenders(who, yearly)
-    receipts = tables.stack([receipts, won_receipts])
+    tenders, won_dues, won_receipts = draw_tenders(who, yearly)
     receipts, bills = _pay_by_bill(who, source, receipts)
+    receipts = tables.stack([receipts, won_receipts])
     failing = np.flatnonzero(bills.fails)
     claims = recourses(bills.matures[failing], failing)
     counter = yearly / YEAR * who.figures.number("counter_share")
@@ -161,134 +159,6 @@ def _materials(who: Who, source: np.random.Generator, issued: Ints, amount: Ints
     known = np.maximum(issued - lead, 1 - PAD)
     due = who.dates.roll(known + terms[party])
     return supplier_dues(known, due, share(amount, round(cost * 1_000_000)), party)
-
-
-def _tenders(who: Who, yearly: float) -> tuple[Tenders, Dues, Receipts]:
-    """Return the notices, and what winning each would cost and bring."""
-    figures, draws = who.figures, who.stream("tenders")
-    days = who.dates.days
-    count = int(draws.poisson(figures.number("tenders_year") * days / YEAR))
-    if not count:
-        empty = columns(Receipts, **dict.fromkeys(Receipts.__slots__, np.zeros(0)))
-        return no_tenders(), columns(Dues, **dict.fromkeys(Dues.__slots__, np.zeros(0))), empty
-    published = np.sort(draws.integers(0, days, count))
-    spread = figures.spread("tender_price")
-    price = draws.lognormal(math.log(figures.number("tender_price")), spread, count) * yearly
-    price_fen = to_fen(np.rint(price / 1000) * 1000) + 100_000
-    cost = _between(figures.numbers("tender_cost"), draws, count)
-    shortest, longest = (int(value) for value in figures.numbers("tender_days"))
-    work = draws.integers(shortest, longest, count)
-    retention_days = np.array(figures.value("retention_days"))[draws.integers(2, size=count)]
-    award = published + draws.integers(20, 31, count) + draws.integers(5, 16, count)
-    table = columns(
-        Tenders,
-        owner=0,
-        published=published,
-        deadline=published + 20,
-        award=award,
-        starts=award + draws.integers(10, 31, count),
-        ends=0,
-        price=price_fen,
-        cost_ppm=np.rint(cost * 1000) * 1000,
-        bond=share(price_fen, round(figures.number("bid_bond") * 1_000_000)),
-        performance_ppm=np.rint(_between(figures.numbers("performance_bond"), draws, count) * 100)
-        * 10_000,
-        prepay_ppm=np.rint(_between(figures.numbers("tender_prepay"), draws, count) * 20) * 50_000,
-        progress_ppm=np.rint(_between(figures.numbers("tender_progress"), draws, count) * 20)
-        * 50_000,
-        retention_ppm=round(figures.number("retention") * 1_000_000),
-        retention_days=retention_days,
-        wins=draws.random(count) < figures.number("tender_win"),
-    )
-    table.ends = table.starts + work
-    overrun = draws.lognormal(0.0, figures.number("tender_overrun"), count)
-    overrun *= 1.0 + figures.number("tender_curse")
-    parts = [_contract(who, draws, table, n, float(overrun[n])) for n in range(count)]
-    dues = conditional([row for costs, _ in parts for row in costs])
-    columns_of = zip(*(income for _, income in parts), strict=True)
-    issued, due, paid, amount, number, bond = (np.concatenate(column) for column in columns_of)
-    receipts = columns(
-        Receipts,
-        owner=0,
-        issued=issued,
-        due=due,
-        paid=paid,
-        amount=amount,
-        party=_buyer(who) + number,
-        cond=number,
-        bond=bond,
-        bill=-1,
-    )
-    return table, dues, receipts
-
-
-def milestones(tenders: Tenders, number: int) -> list[tuple[int, int, int]]:
-    """Return (share of price in ppm, days after the start, retention 0/1) of each payment."""
-    work = int(tenders.ends[number] - tenders.starts[number])
-    prepay, progress = int(tenders.prepay_ppm[number]), int(tenders.progress_ppm[number])
-    held = int(tenders.retention_ppm[number])
-    rows = [
-        (prepay, 10, 0),
-        (progress, work // 2, 0),
-        (1_000_000 - prepay - progress - held, work, 0),
-        (held, work + int(tenders.retention_days[number]), 1),
-    ]
-    return [row for row in rows if row[0]]
-
-
-PUBLIC_TERMS = 30
-"""Days after a milestone in which a public body must pay an SME (State Council order 802)."""
-
-
-def _contract(
-    who: Who, draws: np.random.Generator, tenders: Tenders, number: int, overrun: float
-) -> tuple[list[Due], tuple[Ints, ...]]:
-    """Return costs and bond, and issued, due, paid, amount, tender, bond of the receipts."""
-    figures = who.figures
-    price, start = int(tenders.price[number]), int(tenders.starts[number])
-    work = int(tenders.ends[number]) - start
-    cost = round(price * int(tenders.cost_ppm[number]) / 1_000_000 * overrun)
-    # Cost follows an S-curve (smoothstep 3x² − 2x³) in about monthly steps.
-    steps = max(2, work // 30)
-    edge = np.linspace(0.0, 1.0, steps + 1)
-    parts = np.diff(np.rint(cost * (3 * edge**2 - 2 * edge**3)).astype(np.int64))
-    when = start + np.rint(edge[:-1] * work).astype(np.int64)
-    labour = parts // 4
-    roll = who.dates.roll
-    last = _last(who)
-    terms = draws.integers(0, 46, steps)
-    party = draws.integers(int(figures.number("suppliers")), size=steps)
-    bond = share(tenders.price[number : number + 1], int(tenders.performance_ppm[number]))
-    begin = np.array([start])
-    supplied = roll(np.minimum(when + terms, last))
-    nobody = np.full(steps, -1)
-    costs = [
-        Due(when, roll(np.minimum(when + 30, last)), tables.WAGE, labour, nobody, number),
-        Due(when, supplied, tables.SUPPLIER, parts - labour, party, number),
-        Due(begin - 10, roll(begin), tables.BOND, bond, nobody[:1], number),
-    ]
-    plan = np.array(milestones(tenders, number), dtype=np.int64)
-    amount = share(np.full(len(plan), price, dtype=np.int64), plan[:, 0])
-    amount[-1] += price - int(amount.sum())
-    late = draws.random(amount.size) < figures.number("tender_late")
-    delay = np.rint(draws.gamma(1.2, figures.number("tender_late_days") / 1.2, amount.size))
-    # The bond comes back when the work is done: the last row, due at once.
-    over = min(start + work + 5, last)
-    issued = np.append(np.minimum(start + plan[:, 1], last - 60), over)
-    wait = np.append(PUBLIC_TERMS + np.where(late, delay, 0).astype(np.int64), 0)
-    due = issued + np.append(np.full(amount.size, PUBLIC_TERMS), 0)
-    paid = roll(np.minimum(issued + wait, last))
-    flag = np.append(np.zeros(amount.size, dtype=np.int64), 1)
-    return costs, (issued, due, paid, np.append(amount, bond), flag * 0 + number, flag)
-
-
-def _buyer(who: Who) -> int:
-    """Number of the first public buyer; customers come before."""
-    return int(who.figures.number("customers"))
-
-
-def _between(ends: tuple[float, ...], draws: np.random.Generator, count: int) -> Floats:
-    return ends[0] + (ends[1] - ends[0]) * draws.random(count)
 
 
 def _last(who: Who) -> int:
