@@ -34,8 +34,8 @@ from aicfo_sdk.model import (
 from . import bank, tables
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
-from .fen import Ints
 from .effects import records
+from .fen import Ints
 from .firm import firm_records, party_records, store_records
 from .ledger import FUND
 from .names import BANK, CHANNELS, FUND_ID, LENDERS, WALLETS
