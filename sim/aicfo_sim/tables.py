@@ -15,10 +15,10 @@ from .fen import Ints
 NEVER = 1_000_000
 """Day number of what does not happen: the payment of a bad debt."""
 
-WAGE, TAX, RENT, SERVICE, BOND, SUPPLIER = range(6)
+WAGE, TAX, SOCIAL, RENT, SERVICE, BOND, SUPPLIER = range(7)
 """Kinds of payments in the order in which they are made when cash is short."""
 
-DUE_KINDS = ("payroll", "tax", "rent", "other", "bond", "supplier")
+DUE_KINDS = ("payroll", "tax", "social", "rent", "other", "bond", "supplier")
 
 ALWAYS = -1
 """`cond` of a row that happens anyway; else the tender that must have been won."""
@@ -170,13 +170,12 @@ T = TypeVar("T")
 
 def columns(table: type[T], /, **values: Any) -> T:
     """Return a table of one merchant; scalars are repeated to the length of the columns."""
-    sizes = {value.shape[0] for value in values.values() if isinstance(value, np.ndarray)}
+    given: dict[str, Ints] = {name: np.asarray(v).astype(np.int64) for name, v in values.items()}
+    sizes = {column.shape[0] for column in given.values() if column.ndim}
     size = 0 if 0 in sizes else max(sizes, default=1)
-    out = dict[str, Ints]()
-    for name, value in values.items():
-        wide = value.shape[1:] if isinstance(value, np.ndarray) else ()
-        out[name] = np.empty((size, *wide), dtype=np.int64)
-        out[name][...] = value
+    out = {name: np.empty((size, *column.shape[1:]), np.int64) for name, column in given.items()}
+    for name, column in given.items():
+        out[name][...] = column
     return table(**out)
 
 
