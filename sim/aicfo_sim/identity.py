@@ -26,6 +26,7 @@ _TRADE = {
     "contractor": ("建设工程有限公司", "机电安装有限公司", "装饰工程有限公司"),
     "manufacturer": ("精密机械有限公司", "五金制品有限公司", "电气设备有限公司"),
     "restaurant": ("餐饮管理有限公司", "家常菜馆", "面馆连锁"),
+    "farmer": ("家庭农场", "种植专业合作社", "果园"),
 }
 INDUSTRY = {
     "shop": "零售和餐饮",
@@ -33,6 +34,7 @@ INDUSTRY = {
     "contractor": "建筑安装",
     "manufacturer": "通用零部件制造",
     "restaurant": "连锁餐饮",
+    "farmer": "种植业",
 }
 PRODUCTS = {
     "shop": ("日用百货", "饮料", "小吃"),
@@ -40,7 +42,11 @@ PRODUCTS = {
     "contractor": ("机电安装", "水电改造", "装饰装修", "维修养护"),
     "manufacturer": ("机械零部件", "五金件", "电气配件"),
     "restaurant": ("堂食", "外卖"),
+    "farmer": ("小麦", "玉米", "稻谷", "水果"),
 }
+SOLD = {"contractor": "工程款", "farmer": "农产品款"}
+"""What an archetype's invoices are for; others sell goods."""
+
 INVOICING = ("contractor", "manufacturer")
 """Archetypes that sell on invoice to named customers."""
 
@@ -97,7 +103,7 @@ def identity(who: Who, archetype: str, notices: Sequence[int] = ()) -> Identity:
     trade = trades[int(source.integers(len(trades)))]
     own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trade}"
     suppliers = int(who.figures.number("suppliers"))
-    customers = int(who.figures.number("customers")) if archetype in INVOICING else 0
+    customers = int(who.figures.number("customers")) if "customers" in who.figures.rows else 0
     return Identity(
         own=firm(own),
         region=REGIONS[place],

@@ -8,6 +8,7 @@ CHANNELS = {
     "contractor": ("wechat",),
     "manufacturer": ("wechat",),
     "restaurant": ("wechat", "alipay", "meituan"),
+    "farmer": ("wechat",),
 }
 """Sales channels in the order of the takings table."""
 

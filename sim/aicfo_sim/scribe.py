@@ -30,7 +30,7 @@ from .draws.contractor import takes_bills
 from .draws.restaurant import stores_of
 from .effects import records
 from .fen import Ints
-from .identity import INVOICING, bill_number, identity
+from .identity import INVOICING, SOLD, bill_number, identity
 from .market import BANK_CLASSES, CLASSES
 from .names import ACCEPTORS, BANK, CHANNELS, LENDERS, STORE, WALLETS
 from .scenario import ARCHETYPES
@@ -71,6 +71,7 @@ class Scribe:
         notices: list[int] = block.tenders.region[self._tenders].tolist()
         self.identity = identity(who, self.archetype, notices)
         self.stores = stores_of(who)
+        self._sold = SOLD.get(self.archetype, "货款")
         self._bill_source = who.stream("bill_numbers")
         self._takes = takes_bills(who) if self.archetype in INVOICING else []
         self._first_tender = first
@@ -222,7 +223,7 @@ class Scribe:
         issued, due = (self._dates.at(int(c[row])) for c in (receipts.issued, receipts.due))
         party = self._debtor(int(receipts.party[row]))
         amount = int(self._state.billed[row])
-        paper = self._invoice("sales", party, issued, due, amount, "工程款")
+        paper = self._invoice("sales", party, issued, due, amount, self._sold)
         self._ids["receipt", row] = paper
 
     def _debtor(self, party: int) -> str:
@@ -318,7 +319,7 @@ class Scribe:
             self._behind[source] = paper
             self._settle(day, paper, amount, "bill", source)
         else:
-            source = self._move(day, amount, "receipt", "工程款", party=party)
+            source = self._move(day, amount, "receipt", self._sold, party=party)
             self._settle(day, paper, amount, "money", source)
 
     def _settle(self, day: date, paper: str, amount: int, by: Any, source: str) -> None:

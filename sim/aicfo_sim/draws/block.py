@@ -16,6 +16,7 @@ from ..scenario import ARCHETYPES, Figures, Scenario
 from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
+from .farmer import draw_farmer
 from .group import Group, GroupDrawn, alone, each, joined
 from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
@@ -25,6 +26,7 @@ DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "ecommerce": each(draw_ecommerce),
     "contractor": each(draw_contractor),
     "restaurant": each(draw_restaurant),
+    "farmer": each(draw_farmer),
 }
 """Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
 
