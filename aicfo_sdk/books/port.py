@@ -83,20 +83,53 @@ class Books(ABC):
         Dates become ordinals (`NO_DAY` when missing), booleans 0 or 1, missing numbers 0.
         Raises: InputError for a field that is not a number, date or flag.
         """
-        import numpy as np
+        return tuple(_copy(self._column(kind, name)) for name in names)
 
-        rows = list(self.records(kind).values())
-        out: list[Ints] = []
-        for name in names:
+    def labels(self, kind: type[Record], name: str) -> tuple[Ints, tuple[str, ...]]:
+        """Return a text field as numbers: a read-only int64 array ordered by id, and the words.
+
+        `words[codes[n]]` is the text of the n-th record ("" when missing); words come in the order
+        of the first record that has them. Raises: InputError for a field that is no text.
+        """
+        codes, words = self._labels(kind, name)
+        return _copy(codes), words
+
+    def _column(self, kind: type[Record], name: str) -> Ints:
+        """Return a column to be copied; worked out once, for a snapshot never changes."""
+        known = self._worked_out()
+        found = known.get((kind, name))
+        if found is None:
+            import numpy as np
+
             try:
-                column = np.array([_as_int(getattr(row, name)) for row in rows], dtype=np.int64)
+                values = [_as_int(getattr(row, name)) for row in self.records(kind).values()]
+                found = np.array(values, dtype=np.int64)
             except (AttributeError, TypeError):
-                raise InputError(
-                    "not a column of integers", value=name, where=kind.__name__
-                ) from None
-            column.flags.writeable = False
-            out.append(column)
-        return tuple(out)
+                raise not_a_column(kind, name, "integers") from None
+            known[kind, name] = found
+        return found
+
+    def _labels(self, kind: type[Record], name: str) -> tuple[Ints, tuple[str, ...]]:
+        known = self._worked_out()
+        found = known.get((kind, name, "words"))
+        if found is None:
+            import numpy as np
+
+            place: dict[str, int] = {}
+            codes: list[int] = []
+            for row in self.records(kind).values():
+                word = getattr(row, name, 0)
+                if word is not None and not isinstance(word, str):
+                    raise not_a_column(kind, name, "text")
+                codes.append(place.setdefault(word or "", len(place)))
+            if name not in kind.model_fields:
+                raise not_a_column(kind, name, "text")
+            found = np.array(codes, dtype=np.int64), tuple(place)
+            known[kind, name, "words"] = found
+        return found
+
+    def _worked_out(self) -> dict[Any, Any]:
+        return vars(self).setdefault("_columns_known", {})
 
     def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         """Return daily sums of a field over the last `days` days, the last being `as_of`.
@@ -210,6 +243,10 @@ class Declared(Books):
         self._check(kind)
         return self._books.columns(kind, *names)
 
+    def labels(self, kind: type[Record], name: str) -> tuple[Ints, tuple[str, ...]]:
+        self._check(kind)
+        return self._books.labels(kind, name)
+
     def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         self._check(kind)
         return self._books.series(kind, field, days=days, **equal)
@@ -229,6 +266,18 @@ class Declared(Books):
                 where=f"tool {self._tool}, which declares {declared}",
                 mend=f"add {kind.__name__} to reads=[…]",
             )
+
+
+def not_a_column(kind: type[Record], name: str, of: str) -> InputError:
+    """Return the error for a field that cannot be read as a column of integers or text."""
+    return InputError(f"not a column of {of}", value=name, where=kind.__name__)
+
+
+def _copy(column: Ints) -> Ints:
+    """Return a copy that cannot be written: whoever lifts that changes nobody else's."""
+    own = column.copy()
+    own.flags.writeable = False
+    return own
 
 
 def _as_int(value: Any) -> int:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import date, timedelta
 from typing import Any, Generic, TypeVar
 
 import numpy as np
 
-from aicfo_sdk import Books, InputError
+from aicfo_sdk import Books
+from aicfo_sdk.books.port import not_a_column
 from aicfo_sdk.model import Record, digest
 
 from .fen import Ints
@@ -20,65 +21,111 @@ K = TypeVar("K", bound=Record)
 class Growing(Generic[K]):
     """Records of one type that are only ever added, in the order of their ids.
 
-    Columns are kept beside them and extended by what is new, so that a year of daily snapshots
-    reads each field once.
+    A record is built when somebody looks at it: plugins that read columns cost no record. Columns
+    are extended by what is new, so that a year of daily snapshots reads each value once.
     """
 
-    def __init__(self, letter: str) -> None:
-        self._letter = letter
-        self.records: list[K] = []
+    def __init__(self, table: type[K], letter: str) -> None:
+        self.table, self._letter = table, letter
+        self.ids: list[str] = []
+        self._rows: list[dict[str, Any]] = []
+        self._built: list[K | None] = []
         self._columns: dict[str, np.ndarray] = {}
+        self._words: dict[str, dict[str, int]] = {}
+        self._codes: dict[str, Ints] = {}
 
     @property
     def count(self) -> int:
         """Number of records so far."""
-        return len(self.records)
+        return len(self.ids)
 
-    def add(self, table: type[K], /, *, id: str = "", **values: Any) -> str:
+    def add(self, *, id: str = "", **values: Any) -> str:
         """Add a record, numbered in turn unless it has an id; return its id."""
-        paper = id or f"{self._letter}{len(self.records) + 1:07d}"
-        self.records.append(table(id=paper, **values))
+        paper = id or f"{self._letter}{len(self.ids) + 1:07d}"
+        self.ids.append(paper)
+        self._rows.append(values)
+        self._built.append(None)
         return paper
 
-    def snapshot(self) -> Snapshot:
-        """Return what is there now; later additions do not show in it."""
-        return Snapshot(self, len(self.records))
+    def record(self, place: int) -> K:
+        """Return the record at a place, built on first use."""
+        found = self._built[place]
+        if found is None:
+            found = self._built[place] = self.table(id=self.ids[place], **self._rows[place])
+        return found
 
-    def column(self, name: str, count: int) -> np.ndarray:
-        """Return the first `count` values of a field, as objects or whole numbers."""
+    def snapshot(self) -> Snapshot[K]:
+        """Return what is there now; later additions do not show in it."""
+        return Snapshot(self, len(self.ids))
+
+    def column(self, name: str, count: int) -> Ints:
+        """Return the first `count` values of a field of whole numbers, days or flags.
+
+        Raises: InputError for any other field.
+        """
         known = self._columns.get(name)
         have = 0 if known is None else known.size
-        if have < count:
-            values = [_plain(getattr(record, name)) for record in self.records[have:count]]
-            whole = all(isinstance(value, int) for value in values)
-            new = np.array(values, dtype=np.int64 if whole else object)
-            known = new if known is None or not have else np.concatenate([known, new])
-            self._columns[name] = known
-        assert known is not None or count == 0
-        return np.zeros(0, dtype=np.int64) if known is None else known[:count]
+        if known is None or have < count:
+            values = [_whole(value) for value in self._values(name, have, count)]
+            if None in values:
+                raise not_a_column(self.table, name, "integers")
+            new = np.array(values, dtype=np.int64)
+            known = self._columns[name] = new if known is None else np.concatenate([known, new])
+        return known[:count]
+
+    def labels(self, name: str, count: int) -> tuple[Ints, tuple[str, ...]]:
+        """Return the first `count` values of a text field as codes, and the words they stand for.
+
+        Raises: InputError for any other field.
+        """
+        words = self._words.setdefault(name, {})
+        known = self._codes.get(name)
+        have = 0 if known is None else known.size
+        if known is None or have < count:
+            values = [value or "" for value in self._values(name, have, count)]
+            if not all(isinstance(value, str) for value in values):
+                raise not_a_column(self.table, name, "text")
+            new = np.array([words.setdefault(v, len(words)) for v in values], dtype=np.int64)
+            known = self._codes[name] = new if known is None else np.concatenate([known, new])
+        codes = known[:count]
+        shown = int(codes.max(initial=-1)) + 1
+        return codes, tuple(words)[:shown]
+
+    def _values(self, name: str, first: int, end: int) -> list[Any]:
+        if name == "id":
+            return self.ids[first:end]
+        field = self.table.model_fields.get(name)
+        if field is None:
+            raise not_a_column(self.table, name, "integers or text")
+        default = None if field.is_required() else field.get_default(call_default_factory=True)
+        return [row.get(name, default) for row in self._rows[first:end]]
 
 
-class Snapshot:
-    """The first so many records of a `Growing`."""
+class Snapshot(Mapping[str, K]):
+    """The first so many records of a `Growing`, by id."""
 
-    def __init__(self, source: Growing[Any], count: int) -> None:
+    def __init__(self, source: Growing[K], count: int) -> None:
         self._source, self._count = source, count
-        self._mapping: dict[str, Record] | None = None
+        self._places: dict[str, int] | None = None
 
-    def mapping(self) -> Mapping[str, Any]:
-        """Return id → record; made on first use."""
-        if self._mapping is None:
-            self._mapping = {r.id: r for r in self._source.records[: self._count]}
-        return self._mapping
+    def __getitem__(self, id: str) -> K:
+        if self._places is None:
+            self._places = {paper: place for place, paper in enumerate(self)}
+        return self._source.record(self._places[id])
 
-    def column(self, name: str) -> np.ndarray:
-        """Return the values of a field."""
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._source.ids[: self._count])
+
+    def __len__(self) -> int:
+        return self._count
+
+    def column(self, name: str) -> Ints:
+        """Return the values of a field of whole numbers, days or flags."""
         return self._source.column(name, self._count)
 
-    @property
-    def first(self) -> Record | None:
-        """The first record, or None."""
-        return self._source.records[0] if self._count else None
+    def labels(self, name: str) -> tuple[Ints, tuple[str, ...]]:
+        """Return a text field as codes and words."""
+        return self._source.labels(name, self._count)
 
 
 class MerchantBooks(Books):
@@ -90,7 +137,7 @@ class MerchantBooks(Books):
         as_of: date,
         key: str,
         kinds: dict[type[Record], dict[str, Record]],
-        grown: Mapping[type[Record], Snapshot],
+        grown: Mapping[type[Record], Snapshot[Any]],
         balances: dict[str, int],
         late: dict[type[Record], Callable[[], dict[str, Record]]],
     ) -> None:
@@ -127,7 +174,7 @@ class MerchantBooks(Books):
     def records(self, kind: type[R]) -> Mapping[str, R]:
         grown = self._grown.get(kind)
         if grown is not None:
-            return grown.mapping()
+            return grown
         if kind not in self._kinds and kind in self._late:
             self._kinds[kind] = self._late[kind]()
         return self._kinds.get(kind, {})  # pyright: ignore[reportReturnType]
@@ -137,43 +184,37 @@ class MerchantBooks(Books):
             return sum(self._balances.values())
         return self._balances.get(account, 0)
 
-    def columns(self, kind: type[Record], *names: str) -> tuple[Ints, ...]:
+    def _column(self, kind: type[Record], name: str) -> Ints:
         grown = self._grown.get(kind)
-        if grown is None:
-            return super().columns(kind, *names)
-        return tuple(_whole(grown, kind, name) for name in names)
+        return super()._column(kind, name) if grown is None else grown.column(name)
+
+    def _labels(self, kind: type[Record], name: str) -> tuple[Ints, tuple[str, ...]]:
+        grown = self._grown.get(kind)
+        return super()._labels(kind, name) if grown is None else grown.labels(name)
 
     def series(self, kind: type[Record], field: str, /, *, days: int, **equal: Any) -> Ints:
         grown = self._grown.get(kind)
         if grown is None:
             return super().series(kind, field, days=days, **equal)
         out = np.zeros(days, dtype=np.int64)
-        if grown.first is not None:
-            first = self._as_of - timedelta(days=days - 1)
-            offset = _whole(grown, kind, kind.KNOWN) - first.toordinal()
-            keep = (offset >= 0) & (offset < days)
-            for name, value in equal.items():
-                keep &= grown.column(name) == _plain(value)
-            np.add.at(out, offset[keep], _whole(grown, kind, field)[keep])
+        first = self._as_of - timedelta(days=days - 1)
+        offset = grown.column(kind.KNOWN) - first.toordinal()
+        keep = (offset >= 0) & (offset < days)
+        for name, value in equal.items():
+            if isinstance(value, str):
+                codes, words = grown.labels(name)
+                keep &= codes == (words.index(value) if value in words else -1)
+            else:
+                keep &= grown.column(name) == _whole(value)
+        np.add.at(out, offset[keep], grown.column(field)[keep])
         out.flags.writeable = False
         return out
 
 
-def _whole(grown: Snapshot, kind: type[Record], name: str) -> Ints:
-    if name not in kind.model_fields:
-        raise InputError("not a column of integers", value=name, where=kind.__name__)
-    column = grown.column(name)
-    if column.dtype != np.int64:
-        raise InputError("not a column of integers", value=name, where=kind.__name__)
-    copy = column.copy()
-    copy.flags.writeable = False
-    return copy
-
-
-def _plain(value: Any) -> Any:
-    """Return a date as its ordinal, a flag as 0 or 1, a missing value as 0, others unchanged."""
+def _whole(value: Any) -> int | None:
+    """Return a date as its ordinal, a flag as 0 or 1, a missing value as 0, no number as None."""
     if isinstance(value, date):
         return value.toordinal()
     if value is None:
         return 0
-    return int(value) if isinstance(value, int) else value
+    return int(value) if isinstance(value, int) else None

@@ -41,6 +41,7 @@ from .tender_market import contract_bond
 _DUE_TRANSACTION: dict[str, Any] = {
     "payroll": "payroll",
     "tax": "tax",
+    "social": "tax",
     "rent": "rent",
     "other": "purchase",
     "bond": "other",
@@ -49,6 +50,7 @@ _DUE_TRANSACTION: dict[str, Any] = {
 _DUE_TEXT = {
     "payroll": "代发工资",
     "tax": "缴税",
+    "social": "缴社保公积金",
     "rent": "房租",
     "other": "服务费",
     "bond": "履约保证金",
@@ -84,10 +86,10 @@ class Scribe:
             f"{self.merchant}/{block.world.days}".encode(),
             digest_size=16,
         )
-        self.transactions = Growing[Transaction]("T")
-        self.invoices = Growing[Invoice]("I")
-        self.settlements = Growing[Settlement]("P")
-        self.sales = Growing[DailySales]("D")
+        self.transactions = Growing(Transaction, "T")
+        self.invoices = Growing(Invoice, "I")
+        self.settlements = Growing(Settlement, "P")
+        self.sales = Growing(DailySales, "D")
         self._obligations: dict[str, Obligation] = {}
         self._bills: dict[str, Bill] = {}
         self._loans: dict[str, Loan] = {}
@@ -160,7 +162,6 @@ class Scribe:
             for tail, store, part, count in self._by_store(channel, t, gross - refunds, orders):
                 if part or refunds:
                     self.sales.add(
-                        DailySales,
                         id=f"D{day:%Y%m%d}-{name}{tail}",
                         day=day,
                         store=store,
@@ -237,7 +238,6 @@ class Scribe:
         tax = tables.vat_inside(total)
         number = f"{issued.year % 100:02d}{self.merchant % 10**8:08d}{self.invoices.count:010d}"
         return self.invoices.add(
-            Invoice,
             number=number,
             direction=direction,
             counterparty=party,
@@ -247,7 +247,7 @@ class Scribe:
             net=total - tax,
             tax=tax,
             total=total,
-            text=UntrustedText(text),
+            text=text,
         )
 
     def _event(self, event: log.Event) -> None:
@@ -280,9 +280,7 @@ class Scribe:
             case _:
                 line = records.line(self.archetype, kind, row, amount)
                 if line is not None:
-                    self._move(
-                        day, amount, line.kind, line.text, party=line.party, name=line.name
-                    )
+                    self._move(day, amount, line.kind, line.text, party=line.party, name=line.name)
         self._hash.update(f"{t},{kind},{self._about(kind, row, extra)},{amount};".encode())
 
     def _about(self, kind: int, row: int, extra: int) -> str:
@@ -323,9 +321,7 @@ class Scribe:
             self._settle(day, paper, amount, "money", source)
 
     def _settle(self, day: date, paper: str, amount: int, by: Any, source: str) -> None:
-        self.settlements.add(
-            Settlement, day=day, invoice=paper, amount=amount, by=by, source=source
-        )
+        self.settlements.add(day=day, invoice=paper, amount=amount, by=by, source=source)
 
     def _due_paid(self, day: date, row: int, amount: int) -> None:
         dues = self._block.dues
@@ -444,15 +440,14 @@ class Scribe:
         if not amount:
             return ""
         return self.transactions.add(
-            Transaction,
             day=day,
             account=account,
             amount=amount,
             kind=kind,
             counterparty=party,
-            counterparty_name=UntrustedText(self._party_name(party) if party else name),
+            counterparty_name=self._party_name(party) if party else name,
             reference=f"{self.merchant:08d}{self.transactions.count:012d}",
-            text=UntrustedText(text),
+            text=text,
         )
 
     def _party_name(self, party: str) -> str:
