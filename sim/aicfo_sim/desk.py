@@ -75,13 +75,9 @@ class Desk:
             case SubmitBid():
                 return self._bid(action)
             case BuyStock():
-                return moves.buy_stock(
-                    self._block, self._state, self._place, self._t, action
-                )
+                return moves.buy_stock(self._block, self._state, self._place, self._t, action)
             case SetMarketingBudget():
-                return moves.set_budget(
-                    self._block, self._state, self._place, self._t, action
-                )
+                return moves.set_budget(self._block, self._state, self._place, self._t, action)
             case _:
                 return f"the simulated bank does not offer {action.kind}"
 

@@ -69,7 +69,8 @@ def draw_farmer(who: Who) -> Drawn:
     nothing, one = np.zeros((1, taken.size), dtype=np.int64), np.ones(1, dtype=np.int64)
     takings = settle(who, taken[None, :], nothing, nothing, orders[None, :], one, one * 0)
     receipts = tables.stack(money)
-    open_rows = np.flatnonzero((receipts.paid >= 0) & (receipts.amount > 0))
+    within = (receipts.paid >= 0) & (receipts.issued < days.days)
+    open_rows = np.flatnonzero(within & (receipts.amount > 0))
     receipts = tables.take(receipts, open_rows)
     return Drawn(firm, takings, finish(who, costs), receipts, no_bills(), no_tenders())
 
@@ -126,7 +127,7 @@ def _harvest(who: Who, field: int, land: float, terms: list[int]) -> Receipts:
     """
     figures = who.figures
     begins = _seasons(who, "harvest", field)
-    cv, size = figures.numbers("weather_cv")[field], begins.size
+    cv, size = figures.numbers("yield_cv")[field], begins.size
     grown = who.stream(f"weather{field}").gamma(1 / cv**2, cv**2, size)
     bad = who.stream(f"disaster{field}").random((size, 2))
     low, high = figures.numbers("disaster_loss")
