@@ -14,13 +14,13 @@ from .common import (
     YEAR,
     Drawn,
     Who,
+    compound,
     finish,
     median,
     no_bills,
     no_tenders,
     pick,
     settle,
-    sold,
     supplier_dues,
     traits,
     uniform,
@@ -64,8 +64,10 @@ def draw_farmer(who: Who) -> Drawn:
     firm = traits(who, source, month, month * 0.8, payroll)
     counter = yearly / YEAR * figures.number("counter_share")
     ticket = uniform(source, who, "ticket")
-    flow = np.full(days.days + LEAD, counter)
-    orders, taken = sold(who.stream("sales"), who, flow, ticket)
+    rate = np.full(days.days + LEAD, counter / ticket)
+    orders = np.asarray(who.stream("orders").poisson(rate), dtype=np.int64)
+    cv = figures.number("ticket_cv")
+    taken = compound(who.stream("tickets"), orders, ticket, cv, who.order_level)
     nothing, one = np.zeros((1, taken.size), dtype=np.int64), np.ones(1, dtype=np.int64)
     takings = settle(who, taken[None, :], nothing, nothing, orders[None, :], one, one * 0)
     receipts = tables.stack(money)
@@ -197,18 +199,18 @@ def _owed(who: Who, issued: Ints, due: Ints, paid: Ints, amount: Ints, party: In
     flat = issued.ravel() > -PAD
     last = _last(who)
     come = who.dates.roll(np.clip(paid.ravel()[flat], 1 - PAD, last))
-    return columns(
-        Receipts,
-        owner=0,
-        issued=np.minimum(issued.ravel()[flat], last),
-        due=np.minimum(due.ravel()[flat], last),
-        paid=np.where(paid.ravel()[flat] > last, NEVER, come),
-        amount=amount.ravel()[flat],
-        party=party.ravel()[flat],
-        cond=ALWAYS,
-        bond=0,
-        bill=-1,
-    )
+    values = {
+        "owner": 0,
+        "issued": np.minimum(issued.ravel()[flat], last),
+        "due": np.minimum(due.ravel()[flat], last),
+        "paid": np.where(paid.ravel()[flat] > last, NEVER, come),
+        "amount": amount.ravel()[flat],
+        "party": party.ravel()[flat],
+        "cond": ALWAYS,
+        "bond": 0,
+    }
+    # Nothing else is true of these invoices: no bill pays them.
+    return columns(Receipts, **(dict.fromkeys(Receipts.__slots__, -1) | values))
 
 
 def _last(who: Who) -> int:

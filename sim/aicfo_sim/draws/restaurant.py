@@ -25,7 +25,6 @@ from .common import (
     no_receipts,
     no_tenders,
     pick,
-    sales_tax,
     season,
     settle,
     supplier_dues,
@@ -60,10 +59,10 @@ def draw_restaurant(who: Who) -> Drawn:
     nothing = np.zeros_like(gross)
     takings = settle(who, gross, nothing, nothing, orders, lag, fee)
     month = chain.worth_day * YEAR / 12
-    fixed, payroll = fixed_costs(who, source, month)
+    fixed, payroll = fixed_costs(who, who.stream("costs"), month)
     sales = gross.sum(axis=0)
     when, sums = _weeks(sales, int(source.integers(7)))
-    parts = [*fixed, sales_tax(who, sales, -LEAD)]
+    parts = [*fixed]
     for item, part in enumerate(who.figures.numbers("items")):
         # What a week used is bought again at the price of the day on which it is ordered.
         at = stores.price[item][np.clip(when, 0, who.dates.days - 1)]
@@ -89,18 +88,19 @@ def _chain(who: Who) -> Chain:
     ticket = uniform(source, who, "ticket")
     day = median(source, who, "takings_day")
     plain = np.maximum(source.normal(1.0, figures.number("store_spread"), rows), 0.5)
-    worth = _worth(stores) * plain
+    worth: Floats = _worth(stores) * plain
     # The chain's mean store has the drawn takings, so candidates are judged by the same measure.
     worth *= day / worth[:own].mean()
     expected = season(figures, who.dates, -LEAD, count)[:, None] * worth[None, :]
     expected = expected * _levels(who, rows, count)
     faults = draw_faults(who, own, -LEAD, count)
     orders_left, value_left = fault_factors(faults, rows, -LEAD, count)
-    rate = expected / ticket * (orders_left / 1_000_000)
-    made = who.stream("orders").poisson(rate).astype(np.int64)
+    made = np.asarray(who.stream("orders").poisson(expected / ticket), dtype=np.int64)
     value = _value(who, made, ticket)
-    value = share(value, value_left)
     gross, orders = _channels(who, source, made, value)
+    # A fault takes its share of what was drawn: nothing else of the store's luck is moved by it.
+    less, cheaper = orders_left.T[:, None], value_left.T[:, None]
+    gross, orders = share(share(gross, less), cheaper), share(orders, less)
     stores.gross, stores.orders = gross[:, :, LEAD:], orders[:, :, LEAD:]
     _costs(who, source, stores, worth)
     _goods(who, source, stores, float(worth[:own].sum()))
@@ -176,9 +176,9 @@ def _channels(
     """Return value and orders as stores × channels × days: two wallets, the delivery platform."""
     rows = orders.shape[1]
     low, high = who.figures.numbers("delivery")
-    through = low + (high - low) * source.random(rows)
+    through: Floats = low + (high - low) * np.asarray(source.random(rows))
     wechat = round((0.55 + 0.25 * float(source.random())) * 1_000_000)
-    sent = who.stream("delivery").binomial(orders, through[None, :])
+    sent = np.asarray(who.stream("delivery").binomial(orders, through[None, :]), dtype=np.int64)
     away = value * sent // np.maximum(orders, 1)
     here, eaten = value - away, orders - sent
     first, most = share(here, wechat), share(eaten, wechat)

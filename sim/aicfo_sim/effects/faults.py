@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from ..fen import Ints
+from ..fen import Floats, Ints
 
 if TYPE_CHECKING:
     from ..draws.common import Who
@@ -43,7 +43,7 @@ def draw_faults(who: Who, stores: int, first: int, count: int) -> Faults:
     figures = who.figures
     chance = figures.number("fault_year") / 365.0
     draws = who.stream("faults").random((count, stores, 4))
-    mix = np.cumsum(np.array(figures.numbers("fault_kinds")))
+    mix: Floats = np.cumsum(np.array(figures.numbers("fault_kinds")))
     days, depths = (
         [figures.numbers(f"fault_{what}_{kind}") for kind in KINDS] for what in ("days", "depth")
     )
