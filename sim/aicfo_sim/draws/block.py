@@ -22,8 +22,8 @@ from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
-    "shop": each(draw_shop),
-    "ecommerce": each(draw_ecommerce),
+    "shop": draw_shop,
+    "ecommerce": draw_ecommerce,
     "contractor": each(draw_contractor),
     "restaurant": each(draw_restaurant),
     "farmer": each(draw_farmer),

@@ -86,23 +86,6 @@ def season(figures: Figures, days: Dates, first: int, count: int) -> Floats:
     return np.where(days.working[part], out, out * figures.number("weekend"))
 
 
-def level(source: np.random.Generator, who: Who, count: int) -> Floats:
-    """Return the merchant's own demand level by day: a weekly AR(1) around 1 and rare shocks."""
-    figures = who.figures
-    weeks = count // 7 + 1
-    steps = source.normal(0.0, figures.number("drift_sd"), weeks).tolist()
-    value, path = 0.0, list[float]()
-    for step in steps:
-        value = 0.95 * value + step
-        path.append(min(2.0, max(0.3, 1.0 + value)))
-    out = np.repeat(np.array(path), 7)[:count]
-    for _ in range(int(source.poisson(figures.number("shock_year") * count / YEAR))):
-        start = int(source.integers(count))
-        length = int(uniform(source, who, "shock_days"))
-        out[start : start + length] *= 1.0 - uniform(source, who, "shock_depth")
-    return out
-
-
 def compound(
     source: np.random.Generator, orders: Ints, mean: float, cv: float, order_level: bool
 ) -> Ints:
@@ -129,9 +112,10 @@ def sold(
     rate = expected / ticket
     if "weather_cv" in figures.rows:
         shape = 1.0 / figures.number("weather_cv") ** 2
-        rate = rate * source.gamma(shape, 1.0 / shape, expected.size)
+        rate = rate * who.stream("weather").gamma(shape, 1.0 / shape, expected.size)
     orders = source.poisson(rate).astype(np.int64)
-    return orders, compound(source, orders, ticket, figures.number("ticket_cv"), who.order_level)
+    worth = who.stream("worth")
+    return orders, compound(worth, orders, ticket, figures.number("ticket_cv"), who.order_level)
 
 
 def settle(
@@ -185,7 +169,7 @@ def fixed_costs(who: Who, source: np.random.Generator, month: float) -> tuple[li
     leased = starts[int(source.integers(every)) :: every]
     rows.append(_known(leased, tables.RENT, np.full(leased.size, rent)))
     base = month * uniform(source, who, "services")
-    noise = source.gamma(25.0, 1 / 25.0, starts.size)
+    noise = who.stream("services").gamma(25.0, 1 / 25.0, starts.size)
     rows.append(_known(days.roll(starts + 19), tables.SERVICE, to_fen(base * noise)))
     return rows, payroll
 

@@ -2,140 +2,249 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
 import numpy as np
 
-from ..dates import PAD
-from ..fen import Floats, Ints, share, to_fen
-from ..tables import Dues
-from .common import (
-    LEAD,
-    YEAR,
-    Drawn,
-    Who,
-    finish,
-    fixed_costs,
-    level,
-    median,
-    no_bills,
-    no_receipts,
-    no_tenders,
-    pick,
-    sales_tax,
-    season,
-    settle,
-    sold,
-    supplier_dues,
-    traits,
-    uniform,
-)
+from .. import tables
+from ..dates import Dates
+from ..fen import Floats, Ints, round_div, share, to_fen
+from ..scenario import Figures
+from ..tables import Takings
+from .common import CHANNELS, LEAD, no_bills, no_receipts, no_tenders, season
+from .costs import fixed_costs, goods, monthly, traits
+from .demand import levels, returned, sold
+from .group import Group, GroupDrawn
 
 REFUND_AFTER = 4
 """Days from a sale to its refund; settlement waits longer."""
 
+_PPM = 1_000_000
 
-def draw_shop(who: Who) -> Drawn:
-    """Return a street shop: wallets settle the next day, goods are bought weekly."""
-    source = who.stream("traits")
-    days = who.dates.days
-    day = median(source, who, "takings_day")
-    ticket, goods = uniform(source, who, "ticket"), uniform(source, who, "goods")
-    wechat = 0.5 + 0.3 * float(source.random())
+
+def draw_shop(group: Group) -> GroupDrawn:
+    """Return street shops: wallets settle the next day, goods are bought weekly."""
+    days = group.dates.days
+    day = group.median("takings_day")
+    ticket, part = group.uniform("ticket"), group.uniform("goods")
     count = days + LEAD
-    expected = (
-        day * season(who.figures, who.dates, -LEAD, count) * level(who.stream("level"), who, count)
-    )
-    orders, amount = sold(who.stream("sales"), who, expected, ticket)
-    first = share(amount, round(wechat * 1_000_000))
-    gross = np.stack([first, amount - first])
-    counts = np.stack([orders - orders // 3, orders // 3])
-    nothing = np.zeros_like(gross)
-    one, free = np.ones(2, dtype=np.int64), np.zeros(2, dtype=np.int64)
-    takings = settle(who, gross, nothing, nothing, counts, one, free)
-    fixed, payroll = fixed_costs(who, source, day * YEAR / 12)
+    expected = levels(group, count)
+    expected *= season(group.figures, group.dates, -LEAD, count)[:, None]
+    expected *= day
+    orders, amount = sold(group, expected, ticket)
+    running = np.cumsum(amount, axis=0)
     # Goods of a week replace what the week before sold.
-    weekly = _weekly(amount, int(source.integers(7)))
-    bought = _goods(who, source, weekly[0], share(weekly[1], round(goods * 1_000_000)))
-    dues = finish(who, [*fixed, sales_tax(who, amount, -LEAD), bought])
-    month = day * YEAR / 12
-    firm = traits(who, source, month, month * 0.95, payroll)
-    return Drawn(firm, takings, dues, no_receipts(), no_bills(), no_tenders())
+    when, weekly = _weeks(group, running)
+    bought = goods(group, when, share(weekly, np.rint(part * _PPM).astype(np.int64)))
+    month = monthly(day)
+    fixed, payroll = fixed_costs(group, month)
+    takings = tuple[Takings, ...]()
+    if group.detail:
+        wechat = np.rint((0.5 + 0.3 * group.trait("wechat")) * _PPM).astype(np.int64)
+        first = share(amount, wechat)
+        takings = _wallets(group, [first, amount - first], [orders - orders // 3, orders // 3])
+    return GroupDrawn(
+        traits=traits(group, month, month * 0.95, payroll),
+        sold=amount[LEAD:],
+        settled=amount[LEAD - 1 : -1],
+        fee=np.broadcast_to(np.int64(0), (days, group.size)),
+        transit=amount[LEAD - 1].copy(),
+        takings=takings,
+        dues=tables.stack([*fixed, bought]),
+        receipts=no_receipts(),
+        bills=no_bills(),
+        tenders=no_tenders(),
+    )
 
 
-def draw_ecommerce(who: Who) -> Drawn:
-    """Return an online seller: platforms settle after 7–15 days, stock is bought for the peaks."""
-    source = who.stream("traits")
-    days = who.dates.days
-    day = median(source, who, "takings_day")
-    ticket, goods = uniform(source, who, "ticket"), uniform(source, who, "goods")
-    refund, fee = uniform(source, who, "refund"), uniform(source, who, "platform_fee")
-    low, high = (int(value) for value in who.figures.numbers("settle_days"))
-    lag = np.array([*source.integers(low, high + 1, 2), 1], dtype=np.int64)
-    stock_lead = round(uniform(source, who, "stock_lead"))
-    heights = uniform(source, who, "peak_618"), uniform(source, who, "peak_1111")
+def _wallets(group: Group, gross: list[Ints], orders: list[Ints]) -> tuple[Takings, ...]:
+    """Return the takings tables of members whose channels settle the next day without a fee."""
+    days = group.dates.days
+    own, lag = slice(LEAD, LEAD + days), np.array([1, 1, 0], dtype=np.int64)
+    nothing = np.zeros((CHANNELS, days), dtype=np.int64)
+    out = list[Takings]()
+    for place in range(group.size):
+        taken = np.stack([channel[:, place] for channel in gross] + [gross[0][:, place] * 0])
+        made = np.stack([channel[:, place] for channel in orders] + [orders[0][:, place] * 0])
+        out.append(
+            Takings(
+                gross=taken[:, own].copy(),
+                refunds=nothing.copy(),
+                orders=made[:, own].copy(),
+                settled=taken[:, LEAD - 1 : -1].copy(),
+                fee=nothing.copy(),
+                transit=taken[:, LEAD - 1].copy(),
+                lag=lag.copy(),
+            )
+        )
+    return tuple(out)
+
+
+def draw_ecommerce(group: Group) -> GroupDrawn:
+    """Return online sellers: platforms settle after 7–15 days, stock is bought for the peaks."""
+    figures, days = group.figures, group.dates.days
+    day = group.median("takings_day")
+    ticket, part = group.uniform("ticket"), group.uniform("goods")
+    refund = group.uniform("refund")
+    heights = group.uniform("peak_618"), group.uniform("peak_1111")
     count = days + LEAD
     # Plans reach beyond the last day: stock for later sales is bought within the run.
-    plan = (
-        day
-        * season(who.figures, who.dates, -LEAD, count + 60)
-        * _peaks(who, -LEAD, count + 60, heights)
+    ahead = round(figures.numbers("stock_lead")[1]) + 15
+    plain, peaks = _plan(figures, group.dates, count + ahead)
+    expected = levels(group, count)
+    rows = np.flatnonzero((peaks[0] + peaks[1])[:count])
+    high = plain[rows, None] + peaks[0][rows, None] * heights[0] + peaks[1][rows, None] * heights[1]
+    usual = plain[:count].copy()
+    usual[rows] = 1.0
+    expected *= usual[:, None]
+    expected[rows] *= high
+    expected *= day
+    orders, amount = sold(group, expected, ticket)
+    back = returned(group, orders, amount, expected / ticket, refund)
+    flow = _settled(group, amount, back, orders)
+    offset = group.whole("week", 7)
+    weekly = [_by_week(column, offset) for column in (plain, *peaks)]
+    planned = weekly[0] + weekly[1] * heights[0] + weekly[2] * heights[1]
+    worth = to_fen(planned * (day * part * (1.0 - 0.9 * refund)))
+    lead = np.rint(group.uniform("stock_lead")).astype(np.int64)
+    weeks = np.arange(worth.shape[0], dtype=np.int64)
+    when = weeks[:, None] * 7 + offset - LEAD - lead
+    month = monthly(day)
+    fixed, payroll = fixed_costs(group, month)
+    own = slice(LEAD, LEAD + days)
+    return GroupDrawn(
+        traits=traits(group, month, month * 0.95, payroll),
+        sold=flow[0][own],
+        settled=flow[1],
+        fee=flow[2],
+        transit=flow[3],
+        takings=flow[4],
+        dues=tables.stack([*fixed, goods(group, when, worth)]),
+        receipts=no_receipts(),
+        bills=no_bills(),
+        tenders=no_tenders(),
     )
-    expected = plan[:count] * level(who.stream("level"), who, count)
-    source_sales = who.stream("sales")
-    orders, amount = sold(source_sales, who, expected, ticket)
-    returned = source_sales.binomial(orders, refund)
-    back = np.where(orders > 0, amount * returned // np.maximum(orders, 1), 0)
-    gross, cohort = (_channels(who, column) for column in (amount, back))
-    cohort[2] = 0
-    refunds = np.zeros_like(cohort)
-    refunds[:, REFUND_AFTER:] = cohort[:, :-REFUND_AFTER]
-    fees = np.array([round(fee * 1_000_000)] * 2 + [6_000], dtype=np.int64)
-    takings = settle(who, gross, refunds, cohort, _channels(who, orders), lag, fees)
-    month = day * YEAR / 12
-    fixed, payroll = fixed_costs(who, source, month)
-    kept = 1.0 - 0.9 * refund
-    weekly = _weekly(to_fen(plan * goods * kept), int(source.integers(7)))
-    bought = _goods(who, source, weekly[0] - stock_lead - 7, weekly[1])
-    dues = finish(who, [*fixed, sales_tax(who, (gross - refunds).sum(axis=0), -LEAD), bought])
-    firm = traits(who, source, month, month * 0.95, payroll)
-    return Drawn(firm, takings, dues, no_receipts(), no_bills(), no_tenders())
 
 
-def _channels(who: Who, column: Ints) -> Ints:
-    first, second, _ = who.figures.numbers("channels")
-    taobao, douyin = (share(column, round(part * 1_000_000)) for part in (first, second))
-    return np.stack([taobao, douyin, column - taobao - douyin])
+def _settled(
+    group: Group, amount: Ints, back: Ints, orders: Ints
+) -> tuple[Ints, Ints, Ints, Ints, tuple[Takings, ...]]:
+    """Return what is sold by day from −LEAD on, less refunds, then settled, fee and transit of
+    the run's days, and takings by channel where they are wanted.
+
+    Two platforms, each with its own days to settlement, and the seller's own shop, paid the next
+    day, which refunds nothing. A day's sale less its refunds, less the fee, arrives at once;
+    refunds fall some days after their sale.
+    """
+    figures, days, size = group.figures, group.dates.days, group.size
+    first, second, _ = (round(part * _PPM) for part in figures.numbers("channels"))
+    low, high = (int(value) for value in figures.numbers("settle_days"))
+    platform = np.rint(group.uniform("platform_fee") * _PPM).astype(np.int64)
+    lags = [low + group.whole(f"settle/{n}", high - low + 1) for n in range(2)]
+    lags.append(np.ones(size, dtype=np.int64))
+    fees = (platform, platform, np.full(size, 6_000, dtype=np.int64))
+    gross = [share(amount, first), share(amount, second)]
+    gross.append(amount - gross[0] - gross[1])
+    cohorts = [share(back, first), share(back, second), np.zeros((1, 1), dtype=np.int64)]
+    sales, transit = amount.copy(), np.zeros(size, dtype=np.int64)
+    sales[REFUND_AFTER:] -= (cohorts[0] + cohorts[1])[:-REFUND_AFTER]
+    settled, fee = np.zeros((2, days, size), dtype=np.int64)
+    parts = list[tuple[Ints, Ints, Ints]]()
+    for taken, cohort, lag, ppm in zip(gross, cohorts, lags, fees, strict=True):
+        worth = taken - cohort
+        arriving = _delayed(worth, lag, days)
+        charge = round_div(arriving * ppm, _PPM)
+        settled += arriving
+        settled -= charge
+        fee += charge
+        kept = np.where(np.arange(LEAD)[:, None] < LEAD - lag, worth[:LEAD], 0).sum(axis=0)
+        early = np.broadcast_to(cohort, worth.shape)[: LEAD - REFUND_AFTER].sum(axis=0)
+        held = taken[:LEAD].sum(axis=0) - kept - early
+        transit += held
+        if group.detail:
+            parts.append((arriving - charge, charge, held))
+    takings = tuple[Takings, ...]()
+    if group.detail:
+        made = [share(orders, first), share(orders, second)]
+        made.append(orders - made[0] - made[1])
+        takings = _platforms(group, gross, cohorts, made, parts, lags)
+    return sales, settled, fee, transit, takings
 
 
-def _peaks(who: Who, first: int, count: int, heights: tuple[float, float]) -> Floats:
-    """Return the factor of 6.18 and 11.11 by day."""
-    out = np.ones(count)
-    origin = who.dates.origin
-    after = who.figures.number("peak_after")
-    for month, day, ahead, part, height in (
-        (6, 18, 17, 1 / 3, heights[0]),
-        (11, 11, 21, 1 / 4, heights[1]),
-    ):
-        for year in range(origin.year - 1, origin.year + 5):
-            top = who.dates.number(origin.replace(year=year, month=month, day=day)) - first
-            for step in range(top - ahead, top + 8):
-                if 0 <= step < count:
-                    rise = 1 + (height - 1) * part
-                    out[step] = height if step == top else (rise if step < top else after)
+def _platforms(
+    group: Group,
+    gross: list[Ints],
+    cohorts: list[Ints],
+    orders: list[Ints],
+    parts: list[tuple[Ints, Ints, Ints]],
+    lags: list[Ints],
+) -> tuple[Takings, ...]:
+    """Return the takings tables of members, channels × days."""
+    days = group.dates.days
+    own = slice(LEAD, LEAD + days)
+    sent = slice(LEAD - REFUND_AFTER, LEAD - REFUND_AFTER + days)
+    out = list[Takings]()
+    for place in range(group.size):
+        refunds = [np.broadcast_to(c, gross[0].shape)[sent, place] for c in cohorts]
+        out.append(
+            Takings(
+                gross=np.stack([channel[own, place] for channel in gross]),
+                refunds=np.stack(refunds),
+                orders=np.stack([channel[own, place] for channel in orders]),
+                settled=np.stack([part[0][:, place] for part in parts]),
+                fee=np.stack([part[1][:, place] for part in parts]),
+                transit=np.array([part[2][place] for part in parts], dtype=np.int64),
+                lag=np.array([lag[place] for lag in lags], dtype=np.int64),
+            )
+        )
+    return tuple(out)
+
+
+def _delayed(worth: Ints, lag: Ints, days: int) -> Ints:
+    """Return the rows of days 0 … `days` − 1, each column as it was `lag` days before."""
+    size = worth.shape[1]
+    flat, at = worth.reshape(-1), (LEAD - lag) * size + np.arange(size, dtype=np.int64)
+    out = np.empty((days, size), dtype=np.int64)
+    for t in range(days):
+        np.take(flat, at + t * size, out=out[t], mode="clip")
     return out
 
 
-def _weekly(amount: Ints, offset: int) -> tuple[Ints, Ints]:
-    """Return the day after each whole week of `amount` (from −LEAD) and that week's sum."""
-    body = amount[offset : offset + (amount.size - offset) // 7 * 7].reshape(-1, 7)
-    ends = np.arange(1, body.shape[0] + 1, dtype=np.int64) * 7 + offset - LEAD
-    return ends, body.sum(axis=1)
+@lru_cache(maxsize=16)
+def _plan(figures: Figures, dates: Dates, count: int) -> tuple[Floats, tuple[Floats, Floats]]:
+    """Return factors on demand by day from −LEAD on: their part without the peaks' heights, and
+    what a height of 6.18 and one of 11.11 adds for each unit of it."""
+    base = np.ones(count)
+    rises = np.zeros(count), np.zeros(count)
+    origin, after = dates.origin, figures.number("peak_after")
+    for rise, month, day, ahead, part in (
+        (rises[0], 6, 18, 17, 1 / 3),
+        (rises[1], 11, 11, 21, 1 / 4),
+    ):
+        for year in range(origin.year - 1, origin.year + count // 365 + 2):
+            top = dates.number(origin.replace(year=year, month=month, day=day)) + LEAD
+            for step in range(max(0, top - ahead), min(count, top + 8)):
+                ratio = 1.0 if step == top else part if step < top else 0.0
+                base[step] = after if step > top else 1.0 - ratio
+                rise[step] = ratio
+    usual = season(figures, dates, -LEAD, count)
+    return base * usual, (rises[0] * usual, rises[1] * usual)
 
 
-def _goods(who: Who, source: np.random.Generator, when: Ints, amount: Ints) -> Dues:
-    """Return goods invoices, each from one of the suppliers with that supplier's terms."""
-    suppliers = int(who.figures.number("suppliers"))
-    terms = np.array([pick(source, who.figures.numbers("terms")) for _ in range(suppliers)])
-    party = source.integers(suppliers, size=when.size)
-    known = np.maximum(when, 1 - PAD)
-    due = who.dates.roll(known + terms[party])
-    return supplier_dues(known, due, amount, party)
+def _weeks(group: Group, running: Ints) -> tuple[Ints, Ints]:
+    """Return the day after each whole week of sales (from −LEAD on) and that week's sum, weeks ×
+    members; `running` sums sales up to the end of each day."""
+    count, places = running.shape[0], np.arange(group.size, dtype=np.int64)
+    offset = group.whole("week", 7)
+    # A week that ends beyond the last day is no week yet; its day drops it from the run.
+    ends = np.arange(0, count // 7 + 1, dtype=np.int64)[:, None] * 7 + offset
+    total = running[np.clip(ends, 1, count) - 1, places]
+    total[0] = np.where(offset > 0, total[0], 0)
+    return ends[1:] - LEAD, np.diff(total, axis=0)
+
+
+def _by_week(column: Floats, offset: Ints) -> Floats:
+    """Return the sums of whole weeks of a column of days, weeks × members, each from its offset."""
+    weeks = (column.size - 7) // 7
+    sums = [column[start : start + weeks * 7].reshape(weeks, 7).sum(axis=1) for start in range(7)]
+    return np.stack(sums, axis=1)[:, offset]

@@ -1,0 +1,159 @@
+"""Takings of a group: its members' own levels of demand, and what each day sells."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from ..fen import Floats, Ints, to_fen
+from .common import LEAD, YEAR
+from .group import Group
+
+_KEPT = 0.95
+"""What is left of a week's deviation from the usual level a week later."""
+
+_CHUNK = 1 << 13
+"""Entries worked on at a time, so that scratch stays in a core's cache."""
+
+
+def skewed(normal: Floats, variance: Floats) -> Floats:
+    """Return draws of mean 1 and that variance, never negative, one for each standard normal.
+
+    The cube of Wilson and Hilferty (1931): nearly the quantiles of a gamma distribution, with
+    its first two moments up to terms in the cube of the variance, by plain arithmetic, so that
+    its bits are the same on every processor. Meant for variances of up to about 1.
+    """
+    ninth = variance / 9.0
+    out = np.sqrt(ninth) * normal
+    out += 1.0
+    out -= ninth
+    np.maximum(out, 0.0, out=out)
+    return out * out * out
+
+
+def levels(group: Group, count: int) -> Floats:
+    """Return the members' own factor on demand, days from −LEAD × members.
+
+    A weekly AR(1) around 1, in its steady state from the first week on, and rare shocks that take
+    away a part of demand for a while. What a week brings is decided in that week: days that
+    follow change nothing before them, and a shock that began before day −LEAD goes on.
+    """
+    figures = group.figures
+    weeks = -(-count // 7)
+    sd = figures.number("drift_sd")
+    steps = group.normals("level", -1, weeks + 1)
+    value = steps[0] * (sd / math.sqrt(1.0 - _KEPT**2))
+    path = np.empty((weeks, group.size))
+    for week in range(weeks):
+        value = _KEPT * value + sd * steps[week + 1]
+        np.clip(value + 1.0, 0.3, 2.0, out=path[week])
+    out = np.repeat(path, 7, axis=0)[:count]
+    low, high = (int(days) for days in figures.numbers("shock_days"))
+    least, most = figures.numbers("shock_depth")
+    before = -(-high // 7)
+    chance = figures.number("shock_year") * 7.0 / YEAR
+    drawn = group.grid("shock", -before, weeks + before)
+    week, place = np.nonzero(drawn < chance)
+    # A draw below the chance is, divided by it, uniform again, and so are its later digits.
+    spread = drawn[week, place] / chance * 7.0
+    start = (week - before) * 7 + spread.astype(np.int64)
+    spread = (spread % 1.0) * (high - low + 1)
+    end = np.minimum(start + low + spread.astype(np.int64), count)
+    left = 1.0 - (least + (most - least) * (spread % 1.0))
+    start = np.maximum(start, 0)
+    length = np.maximum(end - start, 0)
+    step = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
+    cells = np.repeat(start * group.size + place, length) + step * group.size
+    np.multiply.at(out.reshape(-1), cells, np.repeat(left, length))
+    return out
+
+
+def sold(group: Group, expected: Floats, ticket: Floats) -> tuple[Ints, Ints]:
+    """Return orders and their value in fen by day for expected takings in yuan.
+
+    `expected` is days from −LEAD × members and is used up, `ticket` the mean of an order by
+    member. Orders are Poisson, at a rate that the day's weather scales (mean 1, coefficient of
+    variation `weather_cv`); an order's value is lognormal with mean `ticket` and `ticket_cv`.
+    Order by order every one of them is drawn. By day their sum is drawn at once with the same
+    mean and variance, and orders, if the group wants detail, so that their mean, variance and
+    covariance with the value are those of the sum (else orders is empty). Days with less than
+    about one expected order are beyond that approximation.
+    """
+    if group.order_level:
+        return _by_order(group, expected, ticket)
+    figures, count = group.figures, expected.shape[0]
+    weather, wide = _weather(group) ** 2, 1.0 + figures.number("ticket_cv") ** 2
+    amount = np.empty(expected.shape, dtype=np.int64)
+    normal = group.normals("sales", -LEAD, count)
+    step = max(1, _CHUNK // max(1, group.size))
+    spread = wide * ticket
+    for begin in range(0, count, step):
+        rows = slice(begin, begin + step)
+        mean = expected[rows]
+        # Variance over squared mean of a Poisson sum whose rate itself varies.
+        factor = skewed(normal[rows], spread / mean + weather)
+        factor *= mean
+        factor *= 100.0
+        np.rint(factor, out=factor)
+        amount[rows] = factor
+    if not group.detail:
+        return np.zeros((0, group.size), dtype=np.int64), amount
+    rate = expected / ticket
+    noise = weather * rate
+    got = amount / (ticket * 100.0) - rate
+    # Orders given their value: the regression on it, and the variance that it leaves open.
+    slope = (1.0 + noise) / (wide + noise)
+    open_part = rate * (1.0 + noise - slope * (1.0 + noise))
+    orders = rate + slope * got + np.sqrt(open_part) * group.normals("orders", -LEAD, count)
+    least = (amount > 0).astype(np.int64)
+    return np.where(least, np.maximum(np.rint(orders).astype(np.int64), 1), 0), amount
+
+
+def returned(group: Group, orders: Ints, amount: Ints, expected: Floats, share: Floats) -> Ints:
+    """Return what customers of each day send back later, fen: a binomial part of its orders.
+
+    `expected` orders by day stand for them where days are drawn at once.
+    """
+    out = np.empty_like(amount)
+    if group.order_level:
+        for place in range(group.size):
+            source = group.who(place).stream("returns")
+            out[:, place] = source.binomial(orders[:, place], share[place])
+        return amount * out // np.maximum(orders, 1)
+    odds = (1.0 - share) / share
+    normal = group.normals("returns", -LEAD, amount.shape[0])
+    step = max(1, _CHUNK // max(1, group.size))
+    for begin in range(0, amount.shape[0], step):
+        rows = slice(begin, begin + step)
+        part = skewed(normal[rows], odds / expected[rows]) * share
+        np.minimum(part, 1.0, out=part)
+        part *= amount[rows]
+        np.rint(part, out=part)
+        out[rows] = part
+    return out
+
+
+def _weather(group: Group) -> float:
+    return group.figures.number("weather_cv") if "weather_cv" in group.figures.rows else 0.0
+
+
+def _by_order(group: Group, expected: Floats, ticket: Floats) -> tuple[Ints, Ints]:
+    """Return orders and their value, each order drawn, merchant by merchant: a stream of counts
+    and one of values, both in the order of time."""
+    count, size = expected.shape
+    weather = _weather(group) ** 2
+    normal = group.normals("weather", -LEAD, count)
+    rate = expected / ticket * skewed(normal, np.full((1, size), weather))
+    orders, amount = np.empty((2, count, size), dtype=np.int64)
+    sd = math.sqrt(math.log1p(group.figures.number("ticket_cv") ** 2))
+    for place in range(size):
+        who = group.who(place)
+        made = who.stream("orders").poisson(rate[:, place])
+        middle = math.log(float(ticket[place])) - sd**2 / 2
+        worth = to_fen(who.stream("worth").lognormal(middle, sd, int(made.sum())))
+        ends = np.concatenate([[0], np.cumsum(worth)])
+        last = np.cumsum(made)
+        orders[:, place] = made
+        amount[:, place] = ends[last] - ends[last - made]
+    return orders, amount
