@@ -38,9 +38,9 @@ from .ledger import (
     TRANSIT,
 )
 from .state import State
-from .tables import BOND, SUPPLIER, TAX, WAGE
+from .tables import BOND, SOCIAL, SUPPLIER, TAX, WAGE
 
-PARTY = np.array([STAFF, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
+PARTY = np.array([STAFF, STATE, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
 """Who gets each kind of payment (a bond goes to the buyer)."""
 
 _ACCRUAL = 365 * 1_000_000
@@ -268,7 +268,7 @@ class Run:
             late[:] = 0
             late[owners[suppliers]] = 1
             state.supplier_late_days += late
-            charged = suppliers | (kind == TAX)
+            charged = suppliers | (kind == TAX) | (kind == SOCIAL)
             rest = state.late_rest + per_merchant(
                 owners[charged], state.open[rows[charged]] * self.market.late_rate, size
             )

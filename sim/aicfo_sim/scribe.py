@@ -42,6 +42,7 @@ _DUE_TRANSACTION: dict[str, Any] = {
     "payroll": "payroll",
     "tax": "tax",
     "social": "tax",
+    "social": "tax",
     "rent": "rent",
     "other": "purchase",
     "bond": "other",
@@ -50,6 +51,7 @@ _DUE_TRANSACTION: dict[str, Any] = {
 _DUE_TEXT = {
     "payroll": "代发工资",
     "tax": "缴税",
+    "social": "缴社保公积金",
     "social": "缴社保公积金",
     "rent": "房租",
     "other": "服务费",

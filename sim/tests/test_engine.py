@@ -6,10 +6,11 @@ import numpy as np
 import pytest
 from aicfo_sim import journal as log
 from aicfo_sim import ledger, tables
+from aicfo_sim.draws import block as block_module
 from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import DRAWERS, Block
 from aicfo_sim.draws.common import Drawn, Who, draw_nothing
-from aicfo_sim.draws.group import each
+from aicfo_sim.draws.group import Group, GroupDrawn, each
 from aicfo_sim.engine import Run, run
 from aicfo_sim.fen import per_merchant
 from aicfo_sim.ledger import Ledger
@@ -40,12 +41,12 @@ def test_each_party_got_what_the_events_say(
     state = lived(name, block.world.total, journal=True)
     assert state.journal is not None
     for place in range(block.size):
-        paid = dict.fromkeys(range(6), 0)
+        paid = dict.fromkeys(range(7), 0)
         for _, kind, row, amount, _ in state.journal.events(place):
             if kind == log.DUE_PAID:
                 paid[int(block.dues.kind[row])] -= amount
         money = state.ledger.money[:, place]
-        assert money[ledger.STATE] == paid[tables.TAX]
+        assert money[ledger.STATE] == paid[tables.TAX] + paid[tables.SOCIAL]
         assert money[ledger.STAFF] == paid[tables.WAGE]
         assert money[ledger.LANDLORD] == paid[tables.RENT]
         assert money[ledger.SUPPLIERS] == paid[tables.SUPPLIER] + paid[tables.SERVICE]
@@ -94,7 +95,11 @@ def _one(monkeypatch: pytest.MonkeyPatch, opening: int, dues: Dues, days: int = 
     def draw(who: Who) -> Drawn:
         return draw_nothing(who, opening=opening, payroll=1_000)._replace(dues=dues)
 
+    def untaxed(drawn: GroupDrawn, _: Group) -> GroupDrawn:
+        return drawn
+
     monkeypatch.setitem(DRAWERS, "shop", each(draw))
+    monkeypatch.setattr(block_module, "levied", untaxed)
     where = world(load("default"), days=days, seed=1)
     return draw_block(where, [where.who(0, "shop")])
 

@@ -20,6 +20,7 @@ from .farmer import draw_farmer
 from .group import Group, GroupDrawn, alone, each, joined
 from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
+from .taxing import levied
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "shop": draw_shop,
@@ -178,7 +179,8 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
 
 def _draw(members: Sequence[Who], *, detail: bool) -> GroupDrawn:
     """Return the draws of members of one archetype of one world."""
-    return DRAWERS[ARCHETYPES[members[0].archetype]](Group.of(members, detail=detail))
+    group = Group.of(members, detail=detail)
+    return levied(DRAWERS[ARCHETYPES[group.archetype]](group), group)
 
 
 def _by_owner(table: T) -> tuple[T, Ints]:

@@ -18,6 +18,8 @@ from .items import Ledger
 
 LOOK_BACK = 182
 _REGULAR = ("payroll", "rent", "tax", "fee")
+_LINE = {"social": "tax"}
+"""Kind of an Obligation → kind of its line in a statement: the tax office collects for insurers."""
 _PERIODIC_GAP = 20
 _SAME_EVENT_DAYS = 15
 
@@ -112,7 +114,7 @@ def costs(
     for kind in _REGULAR:
         days = {day: amount for day, amount in events[kind].items() if amount > 0}
         if days:
-            taken = [due for other, due in duties if other == kind]
+            taken = [due for other, due in duties if _LINE.get(other, other) == kind]
             _learn_regular(out, kind, days, taken, today)
     return out
 
