@@ -239,6 +239,10 @@ class Declared(Books):
         self._check(kind)
         return self._books.records(kind)
 
+    def all(self, kind: type[R], /, **equal: Any) -> Iterator[R]:
+        self._check(kind)
+        return self._books.all(kind, **equal)
+
     def columns(self, kind: type[Record], *names: str) -> tuple[Ints, ...]:
         self._check(kind)
         return self._books.columns(kind, *names)

@@ -12,7 +12,7 @@ from aicfo_sdk import Books
 from aicfo_sdk.books.port import not_a_column
 from aicfo_sdk.model import Record, digest
 
-from .fen import Ints
+from .fen import Flags, Ints
 
 R = TypeVar("R", bound=Record)
 K = TypeVar("K", bound=Record)
@@ -127,6 +127,21 @@ class Snapshot(Mapping[str, K]):
         """Return a text field as codes and words."""
         return self._source.labels(name, self._count)
 
+    def where(self, equal: Mapping[str, Any]) -> Flags:
+        """Return which records have these values in these fields."""
+        keep = np.ones(self._count, dtype=np.bool_)
+        for name, value in equal.items():
+            if isinstance(value, str):
+                codes, words = self.labels(name)
+                keep &= codes == (words.index(value) if value in words else -1)
+            else:
+                keep &= self.column(name) == _whole(value)
+        return keep
+
+    def chosen(self, rows: Flags) -> Iterator[K]:
+        """Yield the chosen records; no other is built."""
+        return map(self._source.record, np.flatnonzero(rows).tolist())
+
 
 class MerchantBooks(Books):
     """One simulated merchant at the end of one day; a plugin cannot tell it from stored books."""
@@ -184,6 +199,12 @@ class MerchantBooks(Books):
             return sum(self._balances.values())
         return self._balances.get(account, 0)
 
+    def all(self, kind: type[R], /, **equal: Any) -> Iterator[R]:
+        grown = self._grown.get(kind)
+        if grown is None or not equal:
+            return super().all(kind, **equal)
+        return grown.chosen(grown.where(equal))
+
     def _column(self, kind: type[Record], name: str) -> Ints:
         grown = self._grown.get(kind)
         return super()._column(kind, name) if grown is None else grown.column(name)
@@ -199,13 +220,7 @@ class MerchantBooks(Books):
         out = np.zeros(days, dtype=np.int64)
         first = self._as_of - timedelta(days=days - 1)
         offset = grown.column(kind.KNOWN) - first.toordinal()
-        keep = (offset >= 0) & (offset < days)
-        for name, value in equal.items():
-            if isinstance(value, str):
-                codes, words = grown.labels(name)
-                keep &= codes == (words.index(value) if value in words else -1)
-            else:
-                keep &= grown.column(name) == _whole(value)
+        keep = (offset >= 0) & (offset < days) & grown.where(equal)
         np.add.at(out, offset[keep], grown.column(field)[keep])
         out.flags.writeable = False
         return out

@@ -52,7 +52,7 @@ def case_maker(
     """
     others = tuple(ctx.books.all(Bill))
     names = tuple(str(party.name) for party in ctx.books.all(Counterparty))
-    invoices = dict(ctx.books.records(Invoice))
+    invoices = ctx.books.records(Invoice)
     merchant = next((str(one.name) for one in ctx.books.all(Merchant)), "")
 
     def make(bill: Bill) -> Case:

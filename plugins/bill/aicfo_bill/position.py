@@ -67,18 +67,29 @@ def open_payables(ctx: Context, last: date) -> list[Payable]:
     Settlements and red invoices are taken off; an invoice without an agreed day is left out,
     because paying it by bill would change a payment that no forecast can place.
     """
+    codes, paid = ctx.books.labels(Settlement, "invoice")
+    (part,) = ctx.books.columns(Settlement, "amount")
     settled: dict[str, int] = defaultdict(int)
-    for settlement in ctx.books.all(Settlement):
-        settled[settlement.invoice] += settlement.amount
+    for code, amount in zip(codes.tolist(), part.tolist(), strict=True):
+        settled[paid[code]] += amount
     reversed_: dict[tuple[str, str], int] = defaultdict(int)
     for invoice in ctx.books.all(Invoice, direction="purchase", status="red"):
         if invoice.reverses:
             reversed_[invoice.counterparty, invoice.reverses] += min(invoice.total, 0)
     parties = ctx.books.records(Counterparty)
     found = list[Payable]()
-    for invoice in ctx.books.all(Invoice, direction="purchase", status="normal"):
+    total, spot = ctx.books.columns(Invoice, "total", "settled_at_sale")
+    owed = (total > 0) & (spot == 0)
+    for name, word in (("direction", "purchase"), ("status", "normal")):
+        codes, words = ctx.books.labels(Invoice, name)
+        owed &= codes == (words.index(word) if word in words else -1)
+    ids = list(ctx.books.records(Invoice))
+    for row in owed.nonzero()[0].tolist():
+        if total[row] <= settled.get(ids[row], 0):
+            continue
+        invoice = ctx.books.get(Invoice, ids[row])
         party = parties.get(invoice.counterparty)
-        if party is None or not party.accepts_bills or invoice.settled_at_sale:
+        if party is None or not party.accepts_bills:
             continue
         due = invoice.due
         if due is None and party.terms_days is not None:

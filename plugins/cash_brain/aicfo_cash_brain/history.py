@@ -11,7 +11,8 @@ import numpy as np
 from aicfo_sdk import Books
 from aicfo_sdk.model import DailySales, Invoice, Record, Transaction
 
-from .forecast.daykinds import Floats
+from .columns import among, credit_sales, spot_sales
+from .forecast.daykinds import Flags, Floats
 
 LOOK_BACK = 420
 """Days of history used: a year, so that the last Spring Festival is in it."""
@@ -74,33 +75,39 @@ def _read(books: Books, store: str | None) -> History:
     origin = start.toordinal()
     channels: dict[str, Floats] = defaultdict(lambda: np.zeros(LOOK_BACK))
     credit = np.zeros(LOOK_BACK)
-    latest: list[tuple[date, str]] = []
+    latest: list[tuple[int, str]] = []
     seen = LOOK_BACK
 
-    def add(into: Floats, day: date, amount: int, record: Record) -> None:
+    def add(into: Floats, kind: type[Record], day: str, amount: str, rows: Flags) -> None:
         nonlocal seen
-        place = day.toordinal() - origin
-        if 0 <= place < LOOK_BACK:
-            into[place] += amount
-            if place < seen:
-                seen = place
-            if place >= LOOK_BACK - _SHOWN_DAYS:
-                latest.append((day, record.ref))
+        days, amounts = books.columns(kind, day, amount)
+        places = days - origin
+        chosen = np.flatnonzero(rows & (places >= 0) & (places < LOOK_BACK))
+        if not chosen.size:
+            return
+        np.add.at(into, places[chosen], amounts[chosen])
+        seen = min(seen, int(places[chosen].min()))
+        recent = chosen[places[chosen] >= LOOK_BACK - _SHOWN_DAYS].tolist()
+        if recent:
+            ids = list(books.records(kind))
+            latest.extend((int(days[row]), f"{kind.__name__}:{ids[row]}") for row in recent)
 
-    for row in books.records(DailySales).values():
-        if store is None or row.store == store:
-            add(channels[row.channel], row.day, row.amount, row)
+    codes, names = books.labels(DailySales, "channel")
+    ours = np.ones(codes.size, dtype=np.bool_)
+    if store is not None:
+        ours = among(books, DailySales, "store", store)
+    for code, name in enumerate(names):
+        if (rows := ours & (codes == code)).any():
+            add(channels[name], DailySales, "day", "amount", rows)
     if not channels and store is None:
-        for line in books.records(Transaction).values():
-            if line.kind in ("sale", "refund"):
-                add(channels["statement"], line.day, line.amount, line)
+        lines = among(books, Transaction, "kind", "sale", "refund")
+        if lines.any():
+            add(channels["statement"], Transaction, "day", "amount", lines)
     if store is None:
         spot = not channels
-        for invoice in books.records(Invoice).values():
-            if is_credit_sale(invoice):
-                add(credit, invoice.issued, invoice.total, invoice)
-            elif spot and invoice.direction == "sales" and invoice.status != "void":
-                add(channels["invoice"], invoice.issued, invoice.total, invoice)
+        add(credit, Invoice, "issued", "total", credit_sales(books))
+        if spot and (rows := spot_sales(books)).any():
+            add(channels["invoice"], Invoice, "issued", "total", rows)
     takings = np.zeros(LOOK_BACK)
     for amounts in channels.values():
         if not _same_sales(amounts, credit):
@@ -114,8 +121,3 @@ def _same_sales(channel: Floats, credit: Floats) -> bool:
     """Whether a channel's days are those of the credit invoices, to the unit on most of them."""
     days = (channel != 0) | (credit != 0)
     return bool(credit.any()) and float((channel == credit)[days].mean()) >= _SAME_SHARE
-
-
-def is_credit_sale(invoice: Invoice) -> bool:
-    """Whether an invoice is a sale that is paid later (or the reversal of one)."""
-    return invoice.direction == "sales" and invoice.status != "void" and not invoice.settled_at_sale

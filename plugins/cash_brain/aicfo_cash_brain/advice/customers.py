@@ -12,7 +12,7 @@ from aicfo_sdk import Context
 from aicfo_sdk.model import Advice, Invoice
 
 from ..cash.items import OpenItem, open_ledger
-from ..history import is_credit_sale
+from ..columns import credit_sales, those
 from .words import money, party_name
 
 _SHOWN = 10
@@ -89,11 +89,8 @@ def trade_advice(ctx: Context) -> list[Advice]:
     back; at stake is what came back. Invoices settled on the spot are left out: their buyers are
     often nobody in particular.
     """
-    invoices = [
-        invoice
-        for invoice in ctx.books.records(Invoice).values()
-        if is_credit_sale(invoice) and invoice.issued <= ctx.today
-    ]
+    (issued,) = ctx.books.columns(Invoice, "issued")
+    invoices = those(ctx.books, credit_sales(ctx.books) & (issued <= ctx.today.toordinal()))
     first = min((invoice.issued for invoice in invoices), default=ctx.today)
     length = (ctx.today - first).days + 1
     span = next((span for span in _SPANS if length >= 2 * span), None)

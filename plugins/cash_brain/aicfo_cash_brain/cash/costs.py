@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from calendar import monthrange
-from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
@@ -13,8 +12,9 @@ import numpy as np
 from aicfo_sdk import Books, WorkCalendar, interest
 from aicfo_sdk.model import Bill, Invoice, Loan, Obligation, Transaction
 
-from ..forecast.daykinds import Floats
-from .items import Ledger
+from ..columns import among, bought
+from ..forecast.daykinds import Floats, Ints
+from .items import NO_DAY, Ledger
 
 LOOK_BACK = 182
 _REGULAR = ("payroll", "rent", "tax", "fee")
@@ -99,20 +99,16 @@ def costs(
         place = (payment.day - today).days - 1
         (out.known_purchases if payment.kind == "supplier" else out.fixed)[place] += payment.amount
 
-    events: dict[str, dict[date, int]] = defaultdict(lambda: defaultdict(int))
-    purchased = 0
-    for line in books.records(Transaction).values():
-        age = (today - line.day).days
-        if not 0 <= age < LOOK_BACK:
-            continue
-        if line.kind == "purchase" and age < sold_days:
-            purchased -= line.amount
-        elif line.kind in _REGULAR:
-            events[line.kind][line.day] -= line.amount
+    day, amount = books.columns(Transaction, "day", "amount")
+    age = today.toordinal() - day
+    fresh = (age >= 0) & (age < LOOK_BACK)
+    rows = fresh & (age < sold_days) & among(books, Transaction, "kind", "purchase")
+    purchased = -int(amount[rows].sum())
     _learn_purchases(books, out, purchased, sold, sold_days, terms_days)
     duties = [(duty.kind, duty.due) for duty in books.records(Obligation).values()]
     for kind in _REGULAR:
-        days = {day: amount for day, amount in events[kind].items() if amount > 0}
+        rows = fresh & among(books, Transaction, "kind", kind)
+        days = {day: paid for day, paid in _by_day(day[rows], -amount[rows]).items() if paid > 0}
         if days:
             taken = [due for other, due in duties if _LINE.get(other, other) == kind]
             _learn_regular(out, kind, days, taken, today)
@@ -125,10 +121,10 @@ def _learn_purchases(
     source = "payments to suppliers"
     if purchased <= 0:
         source = "supplier invoices"
-        first = books.as_of - timedelta(days=sold_days)
-        purchased = sum(
-            invoice.total for invoice in _bought(books) if first < invoice.issued <= books.as_of
-        )
+        last = books.as_of.toordinal()
+        issued, total = books.columns(Invoice, "issued", "total")
+        rows = bought(books) & (issued > last - sold_days) & (issued <= last)
+        purchased = int(total[rows].sum())
     if purchased > 0 and sold > 0:
         out.purchase_share = min(purchased / sold, 2.0)
         out.purchase_terms = _supplier_terms(books, purchased)
@@ -150,25 +146,21 @@ def _supplier_terms(books: Books, purchased: int) -> Floats:
     What is bought from tomorrow on cannot fall due before. Empty where invoices with a due day
     stand behind less than half of what was `purchased`.
     """
-    first = books.as_of - timedelta(days=LOOK_BACK)
-    days: list[int] = []
-    amounts: list[int] = []
-    for invoice in _bought(books):
-        if invoice.due is not None and invoice.total > 0 and invoice.issued > first:
-            days.append(max((invoice.due - invoice.issued).days, 0))
-            amounts.append(invoice.total)
-    if not days or 2 * sum(amounts) < purchased:
+    first = books.as_of.toordinal() - LOOK_BACK
+    issued, due, total = books.columns(Invoice, "issued", "due", "total")
+    rows = bought(books) & (due != NO_DAY) & (total > 0) & (issued > first)
+    if not rows.any() or 2 * int(total[rows].sum()) < purchased:
         return np.zeros(0)
-    shares = np.bincount(days, weights=amounts)
+    shares = np.bincount(np.maximum(due - issued, 0)[rows], weights=total[rows])
     return shares / shares.sum()
 
 
-def _bought(books: Books) -> list[Invoice]:
-    return [
-        invoice
-        for invoice in books.records(Invoice).values()
-        if invoice.direction == "purchase" and invoice.status != "void"
-    ]
+def _by_day(days: Ints, amounts: Ints) -> dict[date, int]:
+    """Return the sum of each day on which there was any."""
+    different, place = np.unique(days, return_inverse=True)
+    sums = np.zeros(different.size, dtype=np.int64)
+    np.add.at(sums, place, amounts)
+    return {date.fromordinal(d): s for d, s in zip(different.tolist(), sums.tolist(), strict=True)}
 
 
 def _learn_regular(

@@ -4,11 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Literal
+from datetime import date
+
+import numpy as np
 
 from aicfo_sdk import Books
 from aicfo_sdk.model import Counterparty, Invoice, Settlement, Transaction
+
+from ..columns import among
+from ..forecast.daykinds import Ints
+
+NO_DAY = 0
+"""How columns write a missing day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,76 +42,104 @@ class Ledger:
     assumed: bool
 
 
-def due_day(invoice: Invoice, terms: dict[str, int], default_days: int) -> date:
-    """Return the agreed day, else issue plus the counterparty's terms, else plus the default."""
-    if invoice.due is not None:
-        return invoice.due
-    return invoice.issued + timedelta(days=terms.get(invoice.counterparty, default_days))
-
-
 def open_ledger(books: Books, default_days: int) -> Ledger:
     """Return the open items on the as-of day.
 
-    Red invoices first lower the one they reverse, else the customer's oldest; void invoices and
-    those settled on the spot are never open.
+    An invoice falls due on its agreed day, else its counterparty's terms after issue, else the
+    default. Red invoices first lower the one they reverse, else the customer's oldest; void
+    invoices and those settled on the spot are never open.
     """
-    terms = {
-        party.id: party.terms_days
-        for party in books.records(Counterparty).values()
-        if party.terms_days is not None
-    }
-    settled: dict[str, int] = defaultdict(int)
-    last_paid: dict[str, date] = {}
-    for settlement in books.records(Settlement).values():
-        settled[settlement.invoice] += settlement.amount
-        last_paid[settlement.invoice] = max(
-            settlement.day, last_paid.get(settlement.invoice, settlement.day)
-        )
-    assumed = not settled and not books.records(Transaction)
-    sides: dict[str, list[Invoice]] = {"sales": [], "purchase": []}
-    for invoice in books.records(Invoice).values():
-        if invoice.status != "void" and not invoice.settled_at_sale:
-            sides[invoice.direction].append(invoice)
+    known = (books.key, default_days)
+    found = _recent.get(known)
+    if found is None:
+        found = _read(books, default_days)
+        for old in list(_recent)[: len(_recent) - _KEPT + 1]:
+            _recent.pop(old, None)
+        _recent[known] = found
+    return found
 
-    delays: dict[str, list[tuple[date, int]]] = defaultdict(list)
-    for invoice in sides["sales"]:
-        paid = last_paid.get(invoice.id)
-        if paid is not None and 0 < invoice.total <= settled[invoice.id]:
-            late = (paid - due_day(invoice, terms, default_days)).days
-            delays[invoice.counterparty].append((paid, late))
 
-    def items(side: Literal["sales", "purchase"]) -> tuple[OpenItem, ...]:
-        left = _left(sides[side], settled)
+_KEPT = 8
+_recent: dict[tuple[str, int], Ledger] = {}
+"""Ledgers of the snapshots last asked about, which several tools read; a key names its contents."""
+
+
+def _read(books: Books, default_days: int) -> Ledger:
+    paid = _settled(books)
+    ids = list(books.records(Invoice))
+    issued, due, total, spot = books.columns(Invoice, "issued", "due", "total", "settled_at_sale")
+    codes, parties = books.labels(Invoice, "counterparty")
+    due = np.where(due == NO_DAY, issued + _terms(books, parties, default_days)[codes], due)
+    stands = ~among(books, Invoice, "status", "void") & (spot == 0)
+    assumed = not paid and not books.records(Transaction)
+    sales = np.flatnonzero(stands & among(books, Invoice, "direction", "sales"))
+    purchases = np.flatnonzero(stands & among(books, Invoice, "direction", "purchase"))
+
+    delays: dict[str, list[tuple[int, int]]] = defaultdict(list)
+    for row in sales[total[sales] > 0].tolist() if paid else ():
+        amount, last = paid.get(ids[row], (0, 0))
+        if last and total[row] <= amount:
+            delays[parties[codes[row]]].append((last, last - int(due[row])))
+
+    def items(rows: Ints) -> tuple[OpenItem, ...]:
+        owed = _left(books, ids, rows, total, paid)
         found = [
-            OpenItem(invoice, left[invoice.id], due_day(invoice, terms, default_days))
-            for invoice in sides[side]
-            if left.get(invoice.id, 0) > 0
+            OpenItem(books.get(Invoice, ids[row]), left, date.fromordinal(int(due[row])))
+            for row, left in owed.items()
+            if left > 0 and not (assumed and due[row] <= books.as_of.toordinal())
         ]
-        if assumed:
-            found = [item for item in found if item.due > books.as_of]
         return tuple(sorted(found, key=lambda item: (item.due, item.invoice.id)))
 
     return Ledger(
-        receivables=items("sales"),
-        payables=items("purchase"),
+        receivables=items(sales),
+        payables=items(purchases),
         delays={party: tuple(late for _, late in sorted(found)) for party, found in delays.items()},
         assumed=assumed,
     )
 
 
-def _left(invoices: list[Invoice], settled: dict[str, int]) -> dict[str, int]:
-    """What is left on each positive invoice after payments and red invoices."""
-    positive = sorted((i for i in invoices if i.total > 0), key=lambda i: (i.issued, i.id))
-    left = {invoice.id: invoice.total - settled.get(invoice.id, 0) for invoice in positive}
-    by_number: dict[tuple[str, str], str] = {}
-    by_party: dict[str, list[str]] = defaultdict(list)
-    for invoice in positive:
-        by_number[invoice.counterparty, invoice.number] = invoice.id
-        by_party[invoice.counterparty].append(invoice.id)
-    for red in (invoice for invoice in invoices if invoice.total < 0):
+def _settled(books: Books) -> dict[str, tuple[int, int]]:
+    """Return by invoice what was paid on it and the last day on which something was."""
+    codes, invoices = books.labels(Settlement, "invoice")
+    amount, day = books.columns(Settlement, "amount", "day")
+    sums, last = np.zeros((2, len(invoices)), dtype=np.int64)
+    np.add.at(sums, codes, amount)
+    np.maximum.at(last, codes, day)
+    return dict(zip(invoices, zip(sums.tolist(), last.tolist(), strict=True), strict=True))
+
+
+def _terms(books: Books, parties: tuple[str, ...], default_days: int) -> Ints:
+    """Return the agreed days to pay of each party, the default where none are known."""
+    known = books.records(Counterparty)
+    days = [getattr(known.get(party), "terms_days", None) for party in parties]
+    return np.array([default_days if found is None else found for found in days], dtype=np.int64)
+
+
+def _left(
+    books: Books, ids: list[str], rows: Ints, total: Ints, paid: dict[str, tuple[int, int]]
+) -> dict[int, int]:
+    """What is left on each positive invoice, by row, after payments and red invoices."""
+    left = {
+        row: amount - paid.get(ids[row], (0, 0))[0]
+        for row, amount in zip(rows.tolist(), total[rows].tolist(), strict=True)
+        if amount > 0
+    }
+    reds = rows[total[rows] < 0].tolist()
+    if not reds:
+        return left
+    (issued,) = books.columns(Invoice, "issued")
+    codes, parties = books.labels(Invoice, "counterparty")
+    by_number: dict[tuple[str, str], int] = {}
+    by_party: dict[str, list[int]] = defaultdict(list)
+    numbers, number = books.labels(Invoice, "number")
+    for row in sorted(left, key=lambda row: (issued[row], ids[row])):
+        party = parties[codes[row]]
+        by_number[party, number[numbers[row]]] = row
+        by_party[party].append(row)
+    for red in (books.get(Invoice, ids[row]) for row in reds):
         credit = -red.total
         first = by_number.get((red.counterparty, red.reverses)) if red.reverses else None
-        for target in ([first] if first else []) + by_party[red.counterparty]:
+        for target in ([] if first is None else [first]) + by_party[red.counterparty]:
             used = min(credit, max(left[target], 0))
             left[target] -= used
             credit -= used

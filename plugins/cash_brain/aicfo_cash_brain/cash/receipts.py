@@ -9,7 +9,8 @@ import numpy as np
 from aicfo_sdk import Books, WorkCalendar
 from aicfo_sdk.model import Bill, Invoice, Settlement
 
-from ..forecast.daykinds import Floats, Ints
+from ..columns import among
+from ..forecast.daykinds import Flags, Floats, Ints
 from .items import Ledger, OpenItem
 
 # Days after the due day, where the books show too few payments: most pay on time, some weeks late.
@@ -88,24 +89,30 @@ def bill_habit(books: Books) -> Floats:
     Counted over the last half year's settlements of sales; `sum()` is the share by bill. Empty
     where no customer paid by bill.
     """
-    first = books.as_of - timedelta(days=_HABIT_DAYS)
+    day, amount = books.columns(Settlement, "day", "amount")
+    recent = np.flatnonzero(day > (books.as_of - timedelta(days=_HABIT_DAYS)).toordinal())
+    codes, invoices = books.labels(Settlement, "invoice")
+    sold = set(map(list(books.records(Invoice)).__getitem__, np.flatnonzero(_sales(books))))
+    ours = np.array([invoice in sold for invoice in invoices], dtype=np.bool_)
+    recent = recent[ours[codes[recent]]] if recent.size else recent
+    settled = int(amount[recent].sum())
+    by_bill = recent[among(books, Settlement, "by", "bill")[recent]]
+    codes, sources = books.labels(Settlement, "source")
     bills = books.records(Bill)
-    invoices = books.records(Invoice)
-    settled = 0
     days: list[int] = []
     amounts: list[int] = []
-    for settlement in books.records(Settlement).values():
-        invoice = invoices.get(settlement.invoice)
-        if settlement.day <= first or invoice is None or invoice.direction != "sales":
-            continue
-        settled += settlement.amount
-        bill = bills.get(settlement.source.removeprefix("Bill:"))
-        if settlement.by == "bill" and bill is not None:
-            days.append(max((bill.matures - settlement.day).days, 0))
-            amounts.append(settlement.amount)
+    for row in by_bill.tolist():
+        bill = bills.get(sources[codes[row]].removeprefix("Bill:"))
+        if bill is not None:
+            days.append(max(bill.matures.toordinal() - int(day[row]), 0))
+            amounts.append(int(amount[row]))
     if not days or settled <= 0:
         return np.zeros(0)
     return np.bincount(days, weights=amounts) / settled
+
+
+def _sales(books: Books) -> Flags:
+    return among(books, Invoice, "direction", "sales")
 
 
 def working_landing(today: date, horizon: int, calendar: WorkCalendar) -> Ints:

@@ -8,7 +8,10 @@ from datetime import timedelta
 import numpy as np
 
 from aicfo_sdk import Books
-from aicfo_sdk.model import DailySales, Transaction
+from aicfo_sdk.model import DailySales, Record, Transaction
+
+from ..columns import among
+from ..forecast.daykinds import Flags, Floats
 
 _DAYS, _MOST_LAG = 56, 21
 # Statements that miss the daily sales by more than a quarter at every lag are about other money.
@@ -31,16 +34,18 @@ def takings_lag(books: Books, default_lag: int) -> Takings:
     statement lines are the sales, so the lag is 0.
     """
     span = _DAYS + _MOST_LAG
-    first = books.as_of - timedelta(days=span - 1)
-    sold, paid = np.zeros(span), np.zeros(span)
-    for row in books.records(DailySales).values():
-        place = (row.day - first).days
-        if 0 <= place < span:
-            sold[place] += row.amount
-    for line in books.records(Transaction).values():
-        place = (line.day - first).days
-        if line.kind in ("sale", "refund") and 0 <= place < span:
-            paid[place] += line.amount
+    first = (books.as_of - timedelta(days=span - 1)).toordinal()
+
+    def by_day(kind: type[Record], rows: Flags | None) -> Floats:
+        days, amounts = books.columns(kind, "day", "amount")
+        places = days - first
+        chosen = (places >= 0) & (places < span) & (True if rows is None else rows)
+        out = np.zeros(span)
+        np.add.at(out, places[chosen], amounts[chosen])
+        return out
+
+    sold = by_day(DailySales, None)
+    paid = by_day(Transaction, among(books, Transaction, "kind", "sale", "refund"))
     recent = paid[_MOST_LAG:]
     if not sold.any() and recent.any():
         return Takings(0, 1.0, True)
