@@ -38,7 +38,7 @@ from .ledger import (
     TRANSIT,
 )
 from .state import State
-from .tables import BOND, SOCIAL, SUPPLIER, TAX, WAGE
+from .tables import BOND, SUPPLIER, WAGE
 
 PARTY = np.array([STAFF, STATE, STATE, LANDLORD, SUPPLIERS, CUSTOMERS, SUPPLIERS])
 """Who gets each kind of payment (a bond goes to the buyer)."""
@@ -268,9 +268,9 @@ class Run:
             late[:] = 0
             late[owners[suppliers]] = 1
             state.supplier_late_days += late
-            charged = suppliers | (kind == TAX) | (kind == SOCIAL)
+            # Whatever is late costs interest: else rent and wages that wait were credit for free.
             rest = state.late_rest + per_merchant(
-                owners[charged], state.open[rows[charged]] * self.market.late_rate, size
+                owners, state.open[rows] * self.market.late_rate, size
             )
             cost, state.late_rest = np.divmod(rest, 1_000_000)
             state.ledger.entry(None, (FINANCE, cost), (PAYABLES, -cost))

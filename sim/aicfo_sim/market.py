@@ -51,7 +51,7 @@ class Market:
     """What the bank's line costs more (or less) by day than its calibrated rate: the LPR's move."""
     loan_days: int
     late_rate: int
-    """ppm a day on overdue tax and supplier invoices."""
+    """ppm a day on whatever is overdue, drawings excepted."""
     penalty_factor: int
     """ppm of the contract rate that an overdue loan bears."""
 

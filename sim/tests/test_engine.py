@@ -134,15 +134,16 @@ def test_a_firm_that_owes_wages_too_long_closes_and_pays_severance(
     # Late from day 10 on; on day 10 + 46 it has been late for more than 45 days.
     assert state.closed.tolist() == [56]
     assert state.wage_late_days.tolist() == [47]
-    # 500 less 1,500 less one month's wages of 1,000.
-    assert state.ledger.wealth().tolist() == [-2_000]
+    # 500 less 1,500 less one month's wages of 1,000 less 47 days of late interest on 1,000.
+    assert state.ledger.wealth().tolist() == [-2_023]
 
 
-def test_late_interest_runs_on_suppliers_at_half_a_permille_a_day(
-    monkeypatch: pytest.MonkeyPatch,
+@pytest.mark.parametrize("kind", [tables.SUPPLIER, tables.TAX, tables.RENT, tables.WAGE])
+def test_late_interest_runs_on_all_that_is_owed_at_half_a_permille_a_day(
+    monkeypatch: pytest.MonkeyPatch, kind: int
 ) -> None:
     due = np.array([10])
-    dues = _dues(known=due, due=due, kind=tables.SUPPLIER, amount=np.array([1_000_000]))
+    dues = _dues(known=due, due=due, kind=kind, amount=np.array([1_000_000]))
     block = _one(monkeypatch, 0, dues)
     state = State(block)
     run(Run(block, state, Owner()), 0, 20)
