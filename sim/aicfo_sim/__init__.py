@@ -7,15 +7,17 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .experiment import Result, run
+    from .query import open_results
     from .sample import merchant_records, sandbox
 
-__all__ = ["Result", "merchant_records", "run", "sandbox"]
+__all__ = ["Result", "merchant_records", "open_results", "run", "sandbox"]
 
 # No public name is that of a submodule: importing the submodule would replace it. So the summary
 # of an experiment stays `aicfo_sim.results.report`.
 _HOMES = {
     "Result": "experiment",
     "merchant_records": "sample",
+    "open_results": "query",
     "run": "experiment",
     "sandbox": "sample",
 }

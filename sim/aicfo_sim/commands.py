@@ -7,14 +7,22 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import signal
 import sys
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from decimal import Decimal
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn
 
-from aicfo_sdk import InputError, grouped
+from aicfo_sdk import InputError
+
+if TYPE_CHECKING:
+    from .experiment import Result
+    from .sequential import Sequential
+
+_AMOUNT = re.compile(r"(\d+(?:\.\d{1,2})?)\s*(yuan|元|fen|分|)")
 
 
 class _Parser(argparse.ArgumentParser):
@@ -23,7 +31,7 @@ class _Parser(argparse.ArgumentParser):
 
 
 def sim(argv: Sequence[str]) -> int:
-    """Run `aicfo sim run|scenarios|report`; return 0. Raises: AicfoError."""
+    """Run `aicfo sim COMMAND`; return 0, or 128 + the signal that ended it. Raises: AicfoError."""
     arguments = _parser().parse_args(list(argv))
     return arguments.body(arguments)
 
@@ -39,77 +47,229 @@ def _parser() -> argparse.ArgumentParser:
     parser = _Parser(prog="aicfo sim", description="Paired simulations of synthetic merchants.")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
     run = commands.add_parser("run", help="paired experiment: every policy on the same draws")
-    run.add_argument("scenario", metavar="SCENARIO", help="a built-in scenario or a .yaml file")
-    run.add_argument("--merchants", type=int, default=100, metavar="N")
-    run.add_argument("--days", type=int, default=365, metavar="D", help="after the warm-up")
-    run.add_argument("--seed", type=int, default=7, metavar="S")
-    run.add_argument("--policies", default="owner,hold_all,always_discount", metavar="a,b")
-    run.add_argument("--replications", type=int, default=1, metavar="R")
-    run.add_argument("--workers", type=int, default=1, metavar="W", help="changes no result")
-    run.add_argument("--shard", type=int, metavar="M", help="merchants a task; changes no result")
+    _experiment_words(run)
     run.add_argument(
-        "--out", type=Path, required=True, metavar="DIR", help="resumed if it is there"
+        "--replications", type=int, metavar="R", help="with --precision at most so many"
     )
-    run.set_defaults(body=_run)
+    run.add_argument("--paths", type=int, default=500, metavar="N", help="merchants with paths")
+    run.add_argument("--bound", action="store_true", help="with the clairvoyant bound")
+    run.add_argument(
+        "--precision",
+        metavar="50yuan",
+        help="more replications until every difference is known to ± so much",
+    )
+    run.set_defaults(body=_interruptible(_run))
+    sweep = commands.add_parser("sweep", help="the same experiment over ranges of figures")
+    _experiment_words(sweep)
+    sweep.add_argument(
+        "--vary",
+        action="append",
+        required=True,
+        metavar="KEY=LOW..HIGH",
+        help="e.g. override.shop.ticket_cv=0.5..1.5; 0.8..1.2x multiplies; A,B,C lists",
+    )
+    sweep.add_argument("--design", default="lhs", metavar="grid|lhs")
+    sweep.add_argument("--points", type=int, default=32, metavar="N", help="grid: on each range")
+    sweep.set_defaults(body=_interruptible(_sweep))
+    query = commands.add_parser("query", help="SQL over a run: tables results, paths")
+    query.add_argument("folder", type=Path, metavar="DIR")
+    query.add_argument("sql", metavar="SQL")
+    query.set_defaults(body=_query)
     names = commands.add_parser("scenarios", help="the built-in scenarios")
     names.set_defaults(body=_scenarios)
     report = commands.add_parser("report", help="the summary of an experiment, and report.html")
     report.add_argument("folder", type=Path, metavar="DIR")
     report.add_argument("--lang", choices=("zh", "en"), default="en", help="of report.html")
     report.set_defaults(body=_report)
-    for command in (run, names, report):
+    for command in (run, sweep, query, names, report):
         command.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
 
 
+def _experiment_words(command: argparse.ArgumentParser) -> None:
+    """Add what run and sweep share."""
+    add = command.add_argument
+    add("scenario", metavar="SCENARIO", help="a built-in scenario or a .yaml file")
+    add("--merchants", type=int, default=100, metavar="N")
+    add("--days", type=int, default=365, metavar="D", help="after the warm-up")
+    add("--seed", type=int, default=7, metavar="S")
+    add("--policies", default="owner,hold_all,always_discount", metavar="a,b")
+    add("--workers", type=int, default=1, metavar="W", help="changes no result")
+    add("--engine", default="local", metavar="local|ray", help="changes no result")
+    add("--shard", type=int, metavar="M", help="merchants a task; changes no result")
+    add("--out", type=Path, required=True, metavar="DIR", help="resumed if it is there")
+
+
+def _interruptible(
+    body: Callable[[argparse.Namespace], int],
+) -> Callable[[argparse.Namespace], int]:
+    """Return `body` so that SIGTERM and Ctrl-C end it with its finished shards kept."""
+
+    def guarded(arguments: argparse.Namespace) -> int:
+        from .experiment import Stopped
+
+        asked: list[int] = []
+
+        def end(number: int, _frame: object) -> None:
+            asked.append(number)
+            raise KeyboardInterrupt
+
+        # A thread cannot take signals; whoever runs this in one ends it otherwise.
+        main = threading.current_thread() is threading.main_thread()
+        before = signal.signal(signal.SIGTERM, end) if main else None
+        try:
+            return body(arguments)
+        except Stopped as stopped:
+            name = body.__name__.strip("_")
+            print(
+                f"aicfo sim {name}: stopped; {stopped}; the same command goes on with the rest",
+                file=sys.stderr,
+            )
+            return 128 + (asked[0] if asked else signal.SIGINT)
+        finally:
+            if main:
+                signal.signal(signal.SIGTERM, before)
+
+    return guarded
+
+
+def _shared(arguments: argparse.Namespace) -> dict[str, Any]:
+    return {
+        "merchants": arguments.merchants,
+        "days": arguments.days,
+        "seed": arguments.seed,
+        "policies": [name.strip() for name in arguments.policies.split(",")],
+        "workers": arguments.workers,
+        "engine": arguments.engine,
+        "shard": arguments.shard,
+        "out": arguments.out,
+    }
+
+
 def _run(arguments: argparse.Namespace) -> int:
-    from .experiment import Stopped
-
-    asked: list[int] = []
-
-    def end(number: int, _frame: object) -> None:
-        asked.append(number)
-        raise KeyboardInterrupt
-
-    # A thread cannot take signals; whoever runs this in one ends it otherwise.
-    main = threading.current_thread() is threading.main_thread()
-    before = signal.signal(signal.SIGTERM, end) if main else None
-    try:
-        return _experiment(arguments)
-    except Stopped as stopped:
-        print(
-            f"aicfo sim run: stopped; {stopped}; the same command goes on with the rest",
-            file=sys.stderr,
-        )
-        return 128 + (asked[0] if asked else signal.SIGINT)
-    finally:
-        if main:
-            signal.signal(signal.SIGTERM, before)
-
-
-def _experiment(arguments: argparse.Namespace) -> int:
+    from .ablation import ablation
     from .experiment import run
-    from .results import report
+    from .printing import Bar, cost_line, cost_rows, plugin_table, summary_table
+    from .results import read_manifest, report
 
-    result = run(
-        arguments.scenario,
-        merchants=arguments.merchants,
-        days=arguments.days,
-        seed=arguments.seed,
-        policies=[name.strip() for name in arguments.policies.split(",")],
-        replications=arguments.replications,
-        workers=arguments.workers,
-        shard=arguments.shard,
-        out=arguments.out,
-        progress=_bar if sys.stderr.isatty() else None,
-    )
-    rows = report(arguments.out)
+    bar = Bar() if sys.stderr.isatty() else None
+    given = {**_shared(arguments), "paths": arguments.paths, "bound": arguments.bound}
+    ended: Sequential | None = None
+    if arguments.precision is None:
+        times = 1 if arguments.replications is None else arguments.replications
+        result = run(arguments.scenario, replications=times, progress=bar, **given)
+    else:
+        ended = _until(arguments, given, bar)
+        result, times = ended.result, ended.replications
+    rows, plugins = report(arguments.out), ablation(arguments.out)
+    cost = cost_rows(read_manifest(arguments.out), result.spent, times)
     if arguments.json:
         found = {"folder": str(result.folder), "sha256": result.sha256, "rows": result.rows}
-        print(json.dumps({**found, "summary": rows}, ensure_ascii=False))
+        more = {"summary": rows, "plugins": plugins, "cost": cost, "sequential": _ended(ended)}
+        print(json.dumps({**found, **more}, ensure_ascii=False))
         return 0
-    print("\n".join(table(rows)))
+    print("\n".join(summary_table(rows)))
+    if plugins:
+        print("\n" + "\n".join(plugin_table(plugins)))
+    if ended is not None:
+        print("\n" + "\n".join(_looks(ended)))
+    _where(result)
+    print(cost_line(cost))
+    return 0
+
+
+def _until(
+    arguments: argparse.Namespace, given: dict[str, Any], bar: Callable[[int, int], None] | None
+) -> Sequential:
+    from .experiment import plan
+    from .sequential import CAP, FIRST, until
+
+    cap = CAP if arguments.replications is None else arguments.replications
+    chosen = plan(arguments.scenario, replications=cap, **given)
+    return until(chosen, precision=amount(arguments.precision), first=min(FIRST, cap), progress=bar)
+
+
+def _ended(ended: Sequential | None) -> dict[str, Any] | None:
+    if ended is None:
+        return None
+    rows = [
+        {
+            "replications": look.replications,
+            "policy": look.policy,
+            "against": look.against,
+            "mean": look.mean,
+            "half_width": look.half_width,
+        }
+        for look in ended.rows
+    ]
+    return {
+        "wanted": ended.wanted,
+        "reached": ended.reached,
+        "replications": ended.replications,
+        "looks": ended.looks,
+        "rows": rows,
+    }
+
+
+def _looks(ended: Sequential) -> list[str]:
+    from .printing import columns, yuan
+
+    how = "reached" if ended.reached else "not reached"
+    head = (
+        f"± {yuan(ended.wanted)} {how} after {ended.replications} replications; "
+        f"intervals hold for {ended.looks} looks"
+    )
+    lines = [["policy", "against", "difference"]]
+    lines += [
+        [look.policy, look.against, f"{yuan(look.mean)} ± {yuan(look.half_width)}"]
+        for look in ended.rows
+        if look.replications == ended.replications
+    ]
+    return [head, *columns(lines, left=2)]
+
+
+def _where(result: Result) -> None:
     print(f"\n{result.rows} rows in {result.folder}, sha256 {result.sha256}")
+
+
+def _sweep(arguments: argparse.Namespace) -> int:
+    from .printing import Bar, columns
+    from .sweep import Axis, sweep
+
+    found = sweep(
+        arguments.scenario,
+        [Axis.parse(text) for text in arguments.vary],
+        kind=arguments.design,
+        points=arguments.points,
+        progress=Bar("points") if sys.stderr.isatty() else None,
+        **_shared(arguments),
+    )
+    if arguments.json:
+        told = {"folder": str(found.folder), "table": str(found.table)}
+        more = {"points": found.points, "sensitivity": found.sensitivity}
+        print(json.dumps({**told, **more}, ensure_ascii=False))
+        return 0
+    lines = [["input", "result", "archetype", "policy", "rank correlation", "p", "first order"]]
+    for row in found.sensitivity:
+        numbers = [row[key] for key in ("rank_correlation", "p_value", "first_order")]
+        words = [row[key] for key in ("input", "output", "archetype", "policy")]
+        lines.append([*words, *("—" if one is None else f"{one:.2f}" for one in numbers)])
+    print("\n".join(columns(lines, left=4)))
+    print(f"\n{len(found.points)} points, one table: {found.table}")
+    return 0
+
+
+def _query(arguments: argparse.Namespace) -> int:
+    from .printing import columns
+    from .query import plain, query
+
+    names, rows = query(arguments.folder, arguments.sql)
+    cells = plain(rows)
+    if arguments.json:
+        print(json.dumps({"columns": names, "rows": cells}, ensure_ascii=False))
+    elif names:
+        lines = [names, *(["" if one is None else str(one) for one in row] for row in cells)]
+        print("\n".join(columns(lines, left=0)))
     return 0
 
 
@@ -123,72 +283,41 @@ def _scenarios(arguments: argparse.Namespace) -> int:
             "start": scenario.start.isoformat(),
             "warmup_days": scenario.warmup_days,
             "mix": dict(scenario.mix),
+            "held_out": scenario.held_out,
         }
         for name in scenario_names()
     ]
     if arguments.json:
         print(json.dumps({"scenarios": rows}, ensure_ascii=False))
     else:
-        print("\n".join(f"{row['name']:<12} {row['title']}" for row in rows))
+        print("\n".join(f"{row['name']:<13} {row['title']}" for row in rows))
     return 0
 
 
 def _report(arguments: argparse.Namespace) -> int:
+    from .ablation import ablation
+    from .printing import plugin_table, summary_table
     from .report.experiment import experiment_report
     from .results import read_manifest, report
 
-    rows = report(arguments.folder)
+    rows, plugins = report(arguments.folder), ablation(arguments.folder)
     page = arguments.folder / "report.html"
     experiment_report(read_manifest(arguments.folder), rows, page, arguments.lang)
     if arguments.json:
-        print(json.dumps({"summary": rows, "page": str(page)}, ensure_ascii=False))
+        found = {"summary": rows, "plugins": plugins, "page": str(page)}
+        print(json.dumps(found, ensure_ascii=False))
     else:
-        print("\n".join(table(rows)))
+        print("\n".join(summary_table(rows)))
+        if plugins:
+            print("\n" + "\n".join(plugin_table(plugins)))
         print(f"\nreport {page}")
     return 0
 
 
-def table(rows: Sequence[dict[str, Any]]) -> list[str]:
-    """Return the summary as lines of text, amounts in yuan."""
-    heads = ("archetype", "policy", "firms", "survived", "wealth", "vs owner (95 %)", "P5 cash")
-    late = ("late wages", "late suppliers", "finance cost")
-    lines = [[*heads, *late]]
-    for row in rows:
-        gap = row["vs_owner"]
-        against = "—"
-        if gap is not None and gap["noise"] is not None:
-            against = f"{_yuan(gap['mean'])} ± {_yuan(gap['noise'])}"
-        lines.append(
-            [
-                row["archetype"],
-                row["policy"],
-                str(row["merchants"]),
-                f"{row['survived_ppm'] / 10_000:.1f} %",
-                _yuan(row["wealth"]),
-                against,
-                _yuan(row["cash_p5"]),
-                f"{row['wage_late_days']:.2f} d",
-                f"{row['supplier_late_days']:.2f} d",
-                _yuan(row["finance_cost"]),
-            ]
-        )
-    wide = [max(len(line[n]) for line in lines) for n in range(len(lines[0]))]
-    return [
-        "  ".join(
-            cell.ljust(width) if n < 2 else cell.rjust(width)
-            for n, (cell, width) in enumerate(zip(line, wide, strict=True))
-        ).rstrip()
-        for line in lines
-    ]
-
-
-def _yuan(fen: float) -> str:
-    return grouped(round(fen)).split(".")[0]
-
-
-def _bar(done: int, total: int) -> None:
-    width = 30
-    filled = width * done // max(total, 1)
-    end = "\n" if done == total else ""
-    bar = "█" * filled + "░" * (width - filled)
-    print(f"\r{bar} {done}/{total} shards", end=end, file=sys.stderr, flush=True)
+def amount(text: str) -> int:
+    """Return an amount such as 50yuan, 50元, 5000fen or 50 (yuan), fen. Raises: InputError."""
+    found = _AMOUNT.fullmatch(text.strip())
+    fen = Decimal(found[1]) * (1 if found[2] in ("fen", "分") else 100) if found else Decimal(0)
+    if not fen or fen != int(fen):
+        raise InputError("not an amount", value=text, mend="write it like 50yuan or 5000fen")
+    return int(fen)

@@ -208,7 +208,8 @@ def plan(
     names = tuple(policies)
     if not names or len(set(names)) != len(names):
         raise InputError("policies must be named once each", value=",".join(names))
-    asks = any([reads_books(policy(name)) for name in names])
+    chosen_policies = [policy(name) for name in names]
+    asks = any(map(reads_books, chosen_policies))
     size = shard if shard is not None else chosen.shard_cfo if asks else chosen.shard
     found = Experiment(
         scenario=chosen,

@@ -20,6 +20,7 @@ class Gap(_Output):
 
     policy: str = Field(description="The policy it is compared with.")
     pairs: int
+    replications: int
     mean: float
     low: float | None = Field(description="95 % interval of the paired t.")
     high: float | None
@@ -27,6 +28,10 @@ class Gap(_Output):
     boot_high: float | None
     noise: float | None = Field(description="Half of the paired interval: the noise floor.")
     unpaired_noise: float | None = Field(description="The same without common random numbers.")
+    wide_low: float | None = Field(
+        description="95 % interval over replications: for other markets than those drawn, too."
+    )
+    wide_high: float | None
 
 
 class SummaryRow(_Output):
@@ -43,11 +48,55 @@ class SummaryRow(_Output):
     cash_min: float
     wage_late_days: float
     supplier_late_days: float
+    unpaid_suppliers: float = Field(description="Owed to suppliers and overdue at the end.")
+    idle_cash: float = Field(description="Cash in the bank beyond the next 30 days' payments.")
     finance_cost: float
+    discount_cost: float = Field(description="Of it: discounting bills.")
+    loan_cost: float = Field(description="Of it: interest and fees of loans.")
+    late_cost: float = Field(description="Of it: charges for paying late.")
+    fund_income: float = Field(description="What the money fund paid.")
     actions: float
+    refused: float = Field(description="Proposals that the desk refused.")
     tenders_won: float
     vs_owner: Gap | None
     vs_best_rule: Gap | None
+
+
+class PluginRow(_Output):
+    """What a plugin adds: the CFO with it less the CFO without it, on the same draws."""
+
+    archetype: str
+    plugin: str
+    way: str = Field(description="last: beside all the others; alone: beside none, to the owner.")
+    gap: Gap
+
+
+class CostRow(_Output):
+    """What a part of the work cost: draws, warm-up, or a policy."""
+
+    part: str
+    cpu_seconds: float
+    per_merchant_year: float = Field(description="CPU seconds for 365 days of one merchant.")
+
+
+class LookRow(_Output):
+    """One look of a sequential run at the precision reached."""
+
+    replications: int
+    policy: str
+    against: str
+    mean: float
+    half_width: float | None = Field(description="Half of the interval at this look's level.")
+
+
+class SequentialOutput(_Output):
+    """How a sequential run ended; its intervals hold however early it stopped."""
+
+    wanted: float = Field(description="Half-width that was asked for, minor units.")
+    reached: bool
+    replications: int
+    looks: int = Field(description="Looks that were planned; each has its share of the risk.")
+    rows: list[LookRow]
 
 
 class SimRunOutput(_Output):
@@ -55,10 +104,14 @@ class SimRunOutput(_Output):
     sha256: str = Field(description="Digest of results.parquet: equal inputs, equal digest.")
     rows: int
     summary: list[SummaryRow]
+    plugins: list[PluginRow] = Field(description="Where the run has the CFO without a plugin.")
+    cost: list[CostRow]
+    sequential: SequentialOutput | None
 
 
 class SimReportOutput(_Output):
     summary: list[SummaryRow]
+    plugins: list[PluginRow]
     page: str = Field(description="The report that was written.")
 
 
@@ -68,16 +121,46 @@ class ScenarioOutput(_Output):
     start: str = Field(description="First day after the warm-up, ISO 8601.")
     warmup_days: int
     mix: dict[str, int] = Field(description="Archetype → weight.")
+    held_out: bool = Field(description="Its figures were kept out of tuning.")
 
 
 class SimScenariosOutput(_Output):
     scenarios: list[ScenarioOutput]
 
 
+class SimQueryOutput(_Output):
+    columns: list[str]
+    rows: list[list[str | int | float | bool | None]]
+
+
+class SensitivityRow(_Output):
+    """How much one input moved one result over the points of a sweep."""
+
+    input: str
+    output: str = Field(description="Column of the sweep's table.")
+    archetype: str
+    policy: str
+    rank_correlation: float | None = Field(description="Spearman's; null where nothing varies.")
+    p_value: float | None = Field(description="Of no monotone relation, two-sided.")
+    first_order: float | None = Field(
+        description="Share of the variance over points that the input explains alone, estimated "
+        "from the sample by classes; null below 16 points."
+    )
+
+
+class SimSweepOutput(_Output):
+    folder: str
+    table: str = Field(description="Parquet file with a row per point, archetype and policy.")
+    points: list[dict[str, float | int | str]] = Field(description="Inputs of each point.")
+    sensitivity: list[SensitivityRow]
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "sim-run": SimRunOutput,
     "sim-report": SimReportOutput,
     "sim-scenarios": SimScenariosOutput,
+    "sim-query": SimQueryOutput,
+    "sim-sweep": SimSweepOutput,
 }
 """Name of the schema → the model of what the command prints."""
 

@@ -16,7 +16,7 @@ from typing import Any, TypeVar, cast
 from aicfo_sdk.errors import InputError, NotFound
 from aicfo_sdk.model import digest
 
-from .scenario_file import ARCHETYPES, Rules, Section, read_file, rooms
+from .scenario_file import ARCHETYPES, Rules, Section, check, parse, rooms
 
 __all__ = ["ARCHETYPES", "Figures", "Rules", "Scenario", "Section", "calibration", "load"]
 
@@ -178,21 +178,33 @@ def load(name: str | Path) -> Scenario:
 
     Raises: NotFound, InputError.
     """
+    return from_table(*table_of(name))
+
+
+def table_of(name: str | Path) -> tuple[str, dict[str, Any], str]:
+    """Return name, keys (not yet checked) and place of a built-in scenario or of a YAML file.
+
+    Raises: NotFound, InputError.
+    """
     text = str(name)
     if text.endswith((".yaml", ".yml")):
         path = Path(text)
         if not path.is_file():
             raise NotFound("no such scenario file", value=text)
-        return _read(path.stem, path.read_bytes(), text)
+        return path.stem, parse(path.read_bytes(), text), text
     if text not in scenario_names():
         known = ", ".join(scenario_names())
         raise NotFound("no such scenario", value=text, mend=f"built in: {known}; or a .yaml file")
     entry = files("aicfo_seeds") / "scenarios" / f"{text}.yaml"
-    return _read(text, entry.read_bytes(), text)
+    return text, parse(entry.read_bytes(), text), text
 
 
-def _read(name: str, raw: bytes, where: str) -> Scenario:
-    file, sections = read_file(raw, where)
+def from_table(name: str, table: Mapping[str, Any], where: str) -> Scenario:
+    """Return the scenario of a table of keys; `where` is the file, for errors.
+
+    Raises: NotFound, InputError.
+    """
+    file, sections = check(table, where)
     for archetype in file.mix:
         if archetype not in drawn():
             raise InputError(

@@ -98,12 +98,34 @@ def rooms() -> dict[str, type[Section]]:
     return {key: _model(place) for key, place in ROOMS.items()}
 
 
-def read_file(raw: bytes, where: str) -> tuple[ScenarioFile, dict[str, Section]]:
-    """Return the checked keys of a scenario file, and the sections of rooms by key.
+def parse(raw: bytes, where: str) -> dict[str, Any]:
+    """Return the keys of a scenario file, not yet checked. Raises: InputError."""
+    if len(raw) > _LARGEST:
+        raise InputError("too large for a scenario", value=f"{len(raw)} bytes", where=where)
+    try:
+        found: Any = yaml.load(raw.decode("utf-8"), _Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = f", line {mark.line + 1}" if mark else ""
+        raise InputError("not usable YAML", value=error.problem, where=where + line) from None
+    except (yaml.YAMLError, ValueError, OverflowError) as error:
+        raise InputError("not usable YAML", value=str(error), where=where) from None
+    if not isinstance(found, dict):
+        raise InputError("a scenario is a table of keys", value=found, where=where)
+    table = cast(dict[Any, Any], found)
+    wrong = _other_than_text(table)
+    if wrong is not None:
+        mend = "quote it; YAML reads yes, no, on, off and numbers as values"
+        raise InputError("a key is not a word", value=wrong, where=where, mend=mend)
+    return table
+
+
+def check(table: Mapping[str, Any], where: str) -> tuple[ScenarioFile, dict[str, Section]]:
+    """Return the checked keys of a scenario, and the sections of rooms by key.
 
     `where` is the file, for errors. Raises: InputError.
     """
-    file = read_strictly(_whole(), _parse(raw, where), what="the scenario", where=where)
+    file = read_strictly(_whole(), table, what="the scenario", where=where)
     if not sum(file.mix.values()):
         raise InputError("the mix is empty", value=dict(file.mix), where=f"{where}: mix")
     return file, {key: getattr(file, key) for key in ROOMS}
@@ -160,27 +182,6 @@ class _Loader(yaml.SafeLoader):
 
 def _unusable(what: str, place: Any) -> yaml.MarkedYAMLError:
     return yaml.MarkedYAMLError(problem=what, problem_mark=place.start_mark)
-
-
-def _parse(raw: bytes, where: str) -> Mapping[str, Any]:
-    if len(raw) > _LARGEST:
-        raise InputError("too large for a scenario", value=f"{len(raw)} bytes", where=where)
-    try:
-        found: Any = yaml.load(raw.decode("utf-8"), _Loader)
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = f", line {mark.line + 1}" if mark else ""
-        raise InputError("not usable YAML", value=error.problem, where=where + line) from None
-    except (yaml.YAMLError, ValueError, OverflowError) as error:
-        raise InputError("not usable YAML", value=str(error), where=where) from None
-    if not isinstance(found, dict):
-        raise InputError("a scenario is a table of keys", value=found, where=where)
-    table = cast(dict[Any, Any], found)
-    wrong = _other_than_text(table)
-    if wrong is not None:
-        mend = "quote it; YAML reads yes, no, on, off and numbers as values"
-        raise InputError("a key is not a word", value=wrong, where=where, mend=mend)
-    return table
 
 
 def _other_than_text(value: Any) -> Any:

@@ -33,9 +33,8 @@ def test_the_same_seed_gives_the_same_bytes(
 ) -> None:
     again = _run(tmp_path, workers=workers, shard=shard)
     assert again.sha256 == once.sha256
-    assert (tmp_path / "results.parquet").read_bytes() == (
-        once.folder / "results.parquet"
-    ).read_bytes()
+    for name in ("results.parquet", "paths.parquet"):
+        assert (tmp_path / name).read_bytes() == (once.folder / name).read_bytes(), name
 
 
 def test_with_the_orchestrator_too_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
@@ -100,9 +99,9 @@ def test_a_run_killed_half_way_ends_as_if_it_had_not_been(once: Result, tmp_path
 # What the parent does when the first of its shards is done, so that it never gets to the end.
 _ASKED_TO_END = """
 import os, signal, sys
-from aicfo_sim import experiment
+from aicfo_sim import engines
 from aicfo_sdk.cli import main
-one, several = experiment.work, experiment.as_completed
+one, several = engines.work, engines.as_completed
 def work(task):
     try:
         return one(task)
@@ -113,9 +112,9 @@ def as_completed(waiting):
         yield future
         os.kill(os.getpid(), signal.SIGTERM)
 if __name__ == "__main__":
-    experiment.as_completed = as_completed
+    engines.as_completed = as_completed
     if "--workers=1" in sys.argv:
-        experiment.work = work
+        engines.work = work
     sys.exit(main(sys.argv[1:]))
 """
 
@@ -188,7 +187,7 @@ def test_a_folder_of_another_experiment_is_not_resumed(
 def test_the_manifest_names_what_the_result_depends_on(once: Result) -> None:
     about = json.loads((once.folder / "manifest.json").read_text())
     assert about["seed"] == 3
-    assert set(about["versions"]) == {"aicfo-sim", "aicfo-sdk", "numpy", "simpy"}
+    assert set(about["versions"]) == {*("aicfo-sim", "aicfo-sdk", "numpy", "scipy", "simpy")}
     assert about["recorded"]["cpu_features"]
     assert len(about["scenario_digest"]) == 64
 

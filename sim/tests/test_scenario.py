@@ -205,10 +205,10 @@ def test_the_page_holds_the_keys_of_the_code() -> None:
 
 @given(st.text(max_size=60))
 def test_no_text_breaks_the_reader(text: str) -> None:
-    from aicfo_sim.scenario_file import read_file
+    from aicfo_sim.scenario_file import check, parse
 
     try:
-        read_file((GOOD + text).encode("utf-8", "surrogatepass"), "mine.yaml")
+        check(parse((GOOD + text).encode("utf-8", "surrogatepass"), "mine.yaml"), "mine.yaml")
         said = "mine.yaml"
     except AicfoError as error:
         said = str(error)
