@@ -57,7 +57,9 @@ COMMANDS = {
     ),
     "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
     "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
-    "sim": Command("", "run|sweep|query|scenarios|report …", "paired simulations of synthetic merchants"),
+    "sim": Command(
+        "", "run|sweep|query|scenarios|report …", "paired simulations of synthetic merchants"
+    ),
 }
 
 _WIDTH = max(len(f"{name} {command.usage}") for name, command in COMMANDS.items())
