@@ -71,7 +71,6 @@ class Papers(Scribe):
             CreditLine: self._lines(t),
             FundPosition: self._fund(t),
             Tender: self._notices(t),
-            StockLot: records.lots(self.stores, state, place, self._dates, t),
         }
         balances = {BANK: int(state.ledger.cash[place])}
         for channel, name in enumerate(CHANNELS[self.archetype]):
@@ -85,13 +84,17 @@ class Papers(Scribe):
             DailySales: self.sales.snapshot(),
         }
         counter = int(self._block.traits.counter[place])
+        held = records.held(state, place)
         return MerchantBooks(
             as_of=self._dates.at(t),
             key=f"{self._hash.hexdigest()}/{t}/{state.ledger.balances[FUND, place]}",
             kinds=kinds,
             grown=grown,
             balances=balances,
-            late={DiscountQuote: lambda: quotes(self._block.world, t, counter)},
+            late={
+                DiscountQuote: lambda: quotes(self._block.world, t, counter),
+                StockLot: lambda: records.lots(self.stores, held, self._dates, t),
+            },
         )
 
     def _shops(self) -> dict[str, Record]:

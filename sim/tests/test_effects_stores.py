@@ -10,6 +10,7 @@ from aicfo_sim.draws import World, draw_block, draw_merchant, world
 from aicfo_sim.draws.block import Block
 from aicfo_sim.draws.restaurant import stores_of
 from aicfo_sim.effects.city import GRID, PPM, huff, kept, potential
+from aicfo_sim.effects.stock import price
 from aicfo_sim.effects.stores import site_name
 from aicfo_sim.engine import Run, run
 from aicfo_sim.papers import Papers
@@ -144,7 +145,10 @@ def test_an_empty_shelf_shows_on_the_days_of_a_stock_out_only(block: Block) -> N
     state = State(one, journal=True)
     first, store = int(stores.fault_first[hit[0]]), int(stores.fault_store[hit[0]])
     run(Run(one, state, Owner()), 0, first)
-    papers, shelf = Papers(one, state, 0), f"SHELF-{store + 1:02d}"
-    assert papers.books(first - 1).get(StockLot, shelf).quantity_milli > 0
+    papers, shelf = Papers(one, state, 0), f"{site_name(store)}:meat"
+    before = papers.books(first - 1).get(StockLot, shelf)
+    assert before.quantity_milli > 0
+    # What the supplier asks stands in the books, so that a purchase can be explained by them.
+    assert before.unit_cost == price(stores, 1, first - 1)
     run(Run(one, state, Owner()), first, first + 1)
     assert papers.books(first).get(StockLot, shelf).quantity_milli == 0

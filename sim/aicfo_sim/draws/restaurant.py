@@ -174,7 +174,7 @@ def _channels(
     who: Who, source: np.random.Generator, orders: Ints, value: Ints
 ) -> tuple[Ints, Ints]:
     """Return value and orders as stores × channels × days: two wallets, the delivery platform."""
-    rows = orders.shape[1]
+    rows: int = orders.shape[1]
     low, high = who.figures.numbers("delivery")
     through: Floats = low + (high - low) * np.asarray(source.random(rows))
     wechat = round((0.55 + 0.25 * float(source.random())) * 1_000_000)

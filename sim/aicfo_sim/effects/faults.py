@@ -54,7 +54,8 @@ def draw_faults(who: Who, stores: int, first: int, count: int) -> Faults:
         day = first + step
         if day < free[store]:
             continue
-        _, what, long, deep = draws[step, store].tolist()
+        chosen: list[float] = draws[step, store].tolist()
+        _, what, long, deep = chosen
         kind = min(int(np.searchsorted(mix, what * float(mix[-1]), side="right")), len(KINDS) - 1)
         length = int(days[kind][0] + (days[kind][1] - days[kind][0] + 1) * long)
         depth = round((depths[kind][0] + (depths[kind][1] - depths[kind][0]) * deep) * FULL)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -16,7 +17,7 @@ from .ads import ADS
 from .faults import STOCK_OUT
 from .levers import Levers
 from .room import settles
-from .stock import ITEM_NAMES, ITEMS, price
+from .stock import ITEM_NAMES, ITEMS, Lot, price
 from .stores import Stores, site_name
 
 if TYPE_CHECKING:
@@ -107,14 +108,15 @@ def opened_stores(levers: Levers | None) -> dict[int, int]:
     return {} if levers is None else levers.opened
 
 
-def lots(stores: Stores, state: State, place: int, dates: Dates, t: int) -> dict[str, Record]:
+def lots(stores: Stores, held: Sequence[Lot], dates: Dates, t: int) -> dict[str, Record]:
     """Return the goods on hand: bought forward, and on the shelf of each store of a chain.
 
-    A store whose goods run out (a stock-out) shows an empty shelf, on that day and not before.
+    A shelf shows each item at what its supplier asks that day, so that books hold the price of
+    what can be bought; a store whose goods run out (a stock-out) shows an empty shelf, on that
+    day and not before.
     """
     out: dict[str, Record] = {}
-    levers = state.effects.firms.get(place)
-    for number, lot in enumerate(levers.lots if levers else [], 1):
+    for number, lot in enumerate(held, 1):
         out[f"LOT-{number:04d}"] = StockLot(
             id=f"LOT-{number:04d}",
             updated=dates.at(lot.touched),
@@ -125,19 +127,27 @@ def lots(stores: Stores, state: State, place: int, dates: Dates, t: int) -> dict
         )
     if not stores.own:
         return out
-    mean = stores.gross[: stores.own, :, max(t - 27, 0) : t + 1].sum(axis=(1, 2))
-    parts = mean * int(stores.use_day.sum()) // max(int(mean.sum()), 1)
-    empty = _empty(stores, t)
-    cost = int((stores.use_day * stores.unit_price).sum()) // max(int(stores.use_day.sum()), 1)
+    sold = stores.gross[: stores.own, :, max(t - 27, 0) : t + 1].sum(axis=(1, 2))
+    empty, every = _empty(stores, t), max(int(sold.sum()), 1)
     for row in range(stores.own):
-        out[f"SHELF-{row + 1:02d}"] = StockLot(
-            id=f"SHELF-{row + 1:02d}",
-            updated=dates.at(t),
-            item=f"{site_name(row)}:goods",
-            quantity_milli=0 if empty[row] else int(parts[row]) * SHELF_DAYS,
-            unit_cost=cost,
-        )
-    return out
+        for item, name in enumerate(ITEMS):
+            use = int(stores.use_day[item]) * int(sold[row]) // every
+            paper = f"{site_name(row)}:{name}"
+            out[paper] = StockLot(
+                id=paper,
+                updated=dates.at(t),
+                item=name,
+                quantity_milli=0 if empty[row] else use * SHELF_DAYS,
+                unit_cost=price(stores, item, t),
+                expires=dates.at(t + int(stores.keeps[item])),
+            )
+    return dict(sorted(out.items()))
+
+
+def held(state: State, place: int) -> tuple[Lot, ...]:
+    """Return the lots of a merchant as they are now."""
+    levers = state.effects.firms.get(place)
+    return () if levers is None else tuple(levers.lots)
 
 
 def _empty(stores: Stores, t: int) -> Ints:
