@@ -142,18 +142,18 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     takings = list[Takings]()
     for part in parts:
         takings.extend(part.takings)
-    order = np.lexsort((np.arange(dues.owner.size), dues.kind, dues.owner, dues.due))
+    order = sorted_rows(dues.due, dues.owner, dues.kind)
     dues = tables.take(dues, order)
     place = np.empty_like(order)
     place[order] = np.arange(order.size)
     bills.recourse = np.where(bills.recourse >= 0, place[bills.recourse], -1)
-    order = np.lexsort((np.arange(receipts.owner.size), receipts.owner, receipts.paid))
+    order = sorted_rows(receipts.paid, receipts.owner)
     receipts = tables.take(receipts, order)
-    known_order = np.lexsort((np.arange(dues.owner.size), dues.known))
-    issued_order = np.lexsort((np.arange(receipts.owner.size), receipts.issued))
+    known_order = sorted_rows(dues.known)
+    issued_order = sorted_rows(receipts.issued)
     # A bill matures on the first working day on or after its day of maturity.
     pays = where.dates.roll(bills.matures) if bills.owner.size else bills.matures
-    matures_order = np.lexsort((np.arange(bills.owner.size), pays))
+    matures_order = sorted_rows(pays)
     return Block(
         world=where,
         traits=tables.take(tables.stack([part.traits for part in parts]), back),
@@ -189,6 +189,32 @@ def _by_owner(table: T) -> tuple[T, Ints]:
     moved = np.empty_like(order)
     moved[order] = np.arange(order.size)
     return tables.take(table, order), moved
+
+
+def sorted_rows(*keys: Ints) -> Ints:
+    """Return row numbers sorted by the keys, the first counting most; equals keep their order.
+
+    The keys and the row number are packed into one word, which sorts several times faster than
+    a sort by each key; where they do not fit, each key is sorted by.
+    """
+    rows = keys[0].size
+    if not rows:
+        return np.zeros(0, dtype=np.int64)
+    bits, places = rows.bit_length(), 1
+    packed = np.zeros(rows, dtype=np.int64)
+    for key in keys:
+        low = int(key.min())
+        width = int(key.max()) - low + 1
+        places *= width
+        if places >= 1 << (63 - bits):
+            return np.lexsort((np.arange(rows), *reversed(keys)))
+        packed *= width
+        packed += key - low
+    packed <<= bits
+    packed |= np.arange(rows)
+    packed.sort()
+    packed &= (1 << bits) - 1
+    return packed
 
 
 def _side_by_side(parts: Sequence[Ints], places: Sequence[Ints], size: int) -> Ints:

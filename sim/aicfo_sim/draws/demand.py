@@ -32,23 +32,24 @@ def skewed(normal: Floats, variance: Floats) -> Floats:
     return out * out * out
 
 
-def levels(group: Group, count: int) -> Floats:
-    """Return the members' own factor on demand, days from −LEAD × members.
+def expected(group: Group, usual: Floats, day: Floats) -> Floats:
+    """Return expected takings in yuan, days from −LEAD × members: `day` of each member times the
+    calendar's factor `usual` of each day times the member's own level.
 
-    A weekly AR(1) around 1, in its steady state from the first week on, and rare shocks that take
-    away a part of demand for a while. What a week brings is decided in that week: days that
-    follow change nothing before them, and a shock that began before day −LEAD goes on.
+    The level is a weekly AR(1) around 1, in its steady state from the first week on, less rare
+    shocks that take away a part of demand for a while. What a week brings is decided in that
+    week: days that follow change nothing before them, and a shock from before day −LEAD goes on.
     """
-    figures = group.figures
+    figures, count = group.figures, usual.size
     weeks = -(-count // 7)
     sd = figures.number("drift_sd")
     steps = group.normals("level", -1, weeks + 1)
     value = steps[0] * (sd / math.sqrt(1.0 - _KEPT**2))
-    path = np.empty((weeks, group.size))
+    out = np.empty((count, group.size))
     for week in range(weeks):
         value = _KEPT * value + sd * steps[week + 1]
-        np.clip(value + 1.0, 0.3, 2.0, out=path[week])
-    out = np.repeat(path, 7, axis=0)[:count]
+        rows = slice(7 * week, 7 * week + 7)
+        np.multiply(usual[rows, None], np.clip(value + 1.0, 0.3, 2.0) * day, out=out[rows])
     low, high = (int(days) for days in figures.numbers("shock_days"))
     least, most = figures.numbers("shock_depth")
     before = -(-high // 7)
@@ -69,28 +70,28 @@ def levels(group: Group, count: int) -> Floats:
     return out
 
 
-def sold(group: Group, expected: Floats, ticket: Floats) -> tuple[Ints, Ints]:
-    """Return orders and their value in fen by day for expected takings in yuan.
+def sold(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
+    """Return orders and their value in fen by day for expected takings `plan` in yuan.
 
-    `expected` is days from −LEAD × members and is used up, `ticket` the mean of an order by
-    member. Orders are Poisson, at a rate that the day's weather scales (mean 1, coefficient of
-    variation `weather_cv`); an order's value is lognormal with mean `ticket` and `ticket_cv`.
-    Order by order every one of them is drawn. By day their sum is drawn at once with the same
-    mean and variance, and orders, if the group wants detail, so that their mean, variance and
-    covariance with the value are those of the sum (else orders is empty). Days with less than
-    about one expected order are beyond that approximation.
+    `plan` is days from −LEAD × members, `ticket` the mean of an order by member. Orders are
+    Poisson, at a rate that the day's weather scales (mean 1, coefficient of variation
+    `weather_cv`); an order's value is lognormal with mean `ticket` and `ticket_cv`. Order by
+    order every one of them is drawn. By day their sum is drawn at once with the same mean and
+    variance, and orders, if the group wants detail, so that their mean, variance and covariance
+    with the value are those of the sum (else orders is empty). Days with less than about one
+    expected order are beyond that approximation.
     """
     if group.order_level:
-        return _by_order(group, expected, ticket)
-    figures, count = group.figures, expected.shape[0]
+        return _by_order(group, plan, ticket)
+    figures, count = group.figures, plan.shape[0]
     weather, wide = _weather(group) ** 2, 1.0 + figures.number("ticket_cv") ** 2
-    amount = np.empty(expected.shape, dtype=np.int64)
+    amount = np.empty(plan.shape, dtype=np.int64)
     normal = group.normals("sales", -LEAD, count)
     step = max(1, _CHUNK // max(1, group.size))
     spread = wide * ticket
     for begin in range(0, count, step):
         rows = slice(begin, begin + step)
-        mean = expected[rows]
+        mean = plan[rows]
         # Variance over squared mean of a Poisson sum whose rate itself varies.
         factor = skewed(normal[rows], spread / mean + weather)
         factor *= mean
@@ -99,21 +100,21 @@ def sold(group: Group, expected: Floats, ticket: Floats) -> tuple[Ints, Ints]:
         amount[rows] = factor
     if not group.detail:
         return np.zeros((0, group.size), dtype=np.int64), amount
-    rate = expected / ticket
+    rate = plan / ticket
     noise = weather * rate
     got = amount / (ticket * 100.0) - rate
     # Orders given their value: the regression on it, and the variance that it leaves open.
     slope = (1.0 + noise) / (wide + noise)
-    open_part = rate * (1.0 + noise - slope * (1.0 + noise))
+    open_part = rate * (1.0 + noise) * (1.0 - slope)
     orders = rate + slope * got + np.sqrt(open_part) * group.normals("orders", -LEAD, count)
     least = (amount > 0).astype(np.int64)
     return np.where(least, np.maximum(np.rint(orders).astype(np.int64), 1), 0), amount
 
 
-def returned(group: Group, orders: Ints, amount: Ints, expected: Floats, share: Floats) -> Ints:
+def returned(group: Group, orders: Ints, amount: Ints, usual: Floats, share: Floats) -> Ints:
     """Return what customers of each day send back later, fen: a binomial part of its orders.
 
-    `expected` orders by day stand for them where days are drawn at once.
+    `usual` orders by day stand for them where days are drawn at once.
     """
     out = np.empty_like(amount)
     if group.order_level:
@@ -126,7 +127,7 @@ def returned(group: Group, orders: Ints, amount: Ints, expected: Floats, share: 
     step = max(1, _CHUNK // max(1, group.size))
     for begin in range(0, amount.shape[0], step):
         rows = slice(begin, begin + step)
-        part = skewed(normal[rows], odds / expected[rows]) * share
+        part = skewed(normal[rows], odds / usual[rows]) * share
         np.minimum(part, 1.0, out=part)
         part *= amount[rows]
         np.rint(part, out=part)
@@ -138,13 +139,13 @@ def _weather(group: Group) -> float:
     return group.figures.number("weather_cv") if "weather_cv" in group.figures.rows else 0.0
 
 
-def _by_order(group: Group, expected: Floats, ticket: Floats) -> tuple[Ints, Ints]:
+def _by_order(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
     """Return orders and their value, each order drawn, merchant by merchant: a stream of counts
     and one of values, both in the order of time."""
-    count, size = expected.shape
+    count, size = plan.shape
     weather = _weather(group) ** 2
     normal = group.normals("weather", -LEAD, count)
-    rate = expected / ticket * skewed(normal, np.full((1, size), weather))
+    rate = plan / ticket * skewed(normal, np.full((1, size), weather))
     orders, amount = np.empty((2, count, size), dtype=np.int64)
     sd = math.sqrt(math.log1p(group.figures.number("ticket_cv") ** 2))
     for place in range(size):

@@ -13,7 +13,7 @@ from ..scenario import Figures
 from ..tables import Takings
 from .common import CHANNELS, LEAD, no_bills, no_receipts, no_tenders, season
 from .costs import fixed_costs, goods, monthly, traits
-from .demand import levels, returned, sold
+from .demand import expected, returned, sold
 from .group import Group, GroupDrawn
 
 REFUND_AFTER = 4
@@ -28,13 +28,10 @@ def draw_shop(group: Group) -> GroupDrawn:
     day = group.median("takings_day")
     ticket, part = group.uniform("ticket"), group.uniform("goods")
     count = days + LEAD
-    expected = levels(group, count)
-    expected *= season(group.figures, group.dates, -LEAD, count)[:, None]
-    expected *= day
-    orders, amount = sold(group, expected, ticket)
-    running = np.cumsum(amount, axis=0)
+    plan = expected(group, season(group.figures, group.dates, -LEAD, count), day)
+    orders, amount = sold(group, plan, ticket)
     # Goods of a week replace what the week before sold.
-    when, weekly = _weeks(group, running)
+    when, weekly = _weeks(group, amount)
     bought = goods(group, when, share(weekly, np.rint(part * _PPM).astype(np.int64)))
     month = monthly(day)
     fixed, payroll = fixed_costs(group, month)
@@ -91,16 +88,15 @@ def draw_ecommerce(group: Group) -> GroupDrawn:
     # Plans reach beyond the last day: stock for later sales is bought within the run.
     ahead = round(figures.numbers("stock_lead")[1]) + 15
     plain, peaks = _plan(figures, group.dates, count + ahead)
-    expected = levels(group, count)
+    # In the weeks of the peaks the factor depends on the member's heights.
     rows = np.flatnonzero((peaks[0] + peaks[1])[:count])
     high = plain[rows, None] + peaks[0][rows, None] * heights[0] + peaks[1][rows, None] * heights[1]
     usual = plain[:count].copy()
     usual[rows] = 1.0
-    expected *= usual[:, None]
-    expected[rows] *= high
-    expected *= day
-    orders, amount = sold(group, expected, ticket)
-    back = returned(group, orders, amount, expected / ticket, refund)
+    plan = expected(group, usual, day)
+    plan[rows] *= high
+    orders, amount = sold(group, plan, ticket)
+    back = returned(group, orders, amount, plan / ticket, refund)
     flow = _settled(group, amount, back, orders)
     offset = group.whole("week", 7)
     weekly = [_by_week(column, offset) for column in (plain, *peaks)]
@@ -231,15 +227,17 @@ def _plan(figures: Figures, dates: Dates, count: int) -> tuple[Floats, tuple[Flo
     return base * usual, (rises[0] * usual, rises[1] * usual)
 
 
-def _weeks(group: Group, running: Ints) -> tuple[Ints, Ints]:
+def _weeks(group: Group, amount: Ints) -> tuple[Ints, Ints]:
     """Return the day after each whole week of sales (from −LEAD on) and that week's sum, weeks ×
-    members; `running` sums sales up to the end of each day."""
-    count, places = running.shape[0], np.arange(group.size, dtype=np.int64)
+    members."""
+    count, size = amount.shape
     offset = group.whole("week", 7)
     # A week that ends beyond the last day is no week yet; its day drops it from the run.
     ends = np.arange(0, count // 7 + 1, dtype=np.int64)[:, None] * 7 + offset
-    total = running[np.clip(ends, 1, count) - 1, places]
-    total[0] = np.where(offset > 0, total[0], 0)
+    running = np.zeros((count + 1, size), dtype=np.int64)
+    for step in range(count):
+        np.add(running[step], amount[step], out=running[step + 1])
+    total = running[np.minimum(ends, count), np.arange(size)]
     return ends[1:] - LEAD, np.diff(total, axis=0)
 
 
