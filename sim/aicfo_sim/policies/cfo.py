@@ -52,6 +52,8 @@ AUTO = Policy(
         "buy_fund": _NO_LIMIT,
         "redeem_fund": _NO_LIMIT,
         "pay": _NO_LIMIT,
+        "buy_stock": _NO_LIMIT,
+        "set_marketing_budget": _NO_LIMIT,
     },
 )
 """What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
