@@ -20,7 +20,7 @@ Archetype = Literal["shop", "ecommerce", "contractor", "restaurant", "manufactur
 ARCHETYPES: tuple[Archetype, ...] = get_args(Archetype)
 """All archetypes; a result holds the position, so new ones are added at the end."""
 
-ROOMS: dict[str, str] = {}
+ROOMS: dict[str, str] = {"shocks": "aicfo_sim.shocks:ShockPlan"}
 """Section of a scenario file → module and class of its model, a `Section`; what a room of the
 world is told. Its defaults must leave the world as it is without the section."""
 

@@ -13,6 +13,7 @@ from ..dates import Dates, dates
 from ..fen import Ints
 from ..market import Market, market
 from ..scenario import ARCHETYPES, Figures, Scenario
+from ..shocks import ShockPlan, Shocks, shocks
 from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 from .contractor import draw_contractor
@@ -20,6 +21,7 @@ from .farmer import draw_farmer
 from .group import Group, GroupDrawn, alone, each, joined
 from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
+from .shocking import shocked
 from .taxing import levied
 
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
@@ -44,6 +46,7 @@ class World:
     days: int
     dates: Dates
     market: Market
+    shocks: Shocks
     figures: dict[str, Figures]
 
     @property
@@ -63,6 +66,7 @@ class World:
             market=self.figures["market"],
             dates=self.dates,
             order_level=self.scenario.fidelity == "order",
+            shocks=self.shocks,
         )
 
 
@@ -80,6 +84,7 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
         days=days,
         dates=table,
         market=market(figures["market"], seed, replication, table, scenario.warmup_days),
+        shocks=shocks(scenario.section(ShockPlan), seed, replication, table, scenario.warmup_days),
         figures=figures,
     )
 
@@ -180,7 +185,8 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
 def _draw(members: Sequence[Who], *, detail: bool) -> GroupDrawn:
     """Return the draws of members of one archetype of one world."""
     group = Group.of(members, detail=detail)
-    return levied(DRAWERS[ARCHETYPES[group.archetype]](group), group)
+    drawn = DRAWERS[ARCHETYPES[group.archetype]](group)
+    return levied(shocked(drawn, group), group)
 
 
 def _by_owner(table: T) -> tuple[T, Ints]:

@@ -13,6 +13,7 @@ from .. import rng, tables
 from ..dates import PAD, TAIL, Dates
 from ..fen import Floats, Ints, round_div, to_fen
 from ..scenario import Figures
+from ..shocks import Shocks
 from ..tables import ALWAYS, Bills, Dues, Receipts, Takings, Tenders, Traits, columns
 
 LEAD = 20
@@ -36,6 +37,7 @@ class Who:
     market: Figures
     dates: Dates
     order_level: bool
+    shocks: Shocks
 
     def stream(self, name: str) -> np.random.Generator:
         """Return this merchant's random stream of that name."""

@@ -12,6 +12,7 @@ from .. import rng, tables
 from ..dates import Dates
 from ..fen import Floats, Ints
 from ..scenario import Figures
+from ..shocks import Shocks
 from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
 from .common import Drawn, Who
 
@@ -35,6 +36,7 @@ class Group:
     dates: Dates
     order_level: bool
     detail: bool
+    shocks: Shocks
 
     @classmethod
     def of(cls, members: Sequence[Who], *, detail: bool) -> Group:
@@ -50,6 +52,7 @@ class Group:
             dates=first.dates,
             order_level=first.order_level,
             detail=detail,
+            shocks=first.shocks,
         )
 
     @property
@@ -68,6 +71,7 @@ class Group:
             market=self.market,
             dates=self.dates,
             order_level=self.order_level,
+            shocks=self.shocks,
         )
 
     def grid(self, name: str, first: int, count: int) -> Floats:

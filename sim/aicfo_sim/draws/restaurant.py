@@ -93,6 +93,8 @@ def _chain(who: Who) -> Chain:
     worth *= day / worth[:own].mean()
     expected = season(figures, who.dates, -LEAD, count)[:, None] * worth[None, :]
     expected = expected * _levels(who, rows, count)
+    if who.shocks.any:
+        expected *= who.shocks.left(who.archetype, np.array([who.merchant]), -LEAD, count)
     faults = draw_faults(who, own, -LEAD, count)
     orders_left, value_left = fault_factors(faults, rows, -LEAD, count)
     made = np.asarray(who.stream("orders").poisson(expected / ticket), dtype=np.int64)
