@@ -13,14 +13,23 @@ from importlib.resources import files
 from pathlib import Path
 from typing import Any, TypeVar, cast
 
+import yaml
+
 from aicfo_sdk.errors import InputError, NotFound
 from aicfo_sdk.model import digest
 
-from .scenario_file import ARCHETYPES, Rules, Section, check, parse, rooms
+from .scenario_file import ARCHETYPES, Rules, ScenarioFile, Section, check, parse, rooms
 
 __all__ = ["ARCHETYPES", "Figures", "Rules", "Scenario", "Section", "calibration", "load"]
 
 _S = TypeVar("_S", bound=Section)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Without aliases, which a scenario file may not have."""
+
+    def ignore_aliases(self, data: Any) -> bool:
+        return True
 
 
 class Figures:
@@ -121,6 +130,18 @@ class Scenario:
             if position < 0:
                 return name
         raise AssertionError("the mix was checked when the scenario was read")
+
+    def text(self) -> str:
+        """Return a scenario file of this scenario, every key written out: `from_table` reads it."""
+        keys = [key for key in ScenarioFile.model_fields if key not in ("mix", "rules", "override")]
+        table = {
+            **{key: getattr(self, key) for key in keys},
+            "mix": dict(self.mix),
+            "rules": self.rules.model_dump(),
+            "override": {name: dict(values) for name, values in self.override.items()},
+            **{key: section.model_dump() for key, section in self.sections.items()},
+        }
+        return yaml.dump(table, Dumper=_Dumper, allow_unicode=True, sort_keys=False)
 
     def digest(self) -> str:
         """Return a digest of everything that a result depends on, calibration included."""

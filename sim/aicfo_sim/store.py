@@ -74,6 +74,7 @@ def manifest(
             name: version(name) for name in ("aicfo-sim", "aicfo-sdk", "numpy", "scipy", "simpy")
         },
         _RECORDED: {
+            "scenario": scenario.text(),
             "python": platform.python_version(),
             "pyarrow": version("pyarrow"),
             "machine": platform.machine(),
