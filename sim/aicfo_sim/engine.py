@@ -92,6 +92,11 @@ class Run:
 
     def day(self, t: int) -> None:
         """Move all merchants through day `t`."""
+        self.open(t)
+        self.close(t)
+
+    def open(self, t: int) -> None:
+        """Let all of day `t` happen but what merchants decide at its close."""
         tender_market.awards(self.block, self.state, t)
         self._receive(t)
         self.state.effects.day(self.block, self.state, t)
@@ -99,6 +104,9 @@ class Run:
         bank.collect_due(self.block, self.state, t)
         self._pay(t)
         self._judge(t)
+
+    def close(self, t: int) -> None:
+        """Let the policy decide at the close of day `t`, where it is a working day."""
         if self.dates.working[t + PAD]:
             self._tenders(t)
             self.policy.decide(self, t)
@@ -255,10 +263,12 @@ class Run:
         """Count late days, charge late interest, close firms that have failed."""
         block, state, dues = self.block, self.state, self.block.dues
         size, rows = block.size, state.overdue
-        loans = state.loans
-        behind = np.flatnonzero((loans.open > 0) & (t - loans.due > self.rules.loan_days))
+        loans = state.loans.unpaid()
+        behind = loans[state.loans.due[loans] < t - self.rules.loan_days]
+        if not rows.size and not behind.size:
+            return
         failed = np.zeros(size, dtype=np.bool_)
-        failed[loans.owner[behind]] = True
+        failed[state.loans.owner[behind]] = True
         if rows.size:
             owners, kind, wait = dues.owner[rows], dues.kind[rows], t - dues.due[rows]
             wages, suppliers = kind == WAGE, kind == SUPPLIER
