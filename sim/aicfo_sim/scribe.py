@@ -199,11 +199,11 @@ class Scribe:
         dues = self._block.dues
         known, due = (self._dates.at(int(column[row])) for column in (dues.known, dues.due))
         kind = int(dues.kind[row])
+        amount -= self._state.effects.covered.get(row, 0)
+        if not amount:
+            return
         if kind == SUPPLIER:
             party = f"S{int(dues.party[row]) + 1:02d}"
-            amount -= self._state.effects.covered.get(row, 0)
-            if not amount:
-                return
             item, at = int(dues.party[row]), int(dues.known[row])
             text = records.goods_text(self.stores, item, at, amount)
             paper = self._invoice("purchase", party, known, due, amount, text)
@@ -333,7 +333,11 @@ class Scribe:
             party = f"S{int(dues.party[row]) + 1:02d}"
         elif kind == "rent":
             party = "LANDLORD"
-        source = self._move(day, amount, _DUE_TRANSACTION[kind], _DUE_TEXT[kind], party=party)
+        ads = records.ads_text(self.archetype, int(dues.kind[row]), int(dues.party[row]))
+        if ads is not None:
+            source = self._move(day, amount, ads.kind, ads.text, name=ads.name)
+        else:
+            source = self._move(day, amount, _DUE_TRANSACTION[kind], _DUE_TEXT[kind], party=party)
         if kind == "supplier":
             self._settle(day, paper, -amount, "money", source)
             return

@@ -86,7 +86,7 @@ def _everything(block: Block, state: State, t: int) -> None:
     """Pull every lever of every merchant that has it."""
     day = block.world.dates.at(t)
     for place in range(block.size):
-        levers = state.effects.levers(block, place)
+        levers = state.effects.levers(block, place, t)
         for channel in levers.base.ads:
             action = SetMarketingBudget(day=day, channel=channel, amount=20_000)
             assert not moves.set_budget(block, state, place, t, action)
@@ -124,11 +124,12 @@ def test_levers_that_are_not_moved_change_no_byte(block: Block, plain: State) ->
     def nothing(block: Block, state: State, t: int) -> None:
         day = block.world.dates.at(t)
         for place in range(block.size):
-            levers = state.effects.levers(block, place)
-            value, orders = levers.factors(t + 1)
+            levers = state.effects.levers(block, place, t)
+            value, orders = levers.factors(t)
             own = levers.base.own
             assert value[:own].tolist() == orders[:own].tolist() == [FULL] * own
-            for channel in levers.base.ads:
+            # A shop spends nothing by habit: a budget of nothing is what it does anyway.
+            for channel in levers.base.ads if not levers.base.habit.any() else ():
                 action = SetMarketingBudget(day=day, channel=channel, amount=0)
                 assert not moves.set_budget(block, state, place, t, action)
 
@@ -192,7 +193,11 @@ def test_books_with_every_lever_pulled_hold_together(block: Block) -> None:
         spent = sum(
             -line.amount for line in books.all(Transaction) if line.text.startswith("推广费")
         )
-        assert spent == 20_000 * len(levers.base.ads) * (END - 1 - START)
+        # Budgets are spent from the day after on; what was by habit before is paid a week later.
+        by_habit = levers.base.habit[:, : START + 1].sum() // 1 if levers.base.stores.own else 0
+        weeks = levers.base.habit[:, : (START + 1) // 7 * 7].sum()
+        budgets = 20_000 * len(levers.base.ads) * (END - 1 - START)
+        assert budgets + weeks <= spent <= budgets + by_habit
     stores = state.effects.firms[CHAIN].base.stores
     books = Papers(block, state, CHAIN).books(END - 1)
     opened = list(books.all(Store))[-1]
@@ -271,8 +276,56 @@ def test_levers_of_the_simulator_refuse_what_makes_no_sense(block: Block) -> Non
     assert moves.open_store(block, state, CHAIN, 0, 1)
 
 
+def test_a_budget_takes_the_place_of_the_habit(block: Block, plain: State) -> None:
+    def stop(block: Block, state: State, t: int) -> None:
+        day = block.world.dates.at(t)
+        for channel in state.effects.levers(block, CHAIN, t).base.ads:
+            action = SetMarketingBudget(day=day, channel=channel, amount=0)
+            assert not moves.set_budget(block, state, CHAIN, t, action)
+
+    def go_on(block: Block, state: State, t: int) -> None:
+        day = block.world.dates.at(t)
+        levers = state.effects.levers(block, CHAIN, t)
+        for channel, name in enumerate(levers.base.ads):
+            usual = int(levers.base.habit[channel, t + 1])
+            action = SetMarketingBudget(day=day, channel=name, amount=usual)
+            assert not moves.set_budget(block, state, CHAIN, t, action)
+
+    state = _live(block, stop)
+    levers = state.effects.firms[CHAIN]
+    assert levers.base.habit[:, START:END].any()
+    # Without advertising demand falls, and the invoices for it fall away.
+    assert levers.extra[:, :, START + 2 :].sum() < 0
+    known = block.dues.known[list(state.effects.covered)]
+    assert ((known > START) & (known < END)).all()
+    saved = sum(state.effects.covered.values())
+    last = int(known.max())
+    assert saved == levers.base.habit[:, START + 1 : last].sum()
+    # The same spend as by habit brings the same demand, for as long as the habit stays.
+    same = _live(block, go_on, START + 5).effects.firms[CHAIN]
+    changes = np.diff(same.base.habit[:, START + 1 : START + 5], axis=1).any()
+    assert same.extra.any() == changes
+
+
+def test_where_advertising_does_nothing_it_only_costs(block: Block) -> None:
+    base = base_of(block, 0)
+    dull = tuple(one._replace(top=0) for one in base.responses)
+    levers = Levers.of(replace(base, responses=dull), START)
+    levers.spend([10**6] * len(dull))
+    value, orders = levers.factors(START + 1)
+    assert value.tolist() == orders.tolist() == [FULL]
+
+
+def test_levers_need_no_channels_kept_by_the_block(block: Block) -> None:
+    where = block.world
+    small = draw_block(where, [where.who(CHAIN)])
+    small.traits.opening += RICH
+    one, other = _live(block, _everything), _live(small, _everything)
+    assert np.array_equal(one.ledger.balances[:, CHAIN], other.ledger.balances[:, 0])
+
+
 def test_a_new_store_grows_and_takes_from_the_old_ones(block: Block) -> None:
-    levers = Levers.of(base_of(block, CHAIN))
+    levers = Levers.of(base_of(block, CHAIN), 0)
     row, own = levers.base.own, levers.base.own
     levers.opened[row] = 10
     first, later = levers.factors(10)[0], levers.factors(200)[0]
@@ -282,14 +335,14 @@ def test_a_new_store_grows_and_takes_from_the_old_ones(block: Block) -> None:
 
 
 def test_a_promotion_brings_orders_and_borrows_some_from_the_days_after(block: Block) -> None:
-    levers = Levers.of(base_of(block, 0))
+    levers = Levers.of(base_of(block, 0), 0)
     levers.promotions.append(Promotion(-1, 10, 15, 200_000))
     before, during, after, later = (levers.factors(t) for t in (9, 12, 16, 20))
     assert before[1][0] == later[1][0] == FULL
     assert during[1][0] == FULL + levers.base.elasticity * 200_000 // FULL
     assert during[0][0] == round(during[1][0] * 0.8)
     assert after[1][0] < FULL
-    dearer = Levers.of(levers.base)
+    dearer = Levers.of(levers.base, 0)
     dearer.promotions.append(Promotion(-1, 10, 15, -100_000))
     value, orders = dearer.factors(12)
     assert orders[0] < FULL

@@ -7,11 +7,13 @@ from typing import NamedTuple
 
 import numpy as np
 
+from ..effects.ads import ADS, WEEK, habit, pressures, responses, uplifts
 from ..effects.city import CELL, GRID, potential
-from ..effects.faults import Faults, draw_faults, fault_factors
+from ..effects.faults import FULL, Faults, draw_faults, fault_factors
 from ..effects.prices import price_path
 from ..effects.stores import Stores, no_stores
 from ..fen import Floats, Ints, share, to_fen
+from ..tables import SERVICE, Dues
 from .common import (
     LEAD,
     YEAR,
@@ -69,6 +71,7 @@ def draw_restaurant(who: Who) -> Drawn:
         used = share(share(sums, int(stores.goods_ppm[0])), round(part * 1_000_000))
         due = who.dates.roll(when + pick(source, who.figures.numbers("terms")))
         parts.append(supplier_dues(when, due, share(used, at), item))
+    parts.append(_ads(who, stores))
     firm = traits(who, source, month, month * 0.95, payroll)
     return Drawn(firm, takings, finish(who, parts), no_receipts(), no_bills(), no_tenders())
 
@@ -93,8 +96,6 @@ def _chain(who: Who) -> Chain:
     worth *= day / worth[:own].mean()
     expected = season(figures, who.dates, -LEAD, count)[:, None] * worth[None, :]
     expected = expected * _levels(who, rows, count)
-    if who.shocks.any:
-        expected *= who.shocks.left(who.archetype, np.array([who.merchant]), -LEAD, count)
     faults = draw_faults(who, own, -LEAD, count)
     orders_left, value_left = fault_factors(faults, rows, -LEAD, count)
     made = np.asarray(who.stream("orders").poisson(expected / ticket), dtype=np.int64)
@@ -103,12 +104,15 @@ def _chain(who: Who) -> Chain:
     # A fault takes its share of what was drawn: nothing else of the store's luck is moved by it.
     less, cheaper = orders_left.T[:, None], value_left.T[:, None]
     gross, orders = share(share(gross, less), cheaper), share(orders, less)
+    own_worth = float(worth[:own].sum())
+    raised = FULL + _advertise(who, stores, round(own_worth * 100), count)
+    gross, orders = share(gross, raised), share(orders, raised)
     stores.gross, stores.orders = gross[:, :, LEAD:], orders[:, :, LEAD:]
     _costs(who, source, stores, worth)
-    _goods(who, source, stores, float(worth[:own].sum()))
+    _goods(who, source, stores, own_worth)
     for name, column in zip(Faults._fields, faults, strict=True):
         setattr(stores, f"fault_{name}", column)
-    return Chain(stores, gross, orders, float(worth[:own].sum()))
+    return Chain(stores, gross, orders, own_worth)
 
 
 def _sites(who: Who, source: np.random.Generator) -> Stores:
@@ -187,6 +191,29 @@ def _channels(
     gross = np.stack([first, here - first, away])
     counts = np.stack([most, eaten - most, sent])
     return gross.transpose(2, 0, 1).copy(), counts.transpose(2, 0, 1).copy()
+
+
+def _advertise(who: Who, stores: Stores, worth: int, count: int) -> Ints:
+    """Set what the owner advertises by habit; return what it adds to demand from −LEAD on, ppm."""
+    answers = responses(who, len(ADS["restaurant"]), worth)
+    spend = habit(who, len(answers), worth, -LEAD, count)
+    stock = pressures(answers, spend)
+    raised = np.array([uplifts(answers, now) for now in stock.T.tolist()], dtype=np.int64)
+    stores.worth_day = np.array([worth], dtype=np.int64)
+    stores.spend, stores.pressure = spend[:, LEAD:], stock[:, LEAD:]
+    stores.uplift = raised[LEAD:]
+    return raised
+
+
+def _ads(who: Who, stores: Stores) -> Dues:
+    """Return the weekly invoices for what is advertised by habit, a row per channel and week."""
+    weeks = stores.spend.shape[1] // WEEK
+    sums = stores.spend[:, : weeks * WEEK].reshape(-1, weeks, WEEK).sum(axis=2)
+    known = np.tile(np.arange(1, weeks + 1) * WEEK, sums.shape[0])
+    party = np.repeat(np.arange(sums.shape[0]), weeks)
+    rows = supplier_dues(known, who.dates.roll(known + WEEK), sums.ravel(), party)
+    rows.kind[:] = SERVICE
+    return rows
 
 
 def _costs(who: Who, source: np.random.Generator, stores: Stores, worth: Floats) -> None:

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
 
 from ..fen import Ints
 
@@ -10,6 +13,12 @@ if TYPE_CHECKING:
     from ..draws.common import Who
 
 FULL = 1_000_000
+
+WEEK = 7
+"""Days that an invoice for advertising by habit is for."""
+
+CAMPAIGN = 28
+"""Days for which a habitual budget stays as it is."""
 
 ADS = {
     "shop": ("dianping", "wechat_ads"),
@@ -58,6 +67,37 @@ def uplift(response: Response, stock: int) -> int:
     """Return what that adstock adds to demand, ppm: top · s^p / (half^p + s^p), whole numbers."""
     s, h = stock**response.power, response.half**response.power
     return response.top * s // (h + s)
+
+
+def habit(who: Who, channels: int, day: int, first: int, count: int) -> Ints:
+    """Return what an owner spends by habit, channels × days from `first`, fen.
+
+    Four weeks on or four weeks off, channel by channel, with another budget each time: that is
+    what a plugin can learn the response from. Drawn in the order of days.
+    """
+    low, high = who.figures.numbers("ads_habit")
+    weeks = count // CAMPAIGN + 1
+    draws = who.stream("habit").random((weeks, channels, 2))
+    level = np.rint(day * (low + (high - low) * draws[:, :, 1])).astype(np.int64)
+    spend = np.where(draws[:, :, 0] < 0.5, level, 0)
+    return np.repeat(spend, CAMPAIGN, axis=0)[:count].T.copy()
+
+
+def pressures(responses: Sequence[Response], spend: Ints) -> Ints:
+    """Return the adstock at each day's end under that spend, channels × days, fen."""
+    out = np.zeros_like(spend)
+    for channel, response in enumerate(responses):
+        stock, path = 0, list[int]()
+        for paid in spend[channel].tolist():
+            stock = pressure(response, stock, paid)
+            path.append(stock)
+        out[channel] = path
+    return out
+
+
+def uplifts(responses: Sequence[Response], stocks: Sequence[int]) -> int:
+    """Return what all channels together add to demand at those adstocks, ppm."""
+    return sum(uplift(one, stock) for one, stock in zip(responses, stocks, strict=True))
 
 
 def first_days_mean(takings: Ints) -> int:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from ..draws import block as draws
 from ..draws.restaurant import stores_of
 from ..fen import Ints
@@ -40,6 +42,10 @@ class Base:
     ramp: int
     ads: tuple[str, ...]
     responses: tuple[Response, ...]
+    habit: Ints
+    """Spend by habit, advertising channels × days, fen; it is in Dues, its effect in `worth`."""
+    pressure: Ints
+    uplift: Ints
 
 
 def base_of(block: Block, place: int) -> Base:
@@ -52,8 +58,10 @@ def base_of(block: Block, place: int) -> Base:
     worth, orders = (takings.gross - takings.refunds)[None], takings.orders[None]
     if stores.own:
         worth, orders = stores.gross, stores.orders
-    day = first_days_mean((takings.gross - takings.refunds).sum(axis=0))
+    net = (takings.gross - takings.refunds).sum(axis=0)
+    day = int(stores.worth_day[0]) if stores.own else first_days_mean(net)
     ads = ADS.get(archetype, ()) if "ads" in figures.rows else ()
+    none = np.zeros((len(ads), net.size), dtype=np.int64)
     traded = "elasticity" in figures.rows
     source = who.stream("elasticity")
     elasticity, pull = (
@@ -78,6 +86,9 @@ def base_of(block: Block, place: int) -> Base:
         ramp=int(figures.number("ramp")) if stores.own else 1,
         ads=ads,
         responses=responses(who, len(ads), day) if ads else (),
+        habit=stores.spend if stores.own else none,
+        pressure=stores.pressure if stores.own else none,
+        uplift=stores.uplift if stores.own else np.zeros(net.size, dtype=np.int64),
     )
 
 

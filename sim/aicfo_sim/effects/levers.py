@@ -6,8 +6,10 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from aicfo_sdk.money import round_div as money_round
+
 from ..fen import Ints, round_div
-from .ads import pressure, uplift
+from .ads import pressure, uplifts
 from .base import FULL, Base
 from .city import kept
 from .stock import Lot
@@ -39,7 +41,10 @@ class Levers:
     extra_orders: Ints
     goods: Ints
     """Cost of goods of `extra`, channels × days, fen."""
-    budgets: list[int]
+    budgets: list[int | None]
+    """What each advertising channel may spend a day, fen; None = what the owner does by habit."""
+    since: list[int]
+    """First day of each budget that was set."""
     pressures: list[int]
     promotions: list[Promotion] = field(default_factory=list[Promotion])
     opened: dict[int, int] = field(default_factory=dict[int, int])
@@ -49,16 +54,17 @@ class Levers:
     """What is unpaid of running costs, by party, fen."""
 
     @classmethod
-    def of(cls, base: Base) -> Levers:
-        """Return a merchant that has decided nothing."""
+    def of(cls, base: Base, t: int) -> Levers:
+        """Return a merchant that has decided nothing by the end of day `t`."""
         ads = len(base.ads)
         return cls(
             base=base,
             extra=np.zeros_like(base.worth),
             extra_orders=np.zeros_like(base.worth),
             goods=np.zeros(base.worth.shape[1:], dtype=np.int64),
-            budgets=[0] * ads,
-            pressures=[0] * ads,
+            budgets=[None] * ads,
+            since=[0] * ads,
+            pressures=[int(stock) for stock in base.pressure[:, t].tolist()],
         )
 
     def copy(self) -> Levers:
@@ -69,6 +75,7 @@ class Levers:
             extra_orders=self.extra_orders.copy(),
             goods=self.goods.copy(),
             budgets=list(self.budgets),
+            since=list(self.since),
             pressures=list(self.pressures),
             promotions=list(self.promotions),
             opened=dict(self.opened),
@@ -92,10 +99,8 @@ class Levers:
         orders[: base.own] = FULL
         if self.opened:
             orders = self._with_new_stores(t)
-        moved = FULL + sum(
-            uplift(response, stock)
-            for response, stock in zip(base.responses, self.pressures, strict=True)
-        )
+        by_habit = FULL + int(base.uplift[t])
+        moved = money_round((FULL + uplifts(base.responses, self.pressures)) * FULL, by_habit)
         if moved != FULL:
             orders = round_div(orders * moved, FULL)
         value = orders.copy()

@@ -32,7 +32,7 @@ def buy_stock(block: Block, state: State, place: int, t: int, action: BuyStock) 
     item = stock.ITEMS.index(action.item)
     if action.payee != f"S{item + 1:02d}":
         return f"{action.payee} does not sell {action.item}"
-    levers = state.effects.levers(block, place)
+    levers = state.effects.levers(block, place, t)
     stores = levers.base.stores
     if not stores.own:
         return "this firm keeps no stock"
@@ -61,10 +61,13 @@ def buy_stock(block: Block, state: State, place: int, t: int, action: BuyStock) 
 
 def set_budget(block: Block, state: State, place: int, t: int, action: SetMarketingBudget) -> str:
     """Set what a channel may spend a day from tomorrow on, or return why not."""
-    levers = state.effects.levers(block, place)
+    levers = state.effects.levers(block, place, t)
     if action.channel not in levers.base.ads:
         return f"no advertising channel {action.channel}"
-    levers.budgets[levers.base.ads.index(action.channel)] = action.amount
+    channel = levers.base.ads.index(action.channel)
+    if levers.budgets[channel] is None:
+        levers.since[channel] = t + 1
+    levers.budgets[channel] = action.amount
     return ""
 
 
@@ -82,7 +85,7 @@ def promote(
 
     `store` is an own store's row. A negative discount is a rise in prices.
     """
-    levers = state.effects.levers(block, place)
+    levers = state.effects.levers(block, place, t)
     if not levers.base.elasticity:
         return "this firm sets no prices"
     if not -MOST_DISCOUNT <= discount_ppm <= MOST_DISCOUNT or days < 1:
@@ -96,7 +99,7 @@ def promote(
 
 def open_store(block: Block, state: State, place: int, t: int, candidate: int) -> str:
     """Fit out a candidate site and trade there from tomorrow on, or return why not."""
-    levers = state.effects.levers(block, place)
+    levers = state.effects.levers(block, place, t)
     stores = levers.base.stores
     row = stores.own + candidate
     if not 0 <= candidate < stores.candidates:

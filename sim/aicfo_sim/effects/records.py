@@ -13,6 +13,7 @@ from .. import journal as log
 from ..dates import Dates
 from ..fen import Ints
 from ..ledger import STAFF
+from ..tables import SERVICE
 from .ads import ADS
 from .faults import STOCK_OUT
 from .levers import Levers
@@ -52,6 +53,14 @@ def line(archetype: str, kind: int, row: int, amount: int) -> Line | None:
             return Line("other", "新店装修")
         case _:
             return None
+
+
+def ads_text(archetype: str, kind: int, party: int) -> Line | None:
+    """Return the statement line of a payment for advertising by habit, none for other payments."""
+    if kind != SERVICE or party < 0:
+        return None
+    channel = ADS[archetype][party]
+    return Line("fee", f"推广费 {channel}", name=channel)
 
 
 def goods_text(stores: Stores, item: int, t: int, amount: int) -> str:

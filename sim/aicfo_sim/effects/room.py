@@ -22,8 +22,9 @@ from ..ledger import (
     SUPPLIERS,
     TRANSIT,
 )
-from ..tables import SUPPLIER
+from ..tables import SERVICE, SUPPLIER
 from . import stock
+from .ads import WEEK
 from .base import FULL, base_of
 from .levers import Levers
 
@@ -50,10 +51,10 @@ class Room:
         twin.covered = dict(self.covered)
         return twin
 
-    def levers(self, block: Block, place: int) -> Levers:
-        """Return a merchant's levers, none of them moved if it never asked."""
+    def levers(self, block: Block, place: int, t: int) -> Levers:
+        """Return a merchant's levers at the close of day `t`, none moved if it never asked."""
         if place not in self.firms:
-            self.firms[place] = Levers.of(base_of(block, place))
+            self.firms[place] = Levers.of(base_of(block, place), t)
         return self.firms[place]
 
     def arriving(self, t: int, size: int) -> Ints:
@@ -75,6 +76,8 @@ class Room:
         levers = self.firms[place]
         _settle(state, place, levers, t)
         _advertise(state, place, levers, t)
+        if any(budget is not None for budget in levers.budgets):
+            self._call_off(block, state, place, levers, t)
         _sell(state, place, levers, t)
         if levers.lots:
             self._keep(block, state, place, levers, t)
@@ -89,6 +92,21 @@ class Room:
             upkeep[SUPPLIERS] = upkeep.get(SUPPLIERS, 0) + rent
         for party, cost in sorted(upkeep.items()):
             _pay_or_owe(state, place, levers, party, cost, t)
+
+    def _call_off(self, block: Block, state: State, place: int, levers: Levers, t: int) -> None:
+        """Take out of today's invoices for advertising what a budget has replaced of the habit."""
+        dues = block.dues
+        rows = block.known_order[block.known_from[t] : block.known_from[t + 1]]
+        rows = rows[(dues.owner[rows] == place) & (dues.kind[rows] == SERVICE)]
+        for row in rows[dues.party[rows] >= 0].tolist():
+            channel = int(dues.party[row])
+            if levers.budgets[channel] is None:
+                continue
+            first = max(t - WEEK, levers.since[channel])
+            less = int(levers.base.habit[channel, first:t].sum())
+            self.covered[row] = less
+            state.open[row] -= less
+            state.ledger.at(place, None, (COSTS, -less), (PAYABLES, less))
 
     def _keep(self, block: Block, state: State, place: int, levers: Levers, t: int) -> None:
         """Let goods perish, then cover the purchases that would be made today from what is left."""
@@ -132,9 +150,12 @@ def _settle(state: State, place: int, levers: Levers, t: int) -> None:
 
 
 def _advertise(state: State, place: int, levers: Levers, t: int) -> None:
-    """Spend each channel's budget as far as cash goes."""
+    """Spend each channel's budget as far as cash goes; what is done by habit is invoiced."""
     spent = list[int]()
     for channel, budget in enumerate(levers.budgets):
+        if budget is None:
+            spent.append(int(levers.base.habit[channel, t]))
+            continue
         paid = min(budget, max(int(state.ledger.cash[place]), 0))
         state.ledger.at(place, SUPPLIERS, (COSTS, paid), (CASH, -paid))
         _write(state, place, t, log.ADVERTISING, channel, -paid)

@@ -51,6 +51,14 @@ class Stores:
     """How many days' use of an item can be stored; one entry."""
     storage: Ints
     """What storing a unit of each item costs a day, thousandths of a fen."""
+    worth_day: Ints
+    """Takings of the own stores expected a day, fen, without advertising; one entry."""
+    spend: Ints
+    """What the owner spends on advertising by habit, channels × days, fen."""
+    pressure: Ints
+    """The adstock that this leaves at each day's end, channels × days, fen."""
+    uplift: Ints
+    """What it adds to demand by day, ppm: part of `gross`."""
     fault_store: Ints
     fault_kind: Ints
     fault_first: Ints
@@ -74,8 +82,11 @@ _SHAPES = {
     "counts": (3,),
     "goods_ppm": (1,),
     "room_days": (1,),
+    "worth_day": (1,),
     "gross": (0, 3, 0),
     "orders": (0, 3, 0),
+    "spend": (0, 0),
+    "pressure": (0, 0),
 }
 
 
@@ -84,10 +95,6 @@ def no_stores() -> Stores:
     return Stores(
         **{name: np.zeros(_SHAPES.get(name, (0,)), dtype=np.int64) for name in Stores.__slots__}
     )
-
-
-NO_STORES = no_stores()
-"""What a merchant without store records has; never changed."""
 
 
 def site_name(place: int) -> str:
