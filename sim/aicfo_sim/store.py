@@ -194,13 +194,17 @@ def read_shards(files: Sequence[Path], names: Sequence[str]) -> Columns:
     return {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in names}
 
 
-def read(folder: Path, names: Sequence[str] = ORDER) -> tuple[dict[str, Any], Columns]:
+def read(
+    folder: Path, names: Sequence[str] = ORDER, file: str = MERGED
+) -> tuple[dict[str, Any], Columns]:
     """Return manifest and merged columns of a finished experiment, all or those named.
+
+    `file` is `MERGED` or `PATHS`, whose columns are `PATH_ORDER`.
 
     Raises: NotFound, BooksError.
     """
     about = read_manifest(folder)
-    path = finished(folder)
+    path = finished(folder, file)
     try:
         table = pq.read_table(path, columns=list(names))
         return about, {name: table[name].to_numpy() for name in names}
