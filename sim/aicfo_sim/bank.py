@@ -121,46 +121,48 @@ def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:
     owners = state.loans.owner[rows]
     principal, charge = (per_merchant(owners, part, block.size) for part in (amount, cost))
     state.ledger.entry(BANK, (LOANS, principal), (FINANCE, charge), (CASH, -principal - charge))
-    settle_loans(block, state, t, rows, amount, cost)
+    settle_loans(state, t, rows, amount, cost)
 
 
-def settle_loans(block: Block, state: State, t: int, rows: Ints, amount: Ints, cost: Ints) -> None:
+def settle_loans(state: State, t: int, rows: Ints, amount: Ints, cost: Ints) -> None:
     """Write down repayments that the ledger already holds."""
-    loans, size = state.loans, block.size
+    loans = state.loans
     owners = loans.owner[rows]
     if state.journal is not None:
         state.journal.add(t, log.REPAID, owners, rows, amount, cost)
-    loans.open[rows] -= amount
-    loans.touched[rows] = t
-    for line in (BANK_LINE, QUICK_LINE):
-        part = np.where(loans.line[rows] == line, amount, 0)
-        state.used[line] -= per_merchant(owners, part, size)
+    loans.pay(rows, amount, t)
+    np.subtract.at(state.used, (loans.line[rows], owners), amount)
 
 
 def collect_due(block: Block, state: State, t: int) -> None:
     """Debit drawings that are due, oldest first, as far as cash goes: interest with principal."""
     loans = state.loans
-    rows = np.flatnonzero((loans.due <= t) & (loans.open > 0))
+    rows = loans.unpaid()
+    rows = rows[loans.due[rows] <= t]
     rows = rows[state.alive[loans.owner[rows]]]
     if not rows.size:
         return
-    owners = loans.owner[rows]
     owed = loans.open[rows] + owed_interest(block, state, rows, loans.open[rows], t)
-    if (state.ledger.cash >= per_merchant(owners, owed, block.size)).all():
-        repay(block, state, t, rows, loans.open[rows])
-        return
-    for row, total in zip(rows.tolist(), owed.tolist(), strict=True):
-        cash = int(state.ledger.cash[loans.owner[row]])
-        # The share of principal whose interest is still covered, rounded down to be safe.
-        part = int(loans.open[row]) if cash >= total else int(loans.open[row]) * cash // total - 2
-        if part > 0:
-            repay(block, state, t, np.array([row]), np.array([part]))
+    part = loans.open[rows]
+    owners, cash = loans.owner[rows], state.ledger.cash
+    if (cash[owners] < per_merchant(owners, owed, block.size)[owners]).any():
+        order = np.argsort(owners, kind="stable")
+        rows, owners, owed, part = rows[order], owners[order], owed[order], part[order]
+        before = np.cumsum(owed) - owed
+        have = np.maximum(cash[owners] - (before - before[np.searchsorted(owners, owners)]), 0)
+        # The share of principal whose interest is still covered, rounded down to be safe; of
+        # what comes after a row that was not paid in full, nothing is paid.
+        part = np.where(have >= owed, part, part * (have * PPM // owed) // PPM - 2)
+        rows, part = rows[part > 0], part[part > 0]
+    if rows.size:
+        repay(block, state, t, rows, part)
 
 
 def loans_due(block: Block, state: State, t: int, until: int) -> Ints:
     """Return principal and interest that will be debited by day `until`, by merchant."""
     loans = state.loans
-    rows = np.flatnonzero((loans.due <= until) & (loans.open > 0))
+    rows = loans.unpaid()
+    rows = rows[loans.due[rows] <= until]
     when = np.maximum(loans.due[rows], t)
     since, rate, amount = loans.since[rows], loans.rate[rows], loans.open[rows]
     late = np.maximum(t - loans.due[rows], 0)

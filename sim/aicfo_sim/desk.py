@@ -194,7 +194,7 @@ class Desk:
         if action.amount + cost > self._cash():
             return "not enough cash"
         self._post(action.model_copy(update={"interest": cost}))
-        bank.settle_loans(self._block, state, self._t, rows, amount, np.array([cost]))
+        bank.settle_loans(state, self._t, rows, amount, np.array([cost]))
         return ""
 
     def _fund(self, action: BuyFund | RedeemFund) -> str:

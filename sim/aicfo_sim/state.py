@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 import numpy as np
 
 from .draws.block import Block
@@ -17,9 +15,10 @@ BANK_LINE, QUICK_LINE = 0, 1
 LINES = ("LINE-BANK", "LINE-QUICK")
 
 
-@dataclass(slots=True)
 class Loans:
-    """Drawings, oldest first; rows are only added."""
+    """Drawings, oldest first; rows are only added, in buffers that grow by doubling."""
+
+    NAMES = ("owner", "line", "drawn", "due", "principal", "rate", "open", "touched", "since")
 
     owner: Ints
     line: Ints
@@ -28,24 +27,56 @@ class Loans:
     principal: Ints
     rate: Ints
     open: Ints
+    """Principal still owed: `pay` alone changes it."""
     touched: Ints
     """Day of the row's last change."""
     since: Ints
     """Day from which interest on the open part is still to be paid."""
 
+    def __init__(self) -> None:
+        self._buffers = {name: np.zeros(64, dtype=np.int64) for name in self.NAMES}
+        self._unpaid: Ints = np.zeros(0, dtype=np.int64)
+        self._show(0)
+
     @classmethod
     def none(cls) -> Loans:
         """Return a table without rows."""
-        return cls(**{name: np.zeros(0, dtype=np.int64) for name in cls.__slots__})
+        return cls()
 
     def copy(self) -> Loans:
         """Return a table with the same rows that changes on its own."""
-        return Loans(**{name: getattr(self, name).copy() for name in self.__slots__})
+        twin = Loans()
+        twin._buffers = {name: column.copy() for name, column in self._buffers.items()}
+        twin._unpaid = self._unpaid
+        twin._show(self.owner.size)
+        return twin
+
+    def unpaid(self) -> Ints:
+        """Return the rows of which something is still owed, oldest first."""
+        return self._unpaid
 
     def add(self, **columns: Ints) -> None:
-        """Append rows."""
-        for name in self.__slots__:
-            setattr(self, name, np.concatenate([getattr(self, name), columns[name]]))
+        """Append rows, each of an amount above 0."""
+        rows = self.owner.size
+        size = rows + columns["owner"].size
+        for name in self.NAMES:
+            buffer = self._buffers[name]
+            if size > buffer.size:
+                buffer = np.concatenate([buffer, np.zeros(size, dtype=np.int64)])
+                self._buffers[name] = buffer
+            buffer[rows:size] = columns[name]
+        self._unpaid = np.concatenate([self._unpaid, np.arange(rows, size)])
+        self._show(size)
+
+    def pay(self, rows: Ints, amount: Ints, t: int) -> None:
+        """Take what was repaid on day `t` off what is owed."""
+        self.open[rows] -= amount
+        self.touched[rows] = t
+        self._unpaid = self._unpaid[self.open[self._unpaid] > 0]
+
+    def _show(self, size: int) -> None:
+        for name in self.NAMES:
+            setattr(self, name, self._buffers[name][:size])
 
 
 class State:
