@@ -228,10 +228,17 @@ def cheapest(block: Block, state: State, t: int, rows: Ints) -> Ints:
 
 
 def sellable(block: Block, state: State, t: int) -> Ints:
-    """Return the bills that can be discounted on day `t`: held, not yet at maturity."""
+    """Return the bills that can be discounted on day `t`: held, not yet at maturity, and not of an
+    acceptor whom the official list of late payers keeps from it."""
     held = (state.left > 0) & (block.bills.matures > t)
     rows = np.flatnonzero(held)
-    return rows[state.alive[block.bills.owner[rows]]]
+    rows = rows[state.alive[block.bills.owner[rows]]]
+    return rows[~refused(block, t, rows)]
+
+
+def refused(block: Block, t: int, rows: Ints) -> Flags:
+    """Return which bills nobody takes on day `t`: their acceptor is listed, or barred for long."""
+    return block.world.acceptors.is_refused(t, block.bills.acceptor[rows])
 
 
 def first_until(owners: Ints, worth: Ints, wanted: Ints) -> Flags:

@@ -29,11 +29,12 @@ from .effects import moves
 from .engine import PARTY, Run
 from .fen import Ints
 from .ledger import BANK, FUND
-from .market import BANK_CLASSES, INSTITUTIONS
+from .market import INSTITUTIONS
 from .names import BANK as ACCOUNT
 from .names import FUND_ID
 from .papers import Papers
 from .state import LINES
+from .tables import BILL_KINDS
 
 
 class Desk:
@@ -90,6 +91,8 @@ class Desk:
             return row, f"bill {action.bill} cannot be split"
         if bills.matures[row] <= self._t:
             return row, f"bill {action.bill} has matured: the bank presents it"
+        if bank.refused(self._block, self._t, np.array([row])).any():
+            return row, f"bill {action.bill}: its acceptor is on the overdue list"
         return row, ""
 
     def _discount(self, action: DiscountBill) -> str:
@@ -117,7 +120,8 @@ class Desk:
         row, reason = self._bill(action)
         if reason:
             return reason
-        kind = "bank" if self._block.bills.code[row] < BANK_CLASSES else "trade"
+        name = BILL_KINDS[int(self._block.bills.kind[row])]
+        kind = "supply_chain" if name.startswith("supply_chain") else name
         if kind not in self._papers.accepted(action.payee):
             return f"{action.payee} takes no {kind} bills"
         rows, reason = self._open_rows(action.payee, action.settles, action.amount)

@@ -10,7 +10,7 @@ from aicfo_sdk.model import Account, Counterparty, Merchant, Record, Store, Untr
 
 from .dates import Dates
 from .effects.stores import Stores, site_name
-from .identity import INDUSTRY, PRODUCTS, Identity
+from .identity import INDUSTRY, LICENCES, PRODUCTS, Identity
 from .names import BANK, CHANNELS, STORE, WALLETS
 
 
@@ -27,7 +27,7 @@ def firm_records(
         region=own.region,
         employees=own.employees,
         products=PRODUCTS[archetype],
-        qualifications=("建筑工程施工总承包三级",) if archetype == "contractor" else (),
+        qualifications=(LICENCES[archetype],) if archetype in LICENCES else (),
     )
     accounts: dict[str, Record] = {}
     for name in ("alipay", "wechat"):

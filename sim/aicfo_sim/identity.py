@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from typing import TYPE_CHECKING
 
+from . import rng
 from .draws.common import Who
 
 if TYPE_CHECKING:
@@ -50,6 +51,14 @@ SOLD = {"contractor": "工程款", "farmer": "农产品款"}
 INVOICING = ("contractor", "manufacturer")
 """Archetypes that sell on invoice to named customers."""
 
+LICENCES = {
+    "contractor": "建筑工程施工总承包三级",
+    "manufacturer": "质量管理体系认证ISO9001",
+}
+"""The qualification that firms of an archetype hold."""
+
+_STATE = ("工商", "农业", "", "建设", "交通", "邮政储蓄")
+_JOINT = "招商 中信 光大 华夏 民生 平安 兴业 上海浦东发展 广发 浙商 渤海 恒丰".split()
 _BUYERS = ("住房保障中心", "第一中学", "人民医院", "公路管理局")
 _RIVALS = 12
 
@@ -118,6 +127,39 @@ def identity(who: Who, archetype: str, notices: Sequence[int] = ()) -> Identity:
             for at in ((place + step) % len(REGIONS),)
         ),
     )
+
+
+@lru_cache(maxsize=8)
+def acceptor_firms(seed: int, replication: int, codes: tuple[int, ...]) -> tuple[Firm, ...]:
+    """Return the acceptors of a replication's bill market; `codes` are their classes.
+
+    Large banks bear their names, all others names that nobody bears.
+    """
+    source = rng.stream(seed, replication, rng.MARKET, "acceptors/names")
+    fake = _faker()
+    fake.seed_instance(int(source.integers(2**31)))
+    out, taken = list[Firm](), dict[int, int]()
+    for code in codes:
+        number = taken[code] = taken.get(code, -1) + 1
+        area = _AREA[int(source.integers(len(_AREA)))]
+        out.append(Firm(_acceptor(fake, code, number), uscc(source, area), ""))
+    return tuple(out)
+
+
+def _acceptor(fake: Faker, code: int, number: int) -> str:
+    prefix = f"{fake.city_name()}{fake.company_prefix()}"
+    if code == 0 and number < len(_STATE):
+        # 交通银行 is the one of the six without 中国 before its name.
+        return f"{'' if _STATE[number] == '交通' else '中国'}{_STATE[number]}银行股份有限公司"
+    if code == 1 and number < len(_JOINT):
+        return f"{_JOINT[number]}银行股份有限公司"
+    if code < 3:
+        return f"{prefix}商业银行股份有限公司"
+    if code == 3:
+        return f"{prefix}农村商业银行股份有限公司"
+    if code == 4:
+        return f"{prefix}集团财务有限责任公司"
+    return f"{prefix}实业股份有限公司" if code == 5 else f"{prefix}贸易有限公司"
 
 
 def uscc(source: Generator, area: str) -> str:

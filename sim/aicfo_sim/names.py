@@ -20,12 +20,3 @@ FUND_ID = "FUND-1"
 STORE = "STORE-1"
 
 LENDERS = ("城市商业银行", "网络小贷")
-
-ACCEPTORS = (
-    "中国工商银行股份有限公司",
-    "招商银行股份有限公司",
-    "杭州银行股份有限公司",
-    "浙江农村商业银行股份有限公司",
-    "国机财务有限责任公司",
-)
-"""Who accepts bank bills, by class."""

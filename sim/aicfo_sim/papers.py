@@ -180,6 +180,7 @@ class Papers(Scribe):
                     t,
                     id=paper,
                     own=self.identity,
+                    archetype=self.archetype,
                     number=number,
                     won=int(state.winner[row]),
                     price=int(state.bid_price[row]),

@@ -63,6 +63,17 @@ def grid(seed: int, replication: int, name: str, merchants: Ints, first: int, co
     return out
 
 
+def cells(seed: int, replication: int, name: str, merchants: Ints, index: Ints) -> Floats:
+    """Return the uniform draws of a few cells of a stream's `grid`: those of `merchants[i]` at
+    `index[i]`. For events that are rare among all the indices there are."""
+    rows_key, columns_key = _keys(f"grid/{seed}/{replication}/{name}")
+    columns = _mixed(merchants.astype(np.uint64) * _ODD + np.uint64(columns_key))
+    rows = _mixed(index.astype(np.uint64) * _ODD + np.uint64(rows_key))
+    words = _mixed(rows + columns)
+    words >>= np.uint64(12)
+    return words.astype(np.float64) * 2.0**-52 + 2.0**-53
+
+
 def normals(
     seed: int, replication: int, name: str, merchants: Ints, first: int, count: int
 ) -> Floats:
@@ -87,8 +98,7 @@ def _words(key: str, merchants: Ints, first: int, count: int) -> Iterator[tuple[
     Index and merchant are hashed apart, each under half of the key, added and hashed again: two
     pairs meet in one value only by chance.
     """
-    half = blake2b(f"aicfo-sim/2/{key}".encode(), digest_size=16).digest()
-    rows_key, columns_key = (int.from_bytes(part, "little") for part in (half[:8], half[8:]))
+    rows_key, columns_key = _keys(key)
     columns = _mixed(merchants.astype(np.uint64) * _ODD + np.uint64(columns_key))
     index = np.arange(first, first + count, dtype=np.int64).astype(np.uint64)
     rows = _mixed(index * _ODD + np.uint64(rows_key))
@@ -96,6 +106,12 @@ def _words(key: str, merchants: Ints, first: int, count: int) -> Iterator[tuple[
     for begin in range(0, count, step):
         chunk = slice(begin, min(count, begin + step))
         yield chunk, _mixed(rows[chunk, None] + columns)
+
+
+def _keys(key: str) -> tuple[int, int]:
+    """Return the two halves of a stream's key: for its indices and for merchants."""
+    half = blake2b(f"aicfo-sim/2/{key}".encode(), digest_size=16).digest()
+    return int.from_bytes(half[:8], "little"), int.from_bytes(half[8:], "little")
 
 
 def _mixed(words: Words) -> Words:

@@ -19,20 +19,19 @@ from aicfo_sdk.model import (
     Obligation,
     Settlement,
     Transaction,
-    UntrustedText,
 )
 
 from . import journal as log
 from . import tables
+from .bill_records import bill_record, parted
 from .books import Growing
+from .draws.bills import takes_bills
 from .draws.block import Block
-from .draws.contractor import takes_bills
 from .draws.restaurant import stores_of
 from .effects import records
 from .fen import Ints
-from .identity import INVOICING, SOLD, bill_number, identity
-from .market import BANK_CLASSES, CLASSES
-from .names import ACCEPTORS, BANK, CHANNELS, LENDERS, STORE, WALLETS
+from .identity import INVOICING, SOLD, Firm, identity
+from .names import BANK, CHANNELS, LENDERS, STORE, WALLETS
 from .scenario import ARCHETYPES
 from .state import LINES, State
 from .tables import BOND, DUE_KINDS, SUPPLIER
@@ -42,7 +41,6 @@ _DUE_TRANSACTION: dict[str, Any] = {
     "payroll": "payroll",
     "tax": "tax",
     "social": "tax",
-    "social": "tax",
     "rent": "rent",
     "other": "purchase",
     "bond": "other",
@@ -51,7 +49,6 @@ _DUE_TRANSACTION: dict[str, Any] = {
 _DUE_TEXT = {
     "payroll": "代发工资",
     "tax": "缴税",
-    "social": "缴社保公积金",
     "social": "缴社保公积金",
     "rent": "房租",
     "other": "服务费",
@@ -101,6 +98,18 @@ class Scribe:
         self.loan_rows: dict[str, int] = {}
         self._ids: dict[tuple[str, int], str] = {}
         self._behind: dict[str, str] = {}
+        self._moved: dict[str, list[str]] = {}
+        """Ids of the parts of a bill that moved, by its id."""
+        self._numbers: dict[int, str] = {}
+        """Number of the invoice that a red one takes back, by pair."""
+        receipts = block.receipts
+        red = np.flatnonzero((receipts.owner == place) & (receipts.amount < 0))
+        self._red: dict[int, int] = dict(
+            zip(receipts.pair[red].tolist(), red.tolist(), strict=True)
+        )
+        """Row of Receipts of the red invoice of a pair."""
+        self._spoilt = who.stream("void")
+        self._void = who.figures.number("void") if self.archetype in INVOICING else 0.0
         self._line_day = [self._dates.at(-1)] * 2
         self._openings()
 
@@ -226,21 +235,40 @@ class Scribe:
         issued, due = (self._dates.at(int(c[row])) for c in (receipts.issued, receipts.due))
         party = self._debtor(int(receipts.party[row]))
         amount = int(self._state.billed[row])
-        paper = self._invoice("sales", party, issued, due, amount, self._sold)
-        self._ids["receipt", row] = paper
+        pair = int(receipts.pair[row])
+        if amount < 0:
+            self._ids["receipt", row] = self._invoice(
+                "sales", party, issued, due, amount, "退货折让", reverses=self._numbers[pair]
+            )
+            return
+        # Written wrong and written again: so that this share of all invoices is void.
+        if self._void and self._spoilt.random() < self._void / (1.0 - self._void):
+            self._invoice("sales", party, issued, due, amount, self._sold, status="void")
+        if pair >= 0:
+            self._numbers[pair] = self._number(issued)
+        self._ids["receipt", row] = self._invoice("sales", party, issued, due, amount, self._sold)
 
     def _debtor(self, party: int) -> str:
         customers = len(self.identity.customers)
         return f"K{party + 1:02d}" if party < customers else f"G{party - customers + 1:02d}"
 
     def _invoice(
-        self, direction: Any, party: str, issued: date, due: date, total: int, text: str
+        self,
+        direction: Any,
+        party: str,
+        issued: date,
+        due: date,
+        total: int,
+        text: str,
+        *,
+        status: Any = "normal",
+        reverses: str = "",
     ) -> str:
+        """Write an invoice; one that reverses another is red."""
         # Small-scale sellers invoice at 1 % VAT.
         tax = tables.vat_inside(total)
-        number = f"{issued.year % 100:02d}{self.merchant % 10**8:08d}{self.invoices.count:010d}"
         return self.invoices.add(
-            number=number,
+            number=self._number(issued),
             direction=direction,
             counterparty=party,
             updated=issued,
@@ -249,8 +277,14 @@ class Scribe:
             net=total - tax,
             tax=tax,
             total=total,
+            status="red" if reverses else status,
+            reverses=reverses,
             text=text,
         )
+
+    def _number(self, day: date) -> str:
+        """Return the number of the next invoice written."""
+        return f"{day.year % 100:02d}{self.merchant % 10**8:08d}{self.invoices.count:010d}"
 
     def _event(self, event: log.Event) -> None:
         t, kind, row, amount, extra = event
@@ -313,14 +347,20 @@ class Scribe:
         if receipts.bond[row]:
             self._move(day, amount, "other", "退履约保证金", party=party)
             return
+        if amount < 0:
+            return  # a red invoice is set off against what it takes back
         paper = self._ids["receipt", row]
+        red = self._red.get(int(receipts.pair[row]))
+        if red is not None:
+            amount += int(self._state.billed[red])
         if by_bill:
             source = self._bill_id(int(receipts.bill[row]))
             self._behind[source] = paper
             self._settle(day, paper, amount, "bill", source)
         else:
             source = self._move(day, amount, "receipt", self._sold, party=party)
-            self._settle(day, paper, amount, "money", source)
+            if source:
+                self._settle(day, paper, amount, "money", source)
 
     def _settle(self, day: date, paper: str, amount: int, by: Any, source: str) -> None:
         self.settlements.add(day=day, invoice=paper, amount=amount, by=by, source=source)
@@ -355,41 +395,28 @@ class Scribe:
         return paper
 
     def _bill_in(self, t: int, row: int) -> None:
-        bills, paper = self._block.bills, self._bill_id(row)
-        code, face = int(bills.code[row]), int(bills.face[row])
-        bank = code < BANK_CLASSES
-        customer = self._party_name(self._debtor(int(bills.party[row])))
-        drawn, matures = (self._dates.at(int(c[row])) for c in (bills.drawn, bills.matures))
-        whole = bool(bills.whole[row])
-        self._bills[paper] = Bill(
+        party, paper = self._debtor(int(self._block.bills.party[row])), self._bill_id(row)
+        self._bills[paper] = bill_record(
+            self._block,
+            row,
+            self._dates.at(t),
+            self._bill_source,
             id=paper,
-            updated=self._dates.at(t),
-            number=bill_number(self._bill_source, "5" if bank else "6", drawn),
-            kind="bank" if bank else "trade",
-            range_start=0 if whole else 1,
-            range_end=0 if whole else face,
-            face=face,
-            issued=drawn,
-            matures=matures,
-            drawer=UntrustedText(customer),
-            acceptor=UntrustedText(ACCEPTORS[code] if bank else customer),
-            acceptor_class=CLASSES[code],
-            payee=UntrustedText(self.identity.own.name),
-            received=self._dates.at(t),
-            received_from=self._debtor(int(bills.party[row])),
+            own=self.identity.own,
+            customer=self._firm(party),
+            party=party,
             invoices=(self._behind[paper],) if paper in self._behind else (),
         )
 
     def _bill_state(self, t: int, row: int, move: Any, amount: int) -> None:
+        """Write down that a part of a bill moved: a record of its own, unless it is the whole."""
         paper = self._ids["bill", row]
-        bill = self._bills[paper]
-        left = bill.face - amount
-        changes: dict[str, Any] = {"updated": self._dates.at(t)}
-        if left:
-            changes |= {"face": left, "range_start": bill.range_start + amount}
-        else:
-            changes["held"] = move
-        self._bills[paper] = bill.model_copy(update=changes)
+        gone = self._moved.setdefault(paper, [])
+        name = f"{paper}-{len(gone) + 1}"
+        self._bills[paper], part = parted(self._bills[paper], amount, move, self._dates.at(t), name)
+        if part is not None:
+            gone.append(name)
+            self._bills[name] = part
 
     def _bill_end(self, t: int, row: int, paid: int, held: int) -> None:
         """At maturity: collected, or refused; with recourse if it had been passed on."""
@@ -398,7 +425,8 @@ class Scribe:
         self._move(self._dates.at(t), paid, "bill", "票据到期托收")
         changes: dict[str, Any] = {"updated": self._dates.at(t), "held": "settled"}
         changes |= {"status": "terminated", "circulation": "ended"}
-        self._bills[paper] = self._bills[paper].model_copy(update=changes)
+        for part in (paper, *self._moved.get(paper, ())):
+            self._bills[part] = self._bills[part].model_copy(update=changes)
         claim = int(bills.recourse[row])
         if bills.fails[row] and state.moved[row] and claim >= 0:
             self._owe(claim, int(state.moved[row]))
@@ -457,11 +485,14 @@ class Scribe:
         )
 
     def _party_name(self, party: str) -> str:
+        return self._firm(party).name
+
+    def _firm(self, party: str) -> Firm:
         if party == "LANDLORD":
-            return self.identity.landlord.name
+            return self.identity.landlord
         groups = {"S": self.identity.suppliers, "K": self.identity.customers}
         group = groups.get(party[0], self.identity.buyers)
-        return group[int(party[1:]) - 1].name
+        return group[int(party[1:]) - 1]
 
     def _openings(self) -> None:
         """Balances of all accounts at the start of day 0, and bills already on hand."""

@@ -44,6 +44,8 @@ class Receipts:
     """What customers and buyers owe and when they really pay (`NEVER` for a bad debt).
 
     `bond` rows give back a performance bond. `bill` is the row of the bill that pays, or −1.
+    `pair` numbers, within a merchant, an invoice and the red one that takes part of it back (its
+    amount is negative, it is set off when the first is paid); −1 for all others.
     A row of a tender (`cond`) has its amount at the estimate; `state.billed` has what is owed.
     """
 
@@ -56,6 +58,14 @@ class Receipts:
     cond: Ints
     bond: Ints
     bill: Ints
+    pair: Ints
+
+
+BILL_KINDS = ("bank", "trade", "supply_chain_bank", "supply_chain_trade")
+"""Kinds of bills as records name them."""
+
+BILL_DIGITS = "5687"
+"""First digit of the number of each kind."""
 
 
 @dataclass(slots=True)
@@ -68,8 +78,17 @@ class Bills:
     matures: Ints
     face: Ints
     code: Ints
+    """Class of the acceptor: a place in `market.CLASSES`."""
+    acceptor: Ints
+    """Who accepted it: a number of the replication's bill market (`draws.acceptors`)."""
+    kind: Ints
+    """A place in BILL_KINDS."""
+    start: Ints
+    """First 0.01-yuan unit of the package that is held; 0 for a bill that cannot be split."""
     whole: Ints
     """1 when the bill cannot be split."""
+    hops: Ints
+    """Endorsements behind it, the one to the merchant included."""
     fails: Ints
     party: Ints
     cond: Ints

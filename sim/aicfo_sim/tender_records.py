@@ -12,13 +12,12 @@ from aicfo_sdk.model import Milestone, Tender, UntrustedText
 
 from .dates import Dates
 from .draws.tenders import milestones
-from .identity import REGIONS, Identity
+from .identity import LICENCES, REGIONS, Identity
 from .tables import LOWEST, Tenders
 from .tender_market import NOBODY, OURS
 
 CATEGORIES: tuple[Any, ...] = ("goods", "services", "works")
 
-LICENCE = "建筑工程施工总承包三级"
 OTHER_LICENCES = ("公路工程施工总承包二级", "园林绿化工程养护一级", "信息系统集成二级")
 """Licences that no merchant of this world holds."""
 
@@ -43,6 +42,7 @@ def tender_record(
     *,
     id: str,
     own: Identity,
+    archetype: str,
     number: int,
     won: int,
     price: int,
@@ -97,7 +97,7 @@ def tender_record(
             if not held
         ),
         cost_share_ppm=day["cost_ppm"],
-        required=((LICENCE if fits else OTHER_LICENCES[number % len(OTHER_LICENCES)]),),
+        required=(LICENCES[archetype] if fits else OTHER_LICENCES[number % len(OTHER_LICENCES)],),
     )
 
 

@@ -16,7 +16,7 @@ from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
-from aicfo_sim.tables import LOWEST, RIVALS, SCORING, Tenders, columns
+from aicfo_sim.tables import BOND, LOWEST, RIVALS, SCORING, Tenders, columns
 from aicfo_sim.tender_market import NOBODY, OURS, highest_winning, winners
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -170,7 +170,7 @@ def test_a_bond_comes_back_after_the_award_and_all_money_balances(
     waiting = np.zeros(contractors.size, dtype=np.int64)
     np.add.at(waiting, tenders.owner[out], tenders.bond[out])
     for row in np.flatnonzero(lived.won).tolist():
-        known = dues.known[(dues.cond == row) & (dues.kind == 4)]
+        known = dues.known[(dues.cond == row) & (dues.kind == BOND)]
         back = contractors.receipts.paid[
             (contractors.receipts.cond == row) & (contractors.receipts.bond != 0)
         ]

@@ -15,10 +15,11 @@ from ..market import Market, market
 from ..scenario import ARCHETYPES, Figures, Scenario
 from ..shocks import ShockPlan, Shocks, shocks
 from ..tables import Bills, Dues, Receipts, Takings, Tenders, Traits
+from .acceptors import Acceptors, acceptors
 from .common import Drawn, Who
-from .contractor import draw_contractor
 from .farmer import draw_farmer
 from .group import Group, GroupDrawn, alone, each, joined
+from .industry import draw_industry
 from .restaurant import draw_restaurant
 from .retail import draw_ecommerce, draw_shop
 from .shocking import shocked
@@ -27,8 +28,9 @@ from .taxing import levied
 DRAWERS: dict[str, Callable[[Group], GroupDrawn]] = {
     "shop": draw_shop,
     "ecommerce": draw_ecommerce,
-    "contractor": each(draw_contractor),
+    "contractor": draw_industry,
     "restaurant": each(draw_restaurant),
+    "manufacturer": draw_industry,
     "farmer": each(draw_farmer),
 }
 """Archetype → what draws a group of its merchants; `each` makes that of a drawer of one."""
@@ -53,6 +55,11 @@ class World:
     def total(self) -> int:
         """Days of warm-up and run together."""
         return self.dates.days
+
+    @property
+    def acceptors(self) -> Acceptors:
+        """Who accepts bills in this replication, and who of them is listed when."""
+        return acceptors(self.figures["market"], self.seed, self.replication, self.dates)
 
     def who(self, merchant: int, archetype: str | None = None) -> Who:
         """Return a merchant of this world; its archetype follows from the mix unless given."""

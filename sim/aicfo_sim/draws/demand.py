@@ -81,6 +81,8 @@ def sold(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
     with the value are those of the sum (else orders is empty). Days with less than about one
     expected order are beyond that approximation.
     """
+    if group.shocks.any:
+        plan *= group.shocks.left(group.archetype, group.merchants, -LEAD, plan.shape[0])
     if group.order_level:
         return _by_order(group, plan, ticket)
     figures, count = group.figures, plan.shape[0]

@@ -78,6 +78,10 @@ class Group:
         """Return uniform draws in (0, 1) of a stream, indices `first` … × members."""
         return rng.grid(self.seed, self.replication, name, self.merchants, first, count)
 
+    def cells(self, name: str, index: Ints, place: Ints) -> Floats:
+        """Return uniform draws in (0, 1) of single cells of a stream: index × member."""
+        return rng.cells(self.seed, self.replication, name, self.merchants[place], index)
+
     def normals(self, name: str, first: int, count: int) -> Floats:
         """Return standard normal draws of a stream, indices `first` … × members."""
         return rng.normals(self.seed, self.replication, name, self.merchants, first, count)
