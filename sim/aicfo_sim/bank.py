@@ -11,10 +11,13 @@ import numpy as np
 from aicfo_sdk.money import PPM
 
 from . import journal as log
+from . import rng
 from .draws.block import Block
-from .fen import Flags, Ints, interest, per_merchant, round_div
+from .fen import Flags, Ints, interest, per_merchant, round_div, share
 from .ledger import BANK, CASH, FINANCE, LOANS
 from .ledger import BILLS as BILLS_ACCOUNT
+from .lenders import NAMES, month_of
+from .lenders import refused as refused_by
 from .market import INSTITUTIONS, takes
 from .state import BANK_LINE, QUICK_LINE, State
 
@@ -26,8 +29,42 @@ TAKES = np.array([[takes(place, code) for code in range(7)] for place in range(l
 
 
 def limits(block: Block, line: int) -> Ints:
-    """Return the limit of a line by merchant, fen."""
-    return (block.traits.bank_limit, block.traits.quick_limit)[line]
+    """Return the highest limit that a line has in the run by merchant, fen."""
+    return limit(block, line, block.reviews.max(axis=0))
+
+
+def limit(block: Block, line: int, review: Ints) -> Ints:
+    """Return the limit of a line by merchant, fen, after its lender's last review (ppm of the
+    limit at the start); whole thousands of yuan."""
+    granted = (block.traits.bank_limit, block.traits.quick_limit)[line]
+    return share(granted, review) // 100_000 * 100_000
+
+
+def free(block: Block, state: State, t: int, line: int) -> Ints:
+    """Return what can still be drawn on a line on day `t` by merchant, fen.
+
+    A lender may refuse whoever is in arrears with wages, tax, suppliers or loans.
+    """
+    world = block.world
+    now = limit(block, line, block.reviews[month_of(world.dates, t)])
+    left = np.maximum(now - state.used[line], 0)
+    waits = arrears(block, state, t)
+    lender = world.market.lenders[line]
+    if (waits < lender.arrears_days).all():
+        return left
+    name = f"refusal/{NAMES[line]}"
+    draws = rng.grid(world.seed, world.replication, name, block.traits.merchant, t // 30, 1)[0]
+    return np.where(refused_by(lender, waits, draws), 0, left)
+
+
+def arrears(block: Block, state: State, t: int) -> Ints:
+    """Return for how many days each merchant's oldest arrears have waited on day `t`, −1: none."""
+    waits = np.full(block.size, -1, dtype=np.int64)
+    rows, loans = state.overdue, state.loans
+    np.maximum.at(waits, block.dues.owner[rows], t - block.dues.due[rows])
+    behind = np.flatnonzero((loans.open > 0) & (loans.due < t))
+    np.maximum.at(waits, loans.owner[behind], t - loans.due[behind])
+    return waits
 
 
 def rates(block: Block, line: int, t: int) -> Ints:
@@ -97,8 +134,7 @@ def cover(block: Block, state: State, t: int, short: Ints, order: tuple[int, ...
         if not missing.any():
             break
         wanted = np.where(missing > 0, missing + fee(block, line), 0)
-        free = limits(block, line) - state.used[line]
-        amount = np.minimum(-(-wanted // 10_000) * 10_000, np.maximum(free, 0))
+        amount = np.minimum(-(-wanted // 10_000) * 10_000, free(block, state, t, line))
         amount = np.where(amount > fee(block, line), amount, 0)
         draw(block, state, t, line, amount)
         got = np.where(amount > 0, amount - fee(block, line), 0)
@@ -107,12 +143,22 @@ def cover(block: Block, state: State, t: int, short: Ints, order: tuple[int, ...
 
 
 def owed_interest(block: Block, state: State, rows: Ints, amount: Ints, t: int) -> Ints:
-    """Return the interest on repaying `amount` of drawings on day `t`, dearer once overdue."""
+    """Return what repaying `amount` of drawings on day `t` costs: interest, dearer once overdue,
+    and the lender's fee where it is early."""
     loans = state.loans
     since, due, rate = loans.since[rows], loans.due[rows], loans.rate[rows]
     usual = interest(amount, rate, np.maximum(np.minimum(t, due) - since, 0), BASIS)
     dearer = round_div(rate * block.world.market.penalty_factor, PPM)
-    return usual + interest(amount, dearer, np.maximum(t - np.maximum(due, since), 0), BASIS)
+    late = interest(amount, dearer, np.maximum(t - np.maximum(due, since), 0), BASIS)
+    return usual + late + _early(block, loans.line[rows], t - loans.drawn[rows], amount, t >= due)
+
+
+def _early(block: Block, line: Ints, age: Ints, amount: Ints, due: Flags) -> Ints:
+    """Return the fee for repaying drawings of that age in days before they are due."""
+    lenders = block.world.market.lenders
+    days = np.array([lender.early_days for lender in lenders])[line]
+    fees = np.array([lender.early_ppm for lender in lenders])[line]
+    return np.where((age < days) & ~due, share(amount, fees), 0)
 
 
 def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:

@@ -173,7 +173,7 @@ class Desk:
             return f"no line {action.line}"
         line, block, state = LINES.index(action.line), self._block, self._state
         fee = bank.fee(block, line)
-        free = int(bank.limits(block, line)[self._place] - state.used[line, self._place])
+        free = int(bank.free(block, state, self._t, line)[self._place])
         if action.amount > free:
             return f"line {action.line} has only {free} fen left"
         if action.amount <= fee:

@@ -12,6 +12,7 @@ from aicfo_sdk.model import AcceptorClass
 from . import rates
 from .dates import Dates
 from .fen import Ints
+from .lenders import Lender, lenders
 from .rates import Rates
 from .scenario import Figures
 
@@ -50,6 +51,8 @@ class Market:
     bank_moves: Ints
     """What the bank's line costs more (or less) by day than its calibrated rate: the LPR's move."""
     loan_days: int
+    lenders: tuple[Lender, ...]
+    """Who stands behind each line."""
     late_rate: int
     """ppm a day on whatever is overdue, drawings excepted."""
     penalty_factor: int
@@ -100,6 +103,7 @@ def market(figures: Figures, seed: int, replication: int, days: Dates, start: in
         bank_fee=int(figures.number("bank_fee") * 100),
         bank_moves=paths.lpr_1y - int(_ppm(figures.number("lpr_at_bank_rate"))),
         loan_days=int(figures.number("loan_days")),
+        lenders=lenders(figures),
         late_rate=int(_ppm(figures.number("late_rate"))),
         penalty_factor=round(figures.number("penalty_factor") * 1_000_000),
     )

@@ -137,8 +137,9 @@ class Papers(Scribe):
         return dict(sorted(out.items()))
 
     def _lines(self, t: int) -> dict[str, Record]:
-        traits, state, place = self._block.traits, self._state, self._place
-        limit = (traits.bank_limit, traits.quick_limit)
+        state, place = self._state, self._place
+        # What a lender refuses is shown as a limit that is used up.
+        free = [int(bank.free(self._block, state, t, line)[place]) for line in range(2)]
         fee = (self._block.world.market.bank_fee, 0)
         expires = self._dates.at(self._dates.days) + timedelta(days=365)
         return {
@@ -146,7 +147,7 @@ class Papers(Scribe):
                 id=LINES[line],
                 updated=self._line_day[line],
                 lender=LENDERS[line],
-                limit=int(limit[line][place]),
+                limit=int(state.used[line, place]) + free[line],
                 used=int(state.used[line, place]),
                 rate_ppm=int(bank.rates(self._block, line, t)[place]),
                 fee=fee[line] if line == BANK_LINE else 0,

@@ -11,6 +11,7 @@ import numpy as np
 from .. import tables
 from ..dates import Dates, dates
 from ..fen import Ints
+from ..lenders import reviews
 from ..market import Market, market
 from ..scenario import ARCHETYPES, Figures, Scenario
 from ..shocks import ShockPlan, Shocks, shocks
@@ -124,6 +125,8 @@ class Block:
     matures_order: Ints
     matures_from: Ints
     tenders: Tenders
+    reviews: Ints
+    """Limits of lines over those at the start, months × merchants: see `lenders.reviews`."""
 
     @property
     def size(self) -> int:
@@ -166,10 +169,12 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     # A bill matures on the first working day on or after its day of maturity.
     pays = where.dates.roll(bills.matures) if bills.owner.size else bills.matures
     matures_order = sorted_rows(pays)
+    sold = _side_by_side([part.sold for part in parts], places, size)
+    traits = tables.take(tables.stack([part.traits for part in parts]), back)
     return Block(
         world=where,
-        traits=tables.take(tables.stack([part.traits for part in parts]), back),
-        sold=_side_by_side([part.sold for part in parts], places, size),
+        traits=traits,
+        sold=sold,
         settled=_side_by_side([part.settled for part in parts], places, size),
         fee=_side_by_side([part.fee for part in parts], places, size),
         transit=np.concatenate([part.transit for part in parts])[back],
@@ -186,6 +191,7 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
         matures_order=matures_order,
         matures_from=_starts(pays[matures_order], total),
         tenders=tenders,
+        reviews=reviews(where.figures["market"], where.dates, traits, sold, receipts),
     )
 
 
