@@ -102,8 +102,11 @@ def _chain(who: Who) -> Chain:
     value = _value(who, made, ticket)
     gross, orders = _channels(who, source, made, value)
     # A fault takes its share of what was drawn: nothing else of the store's luck is moved by it.
-    less, cheaper = orders_left.T[:, None], value_left.T[:, None]
-    gross, orders = share(share(gross, less), cheaper), share(orders, less)
+    hit = (orders_left < FULL) | (value_left < FULL)
+    less, cheaper = orders_left[hit][:, None], value_left[hit][:, None]
+    by_day, counts = gross.transpose(2, 0, 1), orders.transpose(2, 0, 1)
+    by_day[hit] = share(share(by_day[hit], less), cheaper)
+    counts[hit] = share(counts[hit], less)
     own_worth = float(worth[:own].sum())
     raised = FULL + _advertise(who, stores, round(own_worth * 100), count)
     gross, orders = share(gross, raised), share(orders, raised)
@@ -207,10 +210,10 @@ def _advertise(who: Who, stores: Stores, worth: int, count: int) -> Ints:
 
 def _ads(who: Who, stores: Stores) -> Dues:
     """Return the weekly invoices for what is advertised by habit, a row per channel and week."""
-    weeks = stores.spend.shape[1] // WEEK
-    sums = stores.spend[:, : weeks * WEEK].reshape(-1, weeks, WEEK).sum(axis=2)
-    known = np.tile(np.arange(1, weeks + 1) * WEEK, sums.shape[0])
-    party = np.repeat(np.arange(sums.shape[0]), weeks)
+    channels, weeks = len(ADS["restaurant"]), who.dates.days // WEEK
+    sums: Ints = stores.spend[:, : weeks * WEEK].reshape(channels, weeks, WEEK).sum(axis=2)
+    known: Ints = np.tile(np.arange(1, weeks + 1) * WEEK, channels)
+    party: Ints = np.repeat(np.arange(channels), weeks)
     rows = supplier_dues(known, who.dates.roll(known + WEEK), sums.ravel(), party)
     rows.kind[:] = SERVICE
     return rows

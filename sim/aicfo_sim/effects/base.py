@@ -58,7 +58,7 @@ def base_of(block: Block, place: int) -> Base:
     worth, orders = (takings.gross - takings.refunds)[None], takings.orders[None]
     if stores.own:
         worth, orders = stores.gross, stores.orders
-    net = (takings.gross - takings.refunds).sum(axis=0)
+    net: Ints = (takings.gross - takings.refunds).sum(axis=0)
     day = int(stores.worth_day[0]) if stores.own else first_days_mean(net)
     ads = ADS.get(archetype, ()) if "ads" in figures.rows else ()
     none = np.zeros((len(ads), net.size), dtype=np.int64)
@@ -88,7 +88,7 @@ def base_of(block: Block, place: int) -> Base:
         responses=responses(who, len(ads), day) if ads else (),
         habit=stores.spend if stores.own else none,
         pressure=stores.pressure if stores.own else none,
-        uplift=stores.uplift if stores.own else np.zeros(net.size, dtype=np.int64),
+        uplift=stores.uplift if stores.own else net * 0,
     )
 
 
