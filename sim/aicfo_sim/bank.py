@@ -62,7 +62,8 @@ def arrears(block: Block, state: State, t: int) -> Ints:
     waits = np.full(block.size, -1, dtype=np.int64)
     rows, loans = state.overdue, state.loans
     np.maximum.at(waits, block.dues.owner[rows], t - block.dues.due[rows])
-    behind = np.flatnonzero((loans.open > 0) & (loans.due < t))
+    behind = loans.unpaid()
+    behind = behind[loans.due[behind] < t]
     np.maximum.at(waits, loans.owner[behind], t - loans.due[behind])
     return waits
 

@@ -176,30 +176,6 @@ def fixed_costs(who: Who, source: np.random.Generator, month: float) -> tuple[li
     return rows, payroll
 
 
-def sales_tax(who: Who, sales: Ints, first: int) -> Dues:
-    """Return VAT and income tax by quarter, due on the 15th after its end, rolled to a working day.
-
-    `sales` are fen by day from day `first`; a quarter that began earlier is scaled up by its days.
-    """
-    days, market = who.dates, who.market
-    starts = days.month_starts[np.isin(days.month[days.month_starts + PAD], (1, 4, 7, 10))]
-    total = np.concatenate([[0], np.cumsum(sales)])
-    yearly = float(sales.mean()) * YEAR
-    small = yearly <= market.number("vat_small") * 100
-    due, amount = list[int](), list[int]()
-    for begin, end in zip(starts[:-1].tolist(), starts[1:].tolist(), strict=True):
-        low, high = max(begin, first) - first, min(end - first, sales.size)
-        if end <= 0 or low >= high:
-            continue
-        turnover = float(total[high] - total[low]) * (end - begin) / (high - low)
-        exempt = small and turnover <= market.number("vat_exempt") * 100
-        rate = 0.0 if exempt else market.number("vat_rate" if small else "vat_burden")
-        due.append(int(days.rolled[end + 14 + PAD]))
-        amount.append(round(turnover * (rate + market.number("income_tax")) / 100))
-    when = np.array(due, dtype=np.int64)
-    return _dues(known=when - 14, due=when, kind=tables.TAX, amount=np.array(amount), party=-1)
-
-
 def supplier_dues(known: Ints, due: Ints, amount: Ints, party: Ints | int) -> Dues:
     """Return purchase invoices: received on `known`, to be paid on `due`."""
     return _dues(known=known, due=due, kind=tables.SUPPLIER, amount=amount, party=party)
