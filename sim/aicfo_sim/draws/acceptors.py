@@ -51,6 +51,8 @@ class Acceptors:
     trouble: Flags
     listed: Flags
     barred: Flags
+    shunned: Flags
+    """Listed or barred."""
 
     def pick(self, codes: Ints, draw: Floats) -> Ints:
         """Return an acceptor of each class in `codes` for uniform draws, large ones more often."""
@@ -74,8 +76,7 @@ class Acceptors:
     def is_refused(self, days: Ints | int, acceptors: Ints) -> Flags:
         """Return whose bills no institution takes on a day: listed now, or barred for long."""
         edition = self.edition[np.asarray(days) + PAD]
-        out = (self.listed | self.barred)[edition, acceptors]
-        return out & (edition >= 0)
+        return self.shunned[edition, acceptors] & (edition >= 0)
 
 
 def overdue_list(late: Ints, balance: Flags) -> tuple[Flags, Flags]:
@@ -144,6 +145,7 @@ def acceptors(figures: Figures, seed: int, replication: int, dates: Dates) -> Ac
         trouble=trouble,
         listed=listed,
         barred=barred,
+        shunned=listed | barred,
     )
 
 

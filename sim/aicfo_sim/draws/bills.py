@@ -77,7 +77,7 @@ def paid_by_bill(
         recourse=-1,
     )
     receipts.bill[rows] = np.arange(rows.size)
-    kept = np.flatnonzero((receipts.paid >= 0) | (receipts.bill >= 0))
+    kept = np.flatnonzero(receipts.paid >= 0)
     return tables.take(receipts, kept), bills
 
 
