@@ -249,8 +249,8 @@ def _shown(value: Any) -> str:
 def main() -> None:
     """Write the table of keys into docs/scenarios.md of this checkout."""
     page = Path(__file__).parents[2] / "docs" / "scenarios.md"
-    head = page.read_text("utf-8").split("\n| key |")[0]
-    page.write_text(head + "\n" + keys_table(), "utf-8")
+    head = page.read_text("utf-8").split("| key |")[0].rstrip()
+    page.write_text(f"{head}\n\n{keys_table()}", "utf-8")
 
 
 if __name__ == "__main__":

@@ -63,7 +63,12 @@ def work(task: Task) -> Path:
             state.journal = None
         live(Run(block, state, chosen), warm, total, path)
         named = {"policy": place, "replication": task.replication}
-        outcomes.append(_named(outcome(block, state, start, path, total), named))
+        columns = outcome(block, state, start, path, total)
+        if task.bound:
+            from .bound import bound  # brings the solver; few runs ask for it
+
+            columns["bound"] = bound(block, opening, state, warm, total)
+        outcomes.append(_named(columns, named))
         weeks.append(_named(_weekly(block.traits.merchant, path, task.paths), named))
         clock.note(name)
     store.write_shard(task.file, _stacked(outcomes), _stacked(weeks), clock.spent)

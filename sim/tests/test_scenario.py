@@ -49,7 +49,7 @@ def test_held_out_scenarios_say_so_and_differ_from_the_default() -> None:
     for scenario in held:
         assert scenario.name.startswith("heldout")
         assert scenario.start != load("default").start
-        for archetype in scenario.mix:
+        for archetype in (*scenario.mix, "market"):
             ours, theirs = scenario.figures(archetype), calibration(archetype)
             assert ours.rows != theirs.rows, (scenario.name, archetype)
 
