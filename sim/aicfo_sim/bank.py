@@ -33,27 +33,29 @@ def limits(block: Block, line: int) -> Ints:
     return limit(block, line, block.reviews.max(axis=0))
 
 
-def limit(block: Block, line: int, review: Ints) -> Ints:
-    """Return the limit of a line by merchant, fen, after its lender's last review (ppm of the
-    limit at the start); whole thousands of yuan."""
+def limit(block: Block, line: int, review: Ints, owners: Ints | None = None) -> Ints:
+    """Return the limit of a line by merchant (or by those in `owners`), fen, after its lender's
+    last review (ppm of the limit at the start); whole thousands of yuan."""
     granted = (block.traits.bank_limit, block.traits.quick_limit)[line]
+    granted = granted if owners is None else granted[owners]
     return share(granted, review) // 100_000 * 100_000
 
 
-def free(block: Block, state: State, t: int, line: int) -> Ints:
-    """Return what can still be drawn on a line on day `t` by merchant, fen.
+def free(block: Block, state: State, t: int, line: int, owners: Ints | None = None) -> Ints:
+    """Return what can still be drawn on a line on day `t` by merchant (or by those in `owners`),
+    fen.
 
     A lender may refuse whoever is in arrears with wages, tax, suppliers or loans.
     """
-    world = block.world
-    now = limit(block, line, block.reviews[month_of(world.dates, t)])
-    left = np.maximum(now - state.used[line], 0)
-    waits = arrears(block, state, t)
+    world, chosen = block.world, slice(None) if owners is None else owners
+    review = block.reviews[month_of(world.dates, t)][chosen]
+    left = np.maximum(limit(block, line, review, owners) - state.used[line][chosen], 0)
+    waits = arrears(block, state, t)[chosen]
     lender = world.market.lenders[line]
     if (waits < lender.arrears_days).all():
         return left
-    name = f"refusal/{NAMES[line]}"
-    draws = rng.grid(world.seed, world.replication, name, block.traits.merchant, t // 30, 1)[0]
+    name, who = f"refusal/{NAMES[line]}", block.traits.merchant[chosen]
+    draws = rng.grid(world.seed, world.replication, name, who, t // 30, 1)[0]
     return np.where(refused_by(lender, waits, draws), 0, left)
 
 
@@ -86,12 +88,15 @@ def fee(block: Block, line: int) -> int:
 def draw(block: Block, state: State, t: int, line: int, amount: Ints) -> None:
     """Draw `amount` of principal by merchant (0: none) on a line; the fee comes off it."""
     owners = np.flatnonzero(amount)
-    if not owners.size:
-        return
-    cost = np.where(amount > 0, fee(block, line), 0)
-    state.ledger.entry(BANK, (CASH, amount - cost), (FINANCE, cost), (LOANS, -amount))
-    state.used[line] += amount
-    add_loans(block, state, t, line, owners, amount[owners])
+    if owners.size:
+        _draw(block, state, t, line, owners, amount[owners])
+
+
+def _draw(block: Block, state: State, t: int, line: int, owners: Ints, amount: Ints) -> None:
+    cost = np.full(owners.size, fee(block, line), dtype=np.int64)
+    state.ledger.some(BANK, owners, (CASH, amount - cost), (FINANCE, cost), (LOANS, -amount))
+    state.used[line][owners] += amount
+    add_loans(block, state, t, line, owners, amount)
     state.actions[owners] += 1
 
 
@@ -130,16 +135,18 @@ def cover(block: Block, state: State, t: int, short: Ints, order: tuple[int, ...
 
     Drawings are whole hundreds of yuan, up, within the limit.
     """
-    missing = short
+    missing = short.copy()
     for line in order:
-        if not missing.any():
+        owners = np.flatnonzero(missing > 0)
+        if not owners.size:
             break
-        wanted = np.where(missing > 0, missing + fee(block, line), 0)
-        amount = np.minimum(-(-wanted // 10_000) * 10_000, free(block, state, t, line))
-        amount = np.where(amount > fee(block, line), amount, 0)
-        draw(block, state, t, line, amount)
-        got = np.where(amount > 0, amount - fee(block, line), 0)
-        missing = np.maximum(missing - got, 0)
+        cost = fee(block, line)
+        wanted = missing[owners] + cost
+        amount = np.minimum(-(-wanted // 10_000) * 10_000, free(block, state, t, line, owners))
+        owners, amount = owners[amount > cost], amount[amount > cost]
+        if owners.size:
+            _draw(block, state, t, line, owners, amount)
+            missing[owners] = np.maximum(missing[owners] - (amount - cost), 0)
     return missing
 
 
@@ -166,8 +173,7 @@ def repay(block: Block, state: State, t: int, rows: Ints, amount: Ints) -> None:
     """Repay principal of drawings with the interest on it; the caller knows that cash suffices."""
     cost = owed_interest(block, state, rows, amount, t)
     owners = state.loans.owner[rows]
-    principal, charge = (per_merchant(owners, part, block.size) for part in (amount, cost))
-    state.ledger.entry(BANK, (LOANS, principal), (FINANCE, charge), (CASH, -principal - charge))
+    state.ledger.some(BANK, owners, (LOANS, amount), (FINANCE, cost), (CASH, -amount - cost))
     settle_loans(state, t, rows, amount, cost)
 
 

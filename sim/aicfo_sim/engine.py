@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 import simpy
 
-from . import bank, tender_market
+from . import bank, tender_market, wealth
 from . import journal as log
 from .dates import PAD
 from .draws.block import Block
@@ -35,7 +35,6 @@ from .ledger import (
     STAFF,
     STATE,
     SUPPLIERS,
-    TRANSIT,
 )
 from .state import State
 from .tables import BOND, SUPPLIER, WAGE
@@ -101,6 +100,7 @@ class Run:
         self._receive(t)
         self.state.effects.day(self.block, self.state, t)
         self._accrue(t)
+        wealth.day(self.block, self.state, t)
         bank.collect_due(self.block, self.state, t)
         self._pay(t)
         self._judge(t)
@@ -118,12 +118,13 @@ class Run:
     def needs(self, t: int, until: int) -> Ints:
         """Return what must be paid from tomorrow to `until`, arrears included, as known on `t`."""
         block, state = self.block, self.state
-        dues = block.dues
-        rows = self.due_rows(t + 1, until + 1)
-        rows = rows[dues.known[rows] <= t]
-        rows = np.concatenate([state.overdue, rows])
-        owed = per_merchant(dues.owner[rows], state.open[rows], block.size)
-        return np.where(state.alive, owed + bank.loans_due(block, state, t, until), 0)
+        dues, span = block.dues, self._span(t + 1, until + 1)
+        open_now = np.where(dues.known[span] <= t, self._open(span), 0)
+        owed = per_merchant(dues.owner[span], open_now, block.size)
+        if state.overdue.size:
+            np.add.at(owed, dues.owner[state.overdue], state.open[state.overdue])
+        owed += bank.loans_due(block, state, t, until)
+        return np.where(state.alive, owed, 0)
 
     def arriving(self, t: int) -> Ints:
         """Return what platforms and wallets will settle tomorrow: sold before today's end."""
@@ -141,16 +142,15 @@ class Run:
     def _receive(self, t: int) -> None:
         block, state, size = self.block, self.state, self.block.size
         ledger, alive = state.ledger, state.alive
-        settled, fee, sold = (x[t] * alive for x in (block.settled, block.fee, block.sold))
-        ledger.entry(CUSTOMERS, (CASH, settled), (COSTS, fee), (TRANSIT, -settled - fee))
-        ledger.entry(None, (TRANSIT, sold), (INCOME, -sold))
+        taken = tuple(column[t] for column in (block.settled, block.fee, block.sold))
+        ledger.trade(*(taken if alive.all() else (column * alive for column in taken)))
         receipts = block.receipts
         rows = block.issued_order[block.issued_from[t] : block.issued_from[t + 1]]
         rows = self._live(rows, receipts.owner, receipts.cond)
         rows = rows[receipts.bond[rows] == 0]
         if rows.size:
-            amount = per_merchant(receipts.owner[rows], state.billed[rows], size)
-            ledger.entry(None, (RECEIVABLES, amount), (INCOME, -amount))
+            amount = state.billed[rows]
+            ledger.some(None, receipts.owner[rows], (RECEIVABLES, amount), (INCOME, -amount))
         rows = _span(block.receipts_from, t, t + 1)
         rows = self._live(rows, receipts.owner, receipts.cond)
         if rows.size:
@@ -164,11 +164,12 @@ class Run:
         rows = block.known_order[block.known_from[t] : block.known_from[t + 1]]
         rows = self._live(rows, dues.owner, dues.cond)
         if rows.size:
-            bonds = rows[dues.kind[rows] == BOND]
-            rows = rows[dues.kind[rows] != BOND]
-            cost = per_merchant(dues.owner[rows], dues.amount[rows], size)
-            bond = per_merchant(dues.owner[bonds], state.open[bonds], size)
-            ledger.entry(None, (COSTS, cost), (DEPOSITS, bond), (PAYABLES, -cost - bond))
+            if block.tenders.owner.size:
+                bonds = rows[dues.kind[rows] == BOND]
+                rows, bond = rows[dues.kind[rows] != BOND], state.open[bonds]
+                ledger.some(None, dues.owner[bonds], (DEPOSITS, bond), (PAYABLES, -bond))
+            cost = dues.amount[rows]
+            ledger.some(None, dues.owner[rows], (COSTS, cost), (PAYABLES, -cost))
 
     def _paid_to_us(self, t: int, rows: Ints) -> None:
         block, state, receipts = self.block, self.state, self.block.receipts
@@ -223,7 +224,8 @@ class Run:
                 state.fund_rest + fund * self.market.fund_rate(t) * state.alive, _ACCRUAL
             )
             ledger.entry(None, (FUND, paid), (INCOME, -paid))
-        state.deposit_rest += ledger.cash * self.market.deposit_rate(t) * state.alive
+        earning = ledger.cash * self.market.deposit_rate(t)
+        state.deposit_rest += earning if state.alive.all() else earning * state.alive
         # Demand deposits pay interest on the 21st of each quarter's last month (结息日次日).
         day = self.dates.at(t)
         if day.day == 21 and day.month % 3 == 0:
@@ -237,27 +239,40 @@ class Run:
     def _pay(self, t: int) -> None:
         """Pay what is due or overdue, as far as each merchant's cash goes."""
         block, state, dues = self.block, self.state, self.block.dues
-        today = self.due_rows(t, t + 1)
-        rows = today
-        if state.overdue.size:
-            rows = np.concatenate([state.overdue, today])
+        span = self._span(t, t + 1)
+        owners, amount = dues.owner[span], self._open(span)
+        cash = np.maximum(state.ledger.cash, 0)
+        tight = per_merchant(owners, amount, block.size) > cash
+        tight[dues.owner[state.overdue]] = True
+        if tight.any():
+            # Those who cannot pay all pay in order, as far as their cash goes.
+            short = tight[owners]
+            rows = np.flatnonzero(short & (amount > 0)) + span.start
+            rows = np.concatenate([state.overdue, rows])
             rows = rows[np.lexsort((dues.due[rows], dues.kind[rows], dues.owner[rows]))]
+            amount = np.where(short, 0, amount)
+            self._pay_rows(t, rows, self._affordable(rows, cash))
+            state.overdue = rows[state.open[rows] > 0]
+        paid = np.flatnonzero(amount)
+        self._pay_rows(t, paid + span.start, amount[paid])
+
+    def _affordable(self, rows: Ints, cash: Ints) -> Ints:
+        """Return what each row gets, rows in the order in which their owner pays them."""
+        owners, owed = self.block.dues.owner[rows], self.state.open[rows]
+        before = np.cumsum(owed) - owed
+        before -= before[np.searchsorted(owners, owners)]
+        return np.clip(cash[owners] - before, 0, owed)
+
+    def _pay_rows(self, t: int, rows: Ints, amount: Ints) -> None:
         if not rows.size:
             return
-        owners, amount = dues.owner[rows], state.open[rows]
-        cash = np.maximum(state.ledger.cash, 0)
-        if (cash < per_merchant(owners, amount, block.size)).any():
-            before = np.cumsum(amount) - amount
-            before -= before[np.searchsorted(owners, owners)]
-            amount = np.clip(cash[owners] - before, 0, amount)
+        state, dues = self.state, self.block.dues
+        owners = dues.owner[rows]
         state.open[rows] -= amount
-        by_party = np.zeros((7, block.size), dtype=np.int64)
-        np.add.at(by_party, (PARTY[dues.kind[rows]], owners), amount)
-        state.ledger.pay(by_party)
+        state.ledger.pay(PARTY[dues.kind[rows]], owners, amount)
         if state.journal is not None:
             paid = np.flatnonzero(amount)
             state.journal.add(t, log.DUE_PAID, owners[paid], rows[paid], -amount[paid])
-        state.overdue = rows[state.open[rows] > 0]
 
     def _judge(self, t: int) -> None:
         """Count late days, charge late interest, close firms that have failed."""
@@ -272,18 +287,14 @@ class Run:
         if rows.size:
             owners, kind, wait = dues.owner[rows], dues.kind[rows], t - dues.due[rows]
             wages, suppliers = kind == WAGE, kind == SUPPLIER
-            late = np.zeros(size, dtype=np.int64)
-            late[owners[wages]] = 1
-            state.wage_late_days += late
-            late[:] = 0
-            late[owners[suppliers]] = 1
-            state.supplier_late_days += late
+            state.wage_late_days[np.unique(owners[wages])] += 1
+            state.supplier_late_days[np.unique(owners[suppliers])] += 1
             # Whatever is late costs interest: else rent and wages that wait were credit for free.
-            rest = state.late_rest + per_merchant(
-                owners, state.open[rows] * self.market.late_rate, size
-            )
-            cost, state.late_rest = np.divmod(rest, 1_000_000)
-            state.ledger.entry(None, (FINANCE, cost), (PAYABLES, -cost))
+            charge = state.open[rows] * self.market.late_rate
+            np.add.at(state.late_rest, owners, charge)
+            late = np.unique(owners)
+            cost, state.late_rest[late] = np.divmod(state.late_rest[late], 1_000_000)
+            state.ledger.some(None, late, (FINANCE, cost), (PAYABLES, -cost))
             failed[owners[wages & (wait > self.rules.wage_days)]] = True
             failed[owners[suppliers & (wait > self.rules.supplier_days)]] = True
         failed &= state.alive
@@ -307,16 +318,30 @@ class Run:
 
     def due_rows(self, first: int, end: int) -> Ints:
         """Return open rows of Dues that happen and fall due on days `first` … `end` − 1."""
-        dues, starts = self.block.dues, self.block.dues_from
+        span = self._span(first, end)
+        return np.flatnonzero(self._open(span)) + span.start
+
+    def _span(self, first: int, end: int) -> slice:
+        """Return the rows of Dues that fall due on days `first` … `end` − 1."""
+        starts = self.block.dues_from
         last = starts.size - 1
-        rows = _span(starts, min(first, last), min(end, last))
-        rows = self._live(rows, dues.owner, dues.cond)
-        return rows[self.state.open[rows] > 0]
+        return slice(int(starts[min(first, last)]), int(starts[min(end, last)]))
+
+    def _open(self, span: slice) -> Ints:
+        """Return what is still to be paid of rows of Dues, 0 where they do not happen."""
+        dues, state = self.block.dues, self.state
+        out = state.open[span]
+        if state.won.size:
+            out = np.where(state.active(dues.cond[span]), out, 0)
+        return out if state.alive.all() else np.where(state.alive[dues.owner[span]], out, 0)
 
     def _live(self, rows: Ints, owner: Ints, cond: Ints) -> Ints:
         if not rows.size:
             return rows
-        return rows[self.state.alive[owner[rows]] & self.state.active(cond[rows])]
+        state = self.state
+        if state.won.size:
+            rows = rows[state.active(cond[rows])]
+        return rows if state.alive.all() else rows[state.alive[owner[rows]]]
 
 
 def _span(starts: Ints, first: int, end: int) -> Ints:

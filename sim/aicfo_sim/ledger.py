@@ -8,6 +8,7 @@ from aicfo_sdk import actions
 from aicfo_sdk.errors import Unbalanced
 
 from .fen import Ints
+from .names import WEALTH_ID
 
 (
     CASH,
@@ -24,7 +25,8 @@ from .fen import Ints
     FINANCE,
     STOCK,
     FIXTURES,
-) = range(14)
+    INVESTED,
+) = range(15)
 """Accounts of a merchant. Debits are positive; assets less liabilities is its wealth."""
 
 BALANCE_SHEET = (
@@ -38,6 +40,7 @@ BALANCE_SHEET = (
     LOANS,
     STOCK,
     FIXTURES,
+    INVESTED,
 )
 
 CUSTOMERS, SUPPLIERS, STAFF, LANDLORD, STATE, BANK, OWNERS = range(7)
@@ -52,11 +55,13 @@ _MEMOS = (
     (LOAN_COST, FINANCE, LOANS, 1),
     (LATE_COST, FINANCE, PAYABLES, 1),
     (FUND_INCOME, INCOME, FUND, -1),
+    (FUND_INCOME, INCOME, INVESTED, -1),
 )
 
 _PREFIXES = (
     ("assets:cash:", CASH),
     (actions.BILLS + ":", BILLS),
+    (f"{actions.FUNDS}:{WEALTH_ID}", INVESTED),
     (actions.FUNDS + ":", FUND),
     (actions.DEPOSITS + ":", DEPOSITS),
     (actions.STOCK + ":", STOCK),
@@ -86,7 +91,7 @@ class Ledger:
 
     def __init__(self, opening: Ints) -> None:
         """Open with each merchant's cash, brought in by its owner."""
-        self.balances = np.zeros((14, opening.size), dtype=np.int64)
+        self.balances = np.zeros((15, opening.size), dtype=np.int64)
         self.money = np.zeros((7, opening.size), dtype=np.int64)
         self.memo = np.zeros((len(_MEMOS), opening.size), dtype=np.int64)
         self.entry(OWNERS, (CASH, opening), (EQUITY, -opening))
@@ -105,7 +110,7 @@ class Ledger:
                     raise Unbalanced("cash that comes from nobody", value=number)
                 self.money[party] -= amount
         numbers = [number for number, _ in legs]
-        if FINANCE in numbers or (FUND in numbers and INCOME in numbers):
+        if FINANCE in numbers or (INCOME in numbers and (FUND in numbers or INVESTED in numbers)):
             amounts = dict(legs)
             for memo, kind, beside, sign in _MEMOS:
                 if kind in amounts and beside in amounts:
@@ -125,12 +130,35 @@ class Ledger:
                     raise Unbalanced("cash that comes from nobody", value=number)
                 self.money[party, merchant] -= amount
 
-    def pay(self, by_party: Ints) -> None:
-        """Pay what is owed: parties × merchants out of cash, off the payables."""
-        total = by_party.sum(axis=0)
-        self.balances[CASH] -= total
-        self.balances[PAYABLES] += total
-        self.money += by_party
+    def trade(self, settled: Ints, fee: Ints, sold: Ints) -> None:
+        """Post a day's trade: `settled` comes from customers less `fee`; `sold` is on its way."""
+        balances, gone = self.balances, settled + fee
+        balances[CASH] += settled
+        self.money[CUSTOMERS] -= settled
+        balances[COSTS] += fee
+        balances[TRANSIT] += sold
+        balances[TRANSIT] -= gone
+        balances[INCOME] -= sold
+
+    def some(self, party: int | None, owners: Ints, *legs: tuple[int, Ints]) -> None:
+        """Post one entry per row for the merchants in `owners`, who may come more than once;
+        `party` as in `entry`."""
+        for number, amount in legs:
+            np.add.at(self.balances[number], owners, amount)
+            if number == CASH:
+                if party is None:
+                    raise Unbalanced("cash that comes from nobody", value=number)
+                np.subtract.at(self.money[party], owners, amount)
+        amounts = dict(legs)
+        for memo, kind, beside, sign in _MEMOS:
+            if kind in amounts and beside in amounts:
+                np.add.at(self.memo[memo], owners, sign * amounts[kind])
+
+    def pay(self, parties: Ints, owners: Ints, amount: Ints) -> None:
+        """Pay what is owed out of cash, off the payables: rows of party, merchant and amount."""
+        np.subtract.at(self.balances[CASH], owners, amount)
+        np.add.at(self.balances[PAYABLES], owners, amount)
+        np.add.at(self.money.reshape(-1), parties * self.money.shape[1] + owners, amount)
 
     def post(self, merchant: int, party: int, postings: tuple[actions.Posting, ...]) -> None:
         """Post the legs of one action for one merchant.
