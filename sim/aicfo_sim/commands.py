@@ -75,13 +75,20 @@ def _parser() -> argparse.ArgumentParser:
     query.add_argument("folder", type=Path, metavar="DIR")
     query.add_argument("sql", metavar="SQL")
     query.set_defaults(body=_query)
+    labels = commands.add_parser("labels", help="faults of stores, for scoring diagnoses: CSV")
+    labels.add_argument("scenario", metavar="SCENARIO")
+    labels.add_argument("--merchants", type=int, default=100, metavar="N")
+    labels.add_argument("--days", type=int, default=365, metavar="D", help="after the warm-up")
+    labels.add_argument("--seed", type=int, default=7, metavar="S")
+    labels.add_argument("--replication", type=int, default=0, metavar="R")
+    labels.set_defaults(body=_labels)
     names = commands.add_parser("scenarios", help="the built-in scenarios")
     names.set_defaults(body=_scenarios)
     report = commands.add_parser("report", help="the summary of an experiment, and report.html")
     report.add_argument("folder", type=Path, metavar="DIR")
     report.add_argument("--lang", choices=("zh", "en"), default="en", help="of report.html")
     report.set_defaults(body=_report)
-    for command in (run, sweep, query, names, report):
+    for command in (run, sweep, query, labels, names, report):
         command.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
 
@@ -270,6 +277,28 @@ def _query(arguments: argparse.Namespace) -> int:
     elif names:
         lines = [names, *(["" if one is None else str(one) for one in row] for row in cells)]
         print("\n".join(columns(lines, left=0)))
+    return 0
+
+
+def _labels(arguments: argparse.Namespace) -> int:
+    from .draws import world
+    from .effects.labels import HEADS, world_labels
+    from .scenario import load
+
+    for word in ("merchants", "days"):
+        if not 1 <= getattr(arguments, word) <= 1_000_000:
+            raise InputError(f"{word} out of bounds", value=getattr(arguments, word), mend="from 1")
+    where = world(
+        load(arguments.scenario),
+        days=arguments.days,
+        seed=arguments.seed,
+        replication=arguments.replication,
+    )
+    rows = world_labels(where, range(arguments.merchants))
+    if arguments.json:
+        print(json.dumps({"labels": [row._asdict() for row in rows]}, ensure_ascii=False))
+    else:
+        print("\n".join(",".join(map(str, row)) for row in [HEADS, *rows]))
     return 0
 
 

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from aicfo_sim.commands import sim
 from aicfo_sim.draws import World, draw_block, world
 from aicfo_sim.draws.common import Who
 from aicfo_sim.draws.restaurant import stores_of
@@ -29,6 +31,8 @@ from aicfo_sim.effects.faults import (
 from aicfo_sim.effects.labels import HEADS, labels, write_labels
 from aicfo_sim.effects.stores import Stores
 from aicfo_sim.scenario import load
+
+from aicfo_sdk import InputError
 
 
 @pytest.fixture(scope="module")
@@ -153,3 +157,16 @@ def test_an_alarm_before_or_after_its_fault_is_false() -> None:
 def test_nothing_said_scores_nothing() -> None:
     assert score_diagnoses(LABELS, []) == faults.Score(0, 3, 0, 0, 0.0, 0.0, 0.0, 0.0)
     assert score_diagnoses([], []).recall == 0.0
+
+
+def test_the_command_prints_the_labels_of_a_scenario(capsys: pytest.CaptureFixture[str]) -> None:
+    words = ["labels", "restaurant", "--merchants", "3", "--days", "40", "--seed", "5"]
+    assert sim(words) == 0
+    lines = capsys.readouterr().out.strip().splitlines()
+    assert lines[0] == ",".join(HEADS)
+    assert sim([*words, "--json"]) == 0
+    rows = json.loads(capsys.readouterr().out)["labels"]
+    assert len(rows) == len(lines) - 1 > 0
+    assert set(rows[0]) == set(HEADS)
+    with pytest.raises(InputError):
+        sim(["labels", "restaurant", "--merchants", "0"])

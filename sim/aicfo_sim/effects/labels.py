@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 from pathlib import Path
 
-from ..draws.block import Block
+from ..draws.block import Block, World
 from ..draws.restaurant import stores_of
-from ..scenario import ARCHETYPES
 from .faults import KINDS, Label
 from .stores import site_name
 
@@ -19,21 +18,21 @@ def labels(block: Block) -> list[Label]:
 
     Days count from the first day of the warm-up, as in `Dates.at`.
     """
-    traits, out = block.traits, list[Label]()
-    for place in range(block.size):
-        merchant = int(traits.merchant[place])
-        stores = stores_of(block.world.who(merchant, ARCHETYPES[int(traits.archetype[place])]))
-        rows = zip(
-            stores.fault_store.tolist(),
-            stores.fault_kind.tolist(),
-            stores.fault_first.tolist(),
-            stores.fault_end.tolist(),
-            stores.fault_depth.tolist(),
-            strict=True,
-        )
-        for store, kind, first, end, depth in rows:
+    return world_labels(block.world, block.traits.merchant.tolist())
+
+
+def world_labels(world: World, merchants: Iterable[int]) -> list[Label]:
+    """Return the same of some merchants of a world, drawing nothing else of them."""
+    out = list[Label]()
+    for merchant in merchants:
+        stores = stores_of(world.who(merchant))
+        for row in range(stores.fault_first.size):
+            first, end = int(stores.fault_first[row]), int(stores.fault_end[row])
             if end > 0:
-                out.append(Label(merchant, site_name(store), KINDS[kind], first, end, depth))
+                kind = KINDS[int(stores.fault_kind[row])]
+                store = site_name(int(stores.fault_store[row]))
+                depth = int(stores.fault_depth[row])
+                out.append(Label(merchant, store, kind, first, end, depth))
     return out
 
 
