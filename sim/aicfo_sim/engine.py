@@ -140,7 +140,7 @@ class Run:
         return np.where(self.state.alive, np.maximum(need - have, 0), 0)
 
     def _receive(self, t: int) -> None:
-        block, state, size = self.block, self.state, self.block.size
+        block, state = self.block, self.state
         ledger, alive = state.ledger, state.alive
         taken = tuple(column[t] for column in (block.settled, block.fee, block.sold))
         ledger.trade(*(taken if alive.all() else (column * alive for column in taken)))
