@@ -222,9 +222,10 @@ def _looks(ended: Sequential) -> list[str]:
     from .printing import columns, yuan
 
     how = "reached" if ended.reached else "not reached"
+    looks = f"{ended.looks} looks" if ended.looks > 1 else "one look"
     head = (
         f"± {yuan(ended.wanted)} {how} after {ended.replications} replications; "
-        f"intervals hold for {ended.looks} looks"
+        f"intervals hold for {looks}"
     )
     lines = [["policy", "against", "difference"]]
     lines += [
@@ -326,12 +327,12 @@ def _scenarios(arguments: argparse.Namespace) -> int:
 def _report(arguments: argparse.Namespace) -> int:
     from .ablation import ablation
     from .printing import plugin_table, summary_table
-    from .report.experiment import experiment_report
-    from .results import read_manifest, report
+    from .report.assemble import experiment_report
+    from .results import report
 
     rows, plugins = report(arguments.folder), ablation(arguments.folder)
     page = arguments.folder / "report.html"
-    experiment_report(read_manifest(arguments.folder), rows, page, arguments.lang)
+    experiment_report(arguments.folder, page, arguments.lang)
     if arguments.json:
         found = {"summary": rows, "plugins": plugins, "page": str(page)}
         print(json.dumps(found, ensure_ascii=False))

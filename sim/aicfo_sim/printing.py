@@ -56,10 +56,10 @@ def cost_rows(
 ) -> list[dict[str, Any]]:
     """Return CPU seconds by part of the work, and for 365 days of one merchant of that part."""
     firms, days, warm = about["merchants"] * replications, about["days"], about["warmup_days"]
-    lived = {"draws": days + warm, "warm-up": warm}
+    lived = {"draws": days + warm, "warm-up": warm, **dict.fromkeys(about["policies"], days)}
     rows = list[dict[str, Any]]()
-    for part, micros in spent.items():
-        years = firms * lived.get(part, days) / 365
+    for part, length in lived.items():
+        micros, years = spent.get(part, 0), firms * length / 365
         each = micros / 1e6 / years if years else 0.0
         rows.append({"part": part, "cpu_seconds": micros / 1e6, "per_merchant_year": each})
     return rows
