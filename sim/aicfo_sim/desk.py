@@ -23,7 +23,7 @@ from aicfo_sdk.model import (
     SubmitBid,
 )
 
-from . import bank, tender_market
+from . import bank, tender_market, wealth
 from . import journal as log
 from .effects import moves
 from .engine import PARTY, Run
@@ -31,7 +31,7 @@ from .fen import Ints
 from .ledger import BANK, FUND
 from .market import INSTITUTIONS
 from .names import BANK as ACCOUNT
-from .names import FUND_ID
+from .names import FUND_ID, WEALTH_ID
 from .papers import Papers
 from .state import LINES
 from .tables import BILL_KINDS
@@ -202,12 +202,20 @@ class Desk:
         return ""
 
     def _fund(self, action: BuyFund | RedeemFund) -> str:
-        if action.fund != FUND_ID:
+        offered = (FUND_ID, WEALTH_ID) if self._block.world.market.wealth_days else (FUND_ID,)
+        if action.fund not in offered:
             return f"no fund {action.fund}"
-        buying = isinstance(action, BuyFund)
+        buying, locked = isinstance(action, BuyFund), action.fund == WEALTH_ID
         held = int(self._state.ledger.balances[FUND, self._place])
+        if locked:
+            held = int(wealth.free(self._block, self._state)[self._place])
         if action.amount > (self._cash() if buying else held):
             return "not enough cash" if buying else "the fund holds less"
+        if locked and not buying:
+            due = wealth.pays_on(self._block, self._t)
+            row = np.array([self._place]), np.array([action.amount])
+            self._state.wealth = self._state.wealth.with_rows(due, *row)
+            return ""
         self._post(action)
         self._write(log.FUND_MOVE, 0, -action.amount if buying else action.amount, 0)
         return ""

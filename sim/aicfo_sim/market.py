@@ -51,6 +51,8 @@ class Market:
     bank_moves: Ints
     """What the bank's line costs more (or less) by day than its calibrated rate: the LPR's move."""
     loan_days: int
+    wealth_days: int
+    """Working days until the wealth product pays out; 0: it is not offered."""
     lenders: tuple[Lender, ...]
     """Who stands behind each line."""
     late_rate: int
@@ -103,6 +105,7 @@ def market(figures: Figures, seed: int, replication: int, days: Dates, start: in
         bank_fee=int(figures.number("bank_fee") * 100),
         bank_moves=paths.lpr_1y - int(_ppm(figures.number("lpr_at_bank_rate"))),
         loan_days=int(figures.number("loan_days")),
+        wealth_days=int(figures.number("wealth_product_days")),
         lenders=lenders(figures),
         late_rate=int(_ppm(figures.number("late_rate"))),
         penalty_factor=round(figures.number("penalty_factor") * 1_000_000),

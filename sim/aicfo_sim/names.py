@@ -17,6 +17,7 @@ WALLETS = {"wechat": "WECHAT", "alipay": "ALIPAY"}
 
 BANK = "BANK"
 FUND_ID = "FUND-1"
+WEALTH_ID = "FUND-2"
 STORE = "STORE-1"
 
 LENDERS = ("城市商业银行", "网络小贷")

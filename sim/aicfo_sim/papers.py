@@ -31,14 +31,14 @@ from aicfo_sdk.model import (
     UntrustedText,
 )
 
-from . import bank, tables
+from . import bank, tables, wealth
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
 from .effects import records
 from .fen import Ints
 from .firm import firm_records, party_records, store_records
 from .ledger import FUND
-from .names import BANK, CHANNELS, FUND_ID, LENDERS, WALLETS
+from .names import BANK, CHANNELS, FUND_ID, LENDERS, WALLETS, WEALTH_ID
 from .quotes import quotes
 from .scribe import Scribe
 from .state import BANK_LINE, LINES, State
@@ -87,7 +87,7 @@ class Papers(Scribe):
         held = records.held(state, place)
         return MerchantBooks(
             as_of=self._dates.at(t),
-            key=f"{self._hash.hexdigest()}/{t}/{state.ledger.balances[FUND, place]}",
+            key="/".join(str(part) for part in (self._hash.hexdigest(), t, *self._funds(place))),
             kinds=kinds,
             grown=grown,
             balances=balances,
@@ -156,17 +156,35 @@ class Papers(Scribe):
             for line in range(2)
         }
 
+    def _funds(self, place: int) -> tuple[int, int]:
+        """Return what can be taken out of the money fund and the wealth product, fen."""
+        left = int(wealth.free(self._block, self._state)[place])
+        return int(self._state.ledger.balances[FUND, place]), left
+
     def _fund(self, t: int) -> dict[str, Record]:
-        return {
+        market = self._block.world.market
+        fund, left = self._funds(self._place)
+        found: dict[str, Record] = {
             FUND_ID: FundPosition(
                 id=FUND_ID,
                 updated=self._dates.at(t),
                 product="货币基金",
-                amount=int(self._state.ledger.balances[FUND, self._place]),
-                rate_ppm=self._block.world.market.fund_rate(t),
+                amount=fund,
+                rate_ppm=market.fund_rate(t),
                 account=BANK,
             )
         }
+        if market.wealth_days:
+            found[WEALTH_ID] = FundPosition(
+                id=WEALTH_ID,
+                updated=self._dates.at(t),
+                product="现金管理类理财",
+                amount=left,
+                rate_ppm=int(market.rates.wealth[t]),
+                notice_days=market.wealth_days,
+                account=BANK,
+            )
+        return found
 
     def _notices(self, t: int) -> dict[str, Record]:
         tenders, state = self._block.tenders, self._state

@@ -10,6 +10,7 @@ from .fen import Flags, Ints, per_merchant
 from .journal import Journal
 from .ledger import BILLS, COSTS, EQUITY, PAYABLES, RECEIVABLES, TRANSIT, Ledger
 from .tables import ALWAYS
+from .wealth_room import Redemptions
 
 BANK_LINE, QUICK_LINE = 0, 1
 LINES = ("LINE-BANK", "LINE-QUICK")
@@ -115,6 +116,8 @@ class State:
         self.loans = Loans.none()
         self.used: Ints = np.zeros((2, size), dtype=np.int64)
         """Principal outstanding on each line."""
+        self.wealth = Redemptions.none(size)
+        """Redemptions of the wealth product on their way."""
         self.fund_rest: Ints = np.zeros(size, dtype=np.int64)
         self.deposit_rest: Ints = np.zeros(size, dtype=np.int64)
         self.late_rest: Ints = np.zeros(size, dtype=np.int64)
