@@ -1,0 +1,98 @@
+"""The chain and the farm as firms: what a year brings, what their books show."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from aicfo_sim.draws import World, draw_block, world
+from aicfo_sim.draws.block import Block
+from aicfo_sim.draws.restaurant import stores_of
+from aicfo_sim.engine import Run, run
+from aicfo_sim.papers import Papers
+from aicfo_sim.policies import Owner
+from aicfo_sim.scenario import load
+from aicfo_sim.state import State
+from aicfo_sim.tables import SUPPLIER
+
+from aicfo_sdk.model import Account, Invoice, Transaction
+
+FIRMS = 24
+
+
+def _where(archetype: str, seed: int) -> World:
+    scenario = replace(load("default"), mix={archetype: 1}, warmup_days=100)
+    return world(scenario, days=365, seed=seed)
+
+
+@pytest.fixture(scope="module", params=["restaurant", "farmer"])
+def block(request: pytest.FixtureRequest) -> Block:
+    where = _where(request.param, seed=2)
+    return draw_block(where, [where.who(merchant) for merchant in range(FIRMS)])
+
+
+def test_a_year_earns_a_margin_that_a_small_firm_can_have(block: Block) -> None:
+    """Together, over a year of days: more than nothing, less than a fifth of sales."""
+    first, last = 100, block.world.total
+    receipts, dues = block.receipts, block.dues
+    income = float((block.sold - block.fee)[first:last].sum())
+    rows = (receipts.issued >= first) & (receipts.issued < last)
+    income += float(receipts.amount[rows].sum())
+    # What a day sold is bought about a month before it is paid.
+    rows = (dues.due >= first + 15) & (dues.due < last + 15) & (dues.bill < 0)
+    cost = float(dues.amount[rows].sum())
+    assert 0.0 < 1 - cost / income < 0.2
+
+
+def test_most_live_through_the_year_under_their_owner(block: Block) -> None:
+    state = State(block)
+    run(Run(block, state, Owner()), 0, block.world.total)
+    assert state.alive.mean() > 0.8
+    state.ledger.check()
+
+
+def test_a_farm_is_paid_after_its_harvest_and_for_its_land() -> None:
+    where = _where("farmer", seed=4)
+    block = draw_block(where, [where.who(merchant) for merchant in range(FIRMS)])
+    receipts = block.receipts
+    inside = (receipts.issued >= 0) & (receipts.issued < where.total)
+    months = np.array([where.dates.at(int(t)).month for t in receipts.issued[inside]])
+    worth = receipts.amount[inside]
+    subsidy = receipts.party[inside] == 2
+    assert set(months[subsidy].tolist()) <= {5, 6, 7}
+    sold = np.bincount(months[~subsidy], weights=worth[~subsidy], minlength=13)
+    assert sold[[1, 2, 3, 4, 5]].sum() == 0
+    assert sold[[6, 7, 9, 10, 11, 12]].sum() > 0.9 * sold.sum()
+    # No tax on own produce.
+    assert not (block.dues.kind == 1).any()
+
+
+def test_what_a_chain_uses_costs_what_the_price_of_the_week_says() -> None:
+    where = _where("restaurant", seed=6)
+    block = draw_block(where, [where.who(0)])
+    stores, dues = stores_of(where.who(0)), block.dues
+    sold = block.sold[:, 0]
+    for item in range(3):
+        rows = (dues.kind == SUPPLIER) & (dues.party == item) & (dues.known >= 7)
+        known = dues.known[rows]
+        week = np.array([sold[t - 7 : t].sum() for t in known.tolist()])
+        part = dues.amount[rows] / (week * (stores.price[item][known] / 1e6))
+        # The same share of takings each week, once the price is taken out.
+        assert part.std() / part.mean() < 1e-3
+        assert 0.1 < part.mean() < 0.2
+
+
+@pytest.mark.parametrize("archetype", ["restaurant", "farmer"])
+def test_books_hold_together(archetype: str) -> None:
+    where = _where(archetype, seed=9)
+    block = draw_block(where, [where.who(3)], detail=True)
+    state = State(block, journal=True)
+    run(Run(block, state, Owner()), 0, 300)
+    books = Papers(block, state, 0).books(299)
+    for account in books.records(Account):
+        lines = books.all(Transaction, account=account)
+        assert books.balance(account) == sum(line.amount for line in lines)
+    assert any(True for _ in books.all(Invoice, direction="purchase"))
+    sales = any(True for _ in books.all(Invoice, direction="sales"))
+    assert sales == (archetype == "farmer")
