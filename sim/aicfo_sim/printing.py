@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from aicfo_sdk import grouped
@@ -92,9 +92,9 @@ def yuan(fen: float) -> str:
 class Bar:
     """Progress on a terminal with the time left, told by what was done since this start."""
 
-    def __init__(self, what: str = "shards") -> None:
-        self._what = what
-        self._start = time.monotonic()
+    def __init__(self, what: str = "shards", clock: Callable[[], float] = time.monotonic) -> None:
+        self._what, self._clock = what, clock
+        self._start = clock()
         self._first: int | None = None
 
     def __call__(self, done: int, total: int) -> None:
@@ -103,7 +103,7 @@ class Bar:
         fresh = done - self._first
         left = ""
         if fresh and done < total:
-            seconds = (time.monotonic() - self._start) * (total - done) / fresh
+            seconds = (self._clock() - self._start) * (total - done) / fresh
             left = f", {duration(seconds)} left"
         filled = _WIDTH * done // max(total, 1)
         bar = "█" * filled + "░" * (_WIDTH - filled)
