@@ -9,7 +9,6 @@ from aicfo_sdk.errors import Unbalanced
 
 from .fen import Ints
 from .names import WEALTH_ID
-from .names import WEALTH_ID
 
 (
     CASH,
@@ -62,7 +61,6 @@ _MEMOS = (
 _PREFIXES = (
     ("assets:cash:", CASH),
     (actions.BILLS + ":", BILLS),
-    (f"{actions.FUNDS}:{WEALTH_ID}", INVESTED),
     (f"{actions.FUNDS}:{WEALTH_ID}", INVESTED),
     (actions.FUNDS + ":", FUND),
     (actions.DEPOSITS + ":", DEPOSITS),
