@@ -20,6 +20,7 @@ from aicfo_sdk.model import (
     DiscountQuote,
     Invoice,
     Merchant,
+    OverdueAcceptor,
     Settlement,
 )
 
@@ -32,7 +33,7 @@ plugin = Plugin(
     description="Checks commercial bills, plans what to endorse, discount and hold, offers funds.",
 )
 
-_CHECKED = [Bill, Counterparty, Invoice, Merchant]
+_CHECKED = [Bill, Counterparty, Invoice, Merchant, OverdueAcceptor]
 _PLANNED = [*_CHECKED, Account, CreditLine, DiscountQuote, Settlement]
 
 
@@ -49,8 +50,9 @@ _PLANNED = [*_CHECKED, Account, CreditLine, DiscountQuote, Settlement]
 def check_bill(ctx: Context, bill: BillId, *, overdue: tuple[str, ...] | None = None) -> BillCheck:
     """Whether a bill is safe to hold or take: every finding with its rule and what to do.
 
-    `overdue`: names on the exchange's list of acceptors that pay late; without it that check
-    stands under `not_checked`. Raises: NotFound for an unknown bill.
+    `overdue`: names on the exchange's list of acceptors that pay late, instead of the list in the
+    books; without either that check stands under `not_checked`. Raises: NotFound for an unknown
+    bill.
     """
     from .examine import case_maker, examine
 

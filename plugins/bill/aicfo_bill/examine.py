@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from aicfo_sdk import Context
-from aicfo_sdk.model import Bill, BillCheck, BillId, Counterparty, Finding, Invoice, Merchant
+from aicfo_sdk.model import (
+    Bill,
+    BillCheck,
+    BillId,
+    Counterparty,
+    Finding,
+    Invoice,
+    Merchant,
+    OverdueAcceptor,
+)
 
 from .case import Case
 from .checks import CHECKS
@@ -48,8 +57,11 @@ def case_maker(
 ) -> Callable[[Bill], Case]:
     """Return a function that sets a bill into the books, read once for all bills.
 
-    Reads Bill, Counterparty, Invoice and Merchant.
+    Without `overdue` the list is the one in the books, if any is. Reads Bill, Counterparty,
+    Invoice, Merchant and OverdueAcceptor.
     """
+    if overdue is None:
+        overdue = _listed(ctx)
     others = tuple(ctx.books.all(Bill))
     names = tuple(str(party.name) for party in ctx.books.all(Counterparty))
     invoices = ctx.books.records(Invoice)
@@ -69,3 +81,9 @@ def case_maker(
         )
 
     return make
+
+
+def _listed(ctx: Context) -> tuple[str, ...] | None:
+    """Return the names whose bills are refused today by the list in the books, None without one."""
+    known = list(ctx.books.all(OverdueAcceptor))
+    return tuple(str(one.name) for one in known if one.shunned(ctx.today)) if known else None

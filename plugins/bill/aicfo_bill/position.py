@@ -84,7 +84,8 @@ def open_payables(ctx: Context, last: date) -> list[Payable]:
         codes, words = ctx.books.labels(Invoice, name)
         owed &= codes == (words.index(word) if word in words else -1)
     ids = list(ctx.books.records(Invoice))
-    for row in owed.nonzero()[0].tolist():
+    chosen: list[int] = owed.nonzero()[0].tolist()
+    for row in chosen:
         if total[row] <= settled.get(ids[row], 0):
             continue
         invoice = ctx.books.get(Invoice, ids[row])

@@ -28,6 +28,7 @@ from aicfo_sdk.model import (
     EndorseBill,
     Invoice,
     Merchant,
+    OverdueAcceptor,
     PresentBill,
     Record,
     Settlement,
@@ -154,6 +155,32 @@ def test_one_bill_is_checked_beside_the_others_in_the_books() -> None:
     assert listed.verdict == "refuse"
     with pytest.raises(NotFound, match="B9"):
         check_bill(context(one), BillId("B9"))
+
+
+def _on_list(**changes: Any) -> OverdueAcceptor:
+    name = UntrustedText("宁波银行股份有限公司")
+    plain = OverdueAcceptor(id="A1", published=TODAY - timedelta(days=3), name=name)
+    return plain.model_copy(update=changes)
+
+
+def test_the_overdue_list_in_the_books_refuses_a_bill_from_its_publication_on() -> None:
+    one = bill("B1", TODAY + 10 * WEEK, 5_000 * YUAN)
+    unpaid = [supplier(), invoice("I1", TODAY, 9_000 * YUAN), quote("Q", "east", 9_000)]
+    assert bill_sources(context(one, *unpaid))
+    assert check_bill(context(one, _on_list()), BillId("B1")).verdict == "refuse"
+    assert bill_sources(context(one, *unpaid, _on_list())) == []
+    later = _on_list(published=TODAY + timedelta(days=1))
+    assert "acceptor_overdue" in check_bill(context(one, later), BillId("B1")).not_checked
+
+
+def test_who_left_the_list_is_taken_again_unless_barred_for_long() -> None:
+    one = bill("B1", TODAY + 10 * WEEK, 5_000 * YUAN)
+    left = _on_list(listed=False)
+    assert check_bill(context(one, left), BillId("B1")).verdict == "take"
+    barred = _on_list(listed=False, barred_until=TODAY)
+    assert check_bill(context(one, barred), BillId("B1")).verdict == "refuse"
+    over = _on_list(listed=False, barred_until=TODAY - timedelta(days=1))
+    assert check_bill(context(one, over), BillId("B1")).verdict == "take"
 
 
 def test_a_bill_that_a_check_refuses_is_neither_planned_nor_offered() -> None:

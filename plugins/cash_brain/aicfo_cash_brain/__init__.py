@@ -5,6 +5,7 @@ The tools only pass on to the modules beside them, which load numpy when first c
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Annotated, Literal
 
 from pydantic import Field
@@ -62,6 +63,19 @@ def sales_forecast(
     from .sales import forecast_sales
 
     return forecast_sales(ctx, horizon_days=horizon_days, store=store, effort=effort)
+
+
+@sales_forecast.batch
+def _sales_forecasts(
+    contexts: Sequence[Context],
+    *,
+    horizon_days: int,
+    store: StoreId | None,
+    effort: Literal["fast", "thorough"],
+) -> list[SalesForecast]:
+    from .sales import forecast_many
+
+    return forecast_many(contexts, horizon_days=horizon_days, store=store, effort=effort)
 
 
 @plugin.tool(

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import numpy as np
 
-from aicfo_sdk import Context
+from aicfo_sdk import Context, WorkCalendar
 from aicfo_sdk.model import ForecastScore, SalesForecast, StoreId
 
-from .forecast.contest import Chosen, Effort, contest
+from .forecast.contest import Chosen, Effort, contests
 from .forecast.daykinds import Floats, trading_days
-from .history import sales_history
+from .history import History, sales_history
 
 CANNOT_SAY, SHORT = 7, 28
 """Days of history below which nothing can be said, and below which only a wide band is given."""
@@ -28,35 +30,61 @@ def forecast_sales(
     With fewer than `SHORT` days of history bands are 1.6 times as wide and a note says so; with
     fewer than `CANNOT_SAY` the note says that the numbers mean nothing; without any they are 0.
     """
-    history = sales_history(ctx.books, store)
-    start = ctx.today + timedelta(days=1)
-    known = history.total
-    if not len(known) or not known.any():
-        zero = (0,) * horizon_days
-        return SalesForecast(
-            start=start, store=store, p10=zero, p50=zero, p90=zero,
-            sum_p10=0, sum_p50=0, sum_p90=0, method="none",
-            note="cannot say: the books hold no sales",
-        )  # fmt: skip
-    past = trading_days(ctx.calendar, history.first, len(known))
-    ahead = trading_days(ctx.calendar, start, horizon_days)
-    chosen = contest(known, past, ahead, effort)
+    return forecast_many([ctx], horizon_days=horizon_days, store=store, effort=effort)[0]
+
+
+def forecast_many(
+    contexts: Sequence[Context], *, horizon_days: int, store: StoreId | None, effort: Effort
+) -> list[SalesForecast]:
+    """Return the forecast of each merchant; those whose history covers the same days at once."""
+    out: list[SalesForecast | None] = [None] * len(contexts)
+    alike: dict[tuple[WorkCalendar, date, int], list[tuple[int, History]]] = defaultdict(list)
+    for place, ctx in enumerate(contexts):
+        history = sales_history(ctx.books, store)
+        if history.total.any():
+            alike[ctx.calendar, history.first, len(history.total)].append((place, history))
+        else:
+            out[place] = _silent(ctx, horizon_days, store)
+    for (calendar, first, length), group in alike.items():
+        start = first + timedelta(days=length)
+        past = trading_days(calendar, first, length)
+        ahead = trading_days(calendar, start, horizon_days)
+        known = np.stack([history.total for _, history in group])
+        for (place, history), chosen in zip(
+            group, contests(known, past, ahead, effort), strict=True
+        ):
+            out[place] = _fact(chosen, history, start, store)
+    return [fact for fact in out if fact is not None]
+
+
+def _silent(ctx: Context, horizon_days: int, store: StoreId | None) -> SalesForecast:
+    zero = (0,) * horizon_days
+    return SalesForecast(
+        start=ctx.today + timedelta(days=1), store=store, p10=zero, p50=zero, p90=zero,
+        sum_p10=0, sum_p50=0, sum_p90=0, method="none",
+        note="cannot say: the books hold no sales",
+    )  # fmt: skip
+
+
+def _fact(chosen: Chosen, history: History, start: date, store: StoreId | None) -> SalesForecast:
+    length = len(history.total)
     days, sums = chosen.bands.days[0], chosen.bands.sums[0]
-    if len(known) < SHORT:
+    if length < SHORT:
         days, sums = _wider(days), _wider(sums)
     days = np.sort(days, axis=1)
+    total = _whole(sums)
     return SalesForecast(
         start=start,
         store=store,
         p10=_whole(days[:, 0]),
         p50=_whole(days[:, 4]),
         p90=_whole(days[:, 8]),
-        sum_p10=_whole(sums)[0],
-        sum_p50=_whole(sums)[4],
-        sum_p90=_whole(sums)[8],
+        sum_p10=total[0],
+        sum_p50=total[4],
+        sum_p90=total[8],
         method=chosen.method,
         scores=_scores(chosen),
-        note=_note(len(known)),
+        note=_note(length),
         evidence=history.evidence,
     )
 
@@ -68,7 +96,7 @@ def _wider(quantiles: Floats) -> Floats:
 
 
 def _whole(values: Floats) -> tuple[int, ...]:
-    return tuple(int(value) for value in np.clip(np.rint(values), -_LIMIT, _LIMIT))
+    return tuple(np.clip(np.rint(values), -_LIMIT, _LIMIT).astype(np.int64).tolist())
 
 
 def _scores(chosen: Chosen) -> tuple[ForecastScore, ...]:

@@ -27,6 +27,9 @@ AT_LEAST = 28
 WORTH = 1_000
 """Fen that idle money must be able to earn in `AT_LEAST` days before it is an event."""
 
+SHARE = 3
+"""So many-th of what is to be paid in `AT_LEAST` days is the least that counts as idle."""
+
 _NEVER = 2**40
 _MIX = 2_654_435_761
 
@@ -47,6 +50,7 @@ class Triggers:
             self._last = np.full(run.block.size, t, dtype=np.int64)
             self._plan = np.full(run.block.size, _NEVER, dtype=np.int64)
             self._spare = np.zeros(run.block.size, dtype=np.int64)
+            self._usual = np.zeros(run.block.size, dtype=np.int64)
             self._phase = phase(run.block)
             return alive.copy()
         if self._every is not None:
@@ -60,6 +64,7 @@ class Triggers:
         if asked.any():
             self._last[asked] = t
             self._spare[asked] = spare(run, t)[asked]
+            self._usual[asked] = run.needs(t, t + AT_LEAST)[asked]
 
     def planned(self, run: Run, t: int, place: int, answer: Answer) -> None:
         """Remember the first day after the next decision on which the plan wants to act."""
@@ -90,7 +95,9 @@ class Triggers:
     def _idle(self, run: Run, t: int) -> Flags:
         """So much more is spare than when the CFO was asked that putting it away is worth it."""
         rate = run.market.fund_rate(t)
-        least = WORTH * 365 * PPM // (rate * AT_LEAST) if rate > 0 else _NEVER
+        if rate <= 0:
+            return np.zeros(run.block.size, dtype=np.bool_)
+        least = np.maximum(WORTH * 365 * PPM // (rate * AT_LEAST), self._usual // SHARE)
         return spare(run, t) - self._spare >= least
 
 

@@ -76,7 +76,8 @@ def _read(books: Books, default_days: int) -> Ledger:
     purchases = np.flatnonzero(stands & among(books, Invoice, "direction", "purchase"))
 
     delays: dict[str, list[tuple[int, int]]] = defaultdict(list)
-    for row in sales[total[sales] > 0].tolist() if paid else ():
+    sold: list[int] = sales[total[sales] > 0].tolist() if paid else []
+    for row in sold:
         amount, last = paid.get(ids[row], (0, 0))
         if last and total[row] <= amount:
             delays[parties[codes[row]]].append((last, last - int(due[row])))
@@ -119,12 +120,14 @@ def _left(
     books: Books, ids: list[str], rows: Ints, total: Ints, paid: dict[str, tuple[int, int]]
 ) -> dict[int, int]:
     """What is left on each positive invoice, by row, after payments and red invoices."""
+    places: list[int] = rows.tolist()
+    amounts: list[int] = total[rows].tolist()
     left = {
         row: amount - paid.get(ids[row], (0, 0))[0]
-        for row, amount in zip(rows.tolist(), total[rows].tolist(), strict=True)
+        for row, amount in zip(places, amounts, strict=True)
         if amount > 0
     }
-    reds = rows[total[rows] < 0].tolist()
+    reds: list[int] = rows[total[rows] < 0].tolist()
     if not reds:
         return left
     (issued,) = books.columns(Invoice, "issued")
@@ -132,8 +135,8 @@ def _left(
     by_number: dict[tuple[str, str], int] = {}
     by_party: dict[str, list[int]] = defaultdict(list)
     numbers, number = books.labels(Invoice, "number")
-    for row in sorted(left, key=lambda row: (issued[row], ids[row])):
-        party = parties[codes[row]]
+    for row in sorted(left, key=lambda row: (int(issued[row]), ids[row])):
+        party = parties[int(codes[row])]
         by_number[party, number[numbers[row]]] = row
         by_party[party].append(row)
     for red in (books.get(Invoice, ids[row]) for row in reds):

@@ -55,7 +55,7 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
 
     opening = books.balance()
     cash = opening + np.cumsum(money + receipts - paid, axis=1)
-    low, middle, high = np.quantile(cash, (0.1, 0.5, 0.9), axis=0)
+    low, middle, high = _quantiles(cash, (0.1, 0.5, 0.9))
     expected = paid.mean(0)
     buffer_days: int = ctx.params.at("cash_brain.buffer_days", today)
     buffer = round(float(expected.sum()) * buffer_days / horizon_days) if horizon_days else 0
@@ -80,6 +80,18 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
             *refs,
         ),
     )
+
+
+def _quantiles(paths: Floats, shares: tuple[float, ...]) -> list[Floats]:
+    """Return quantiles over the paths of each day, between two paths by linear interpolation."""
+    ordered = np.sort(paths.T.copy(), axis=1)
+    out: list[Floats] = []
+    for share in shares:
+        place = share * (ordered.shape[1] - 1)
+        low = int(place)
+        high = min(low + 1, ordered.shape[1] - 1)
+        out.append(ordered[:, low] + (ordered[:, high] - ordered[:, low]) * (place - low))
+    return out
 
 
 def _lengthened(paths: Floats, horizon: int) -> Floats:
@@ -173,4 +185,4 @@ def _note(sales: SalesForecast, has_account: bool) -> str:
 
 
 def _whole(values: Floats) -> tuple[int, ...]:
-    return tuple(int(value) for value in np.clip(np.rint(values), -_LIMIT, _LIMIT))
+    return tuple(np.clip(np.rint(values), -_LIMIT, _LIMIT).astype(np.int64).tolist())

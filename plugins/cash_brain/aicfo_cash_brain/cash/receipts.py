@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 
 import numpy as np
 
@@ -115,6 +116,7 @@ def _sales(books: Books) -> Flags:
     return among(books, Invoice, "direction", "sales")
 
 
+@lru_cache(maxsize=256)
 def working_landing(today: date, horizon: int, calendar: WorkCalendar) -> Ints:
     """Return for each day from tomorrow the index of the working day on which money lands.
 
@@ -126,6 +128,7 @@ def working_landing(today: date, horizon: int, calendar: WorkCalendar) -> Ints:
         if calendar.is_working(today + timedelta(days=index + 1)):
             following = index
         out[index] = following
+    out.flags.writeable = False
     return out
 
 

@@ -45,8 +45,9 @@ def origins(history: Floats) -> int:
 def forecast_scored(history: Floats, past: Days, ahead: Days) -> Scored:
     """Return bands calibrated on the past of each row, and the scores measured there.
 
-    All rows share their days. Every past origin sees only what was known on its day. Rows whose
-    history allows no origin are left uncalibrated with scores of 0 origins.
+    All rows share their days, and none depends on another. Every past origin sees only what was
+    known on its day. Rows whose history allows no origin are left uncalibrated with scores of 0
+    origins.
     """
     rows, width = history.shape
     count = origins(history)
@@ -77,8 +78,8 @@ def forecast_scored(history: Floats, past: Days, ahead: Days) -> Scored:
     bands = forecast_bands(history, [past] * rows, [ahead] * rows)
     centre = bands.days[:, :, 4:5]
     days = centre + (bands.days - centre) * scale[:, None, None]
-    if np.nanmin(history) >= 0:
-        days = np.maximum(days, 0.0)
+    positive = np.nanmin(history, axis=1) >= 0
+    days = np.where(positive[:, None, None], np.maximum(days, 0.0), days)
     low, high = (middle + (edge - middle) * scale[:, None, None] for edge in (low, high))
     inside = (truth >= low) & (truth <= high)
     sums = _by_row(tested.sums[:, 4], rows, count)

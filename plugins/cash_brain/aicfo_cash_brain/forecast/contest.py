@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from .backtest import SPAN, Score, forecast_scored, origins
+from .backtest import SPAN, Score, Scored, forecast_scored, origins
 from .daykinds import Days, Floats
 from .profile import Bands
 from .rivals import Rival, boosted, ces, drifting_naive, theta, tsb
@@ -37,11 +37,28 @@ def contest(history: Floats, past: Days, ahead: Days, effort: Effort = "fast") -
     "thorough" adds complex exponential smoothing, theta, gradient boosting and, for sporadic
     sales, TSB, in seconds. A rival's bands are the profile's, moved to its median.
     """
-    scored = forecast_scored(history[None, :], past, ahead)
-    own, naive = scored.own[0], scored.naive[0]
+    return contests(history[None, :], past, ahead, effort)[0]
+
+
+def contests(histories: Floats, past: Days, ahead: Days, effort: Effort = "fast") -> list[Chosen]:
+    """Return the winner's bands for each of n series over the same days; `histories` is (n, T).
+
+    Each is what `contest` gives for it alone, to the last bit.
+    """
+    scored = forecast_scored(histories, past, ahead)
+    return [
+        _chosen(history, past, ahead, effort, scored, row) for row, history in enumerate(histories)
+    ]
+
+
+def _chosen(
+    history: Floats, past: Days, ahead: Days, effort: Effort, scored: Scored, row: int
+) -> Chosen:
+    bands = Bands(scored.bands.days[row : row + 1], scored.bands.sums[row : row + 1])
+    own, naive = scored.own[row], scored.naive[row]
     count = origins(history[None, :])
     if not count:
-        return Chosen(PROFILE, scored.bands, {})
+        return Chosen(PROFILE, bands, {})
     rivals: dict[str, Rival] = {"seasonal naive with drift": drifting_naive}
     if effort == "thorough":
         rivals |= {"AutoCES": ces, "theta": theta, "gradient boosting": boosted}
@@ -52,11 +69,10 @@ def contest(history: Floats, past: Days, ahead: Days, effort: Effort = "fast") -
         scores[name] = _score(rival, history, past, count)
         if _loss(scores[name]) < best_loss:
             best, best_loss = name, _loss(scores[name])
-    bands = scored.bands
     if best != PROFILE:
         middle = rivals[best](history, past, ahead)
+        half = bands.days[0, :, 8] - bands.days[0, :, 0]
         bands = _moved(bands, middle, floor=bool((history >= 0).all()))
-        half = scored.bands.days[0, :, 8] - scored.bands.days[0, :, 0]
         scores[best] = _with_coverage(scores[best], rivals[best], history, past, count, half)
     ordered = {best: scores.pop(best), NAIVE: scores.pop(NAIVE)}
     return Chosen(best, bands, ordered | scores)

@@ -8,7 +8,6 @@ same series did against such forecasts, shrunk to what shops do in general when 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import lru_cache
 
 import numpy as np
 
@@ -58,6 +57,8 @@ _GAP, _STEADY_DAYS, _STEADY_SHARE, _FAINT = 21, 5, 0.7, 0.3
 _SPORADIC_FROM, _SPORADIC_OVER = 0.6, 0.3
 # The fastest level tells more about the first days than about the weeks after.
 _FAST_SHARE, _FAST_DECAY = 0.7, 4.0
+_CRUMB = 1e-7
+"""Fen or units of profile below which a difference of running sums is nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,9 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
     known = ~np.isnan(window) & _since_start(window)
-    known = known & (kinds != FESTIVAL) if (known & (kinds != FESTIVAL)).any() else known
+    plain: Flags = known & (kinds != FESTIVAL)
+    some: Flags = plain.any(axis=1)
+    known = np.where(some[:, None], plain, known)
     sales = np.where(known, window, 0.0)
 
     profile = _profile(sales, known & (kinds == weekdays), kinds)
@@ -103,8 +106,7 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
 
     days = _spread(level, sales, expected, known, horizon) * centre[:, :, None]
     sums = _sum_spread(level, sales, expected, sporadic, horizon) * centre.sum(1)[:, None]
-    if (sales >= 0).all():
-        days = np.maximum(days, 0.0)
+    days = np.where((sales >= 0).all(1)[:, None, None], np.maximum(days, 0.0), days)
     assert days.shape == (rows, horizon, len(DECILES))
     return Bands(days, sums)
 
@@ -168,17 +170,17 @@ def _shape(profile: Floats, heed: Floats, kinds: Ints, weekdays: Ints) -> Floats
     return plain + heed * (np.take_along_axis(profile, kinds, 1) - plain)
 
 
-@lru_cache(maxsize=64)
-def _last_days(width: int, span: int) -> Floats:
-    """Matrix whose column t picks day t and the span - 1 days before it."""
-    age = np.arange(width)[None, :] - np.arange(width)[:, None]
-    return ((age >= 0) & (age < span)).astype(np.float64)
-
-
 def _level(sales: Floats, expected: Floats, span: int) -> Floats:
     """Sales per unit of profile over the `span` days up to and with each day; (n, T)."""
-    picked = _last_days(sales.shape[1], span)
-    return np.maximum(sales @ picked, 0.0) / np.maximum(expected @ picked, 1e-9)
+    return np.maximum(_last(sales, span), 0.0) / np.maximum(_last(expected, span), 1e-9)
+
+
+def _last(values: Floats, span: int) -> Floats:
+    """Sums of each day and the `span` - 1 before it; each row for itself, to the last bit."""
+    total = np.cumsum(values, axis=1)
+    total[:, span:] -= total[:, :-span].copy()
+    # What cancels leaves crumbs where there was nothing at all.
+    return np.where(np.abs(total) < _CRUMB, 0.0, total)
 
 
 def _blend(
