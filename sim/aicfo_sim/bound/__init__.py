@@ -1,0 +1,12 @@
+"""The clairvoyant bound: what nobody could have beaten, even with the future known.
+
+`bound` states for each merchant the most that it can have been worth at the end of a run by any
+use of its bills, cash and credit lines, everything else (`GROUPS` names what is covered) being as
+the compared policy chose. `share.captured` reports how much of it a policy reached.
+"""
+
+from __future__ import annotations
+
+from .model import GROUPS, bound
+
+__all__ = ["GROUPS", "bound"]

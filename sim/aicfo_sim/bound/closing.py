@@ -1,0 +1,104 @@
+"""What a merchant can be worth that closes before the end of the run."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from .. import bank
+from ..draws.block import Block
+from ..fen import Ints, interest
+from ..state import State
+from ..tables import NEVER
+from .baseline import Baseline
+from .periods import YEAR_PPM
+
+
+def closing(block: Block, opening: State, base: Baseline) -> Ints:
+    """Return the most that each merchant can be worth at the end if it closes on a day of the run,
+    days × merchants, fen.
+
+    Closing ends what would still have come in and be owed, and costs severance. Up to then money
+    can have earned the best rate there is on all that was ever at hand; nothing was paid for
+    drawings, bills or lateness. Crude, but it only matters for firms that lose money by staying.
+    """
+    first, last = base.first, base.last
+    world, size = block.world, block.size
+    market, rules = world.market, world.scenario.rules
+    run = np.arange(first, last)
+    worth = base.worth - _never(block, base)
+    rate = np.array(
+        [max(market.fund_rate(t), market.deposit_rate(t)) for t in run.tolist()], dtype=np.float64
+    )
+    dearest = rate / YEAR_PPM
+    late = np.zeros_like(base.cash)
+    if (dearest > market.late_rate / 1e6).any():
+        # Then it pays to pay nobody.
+        late = (np.cumsum(base.falls, axis=1) + base.arrears[:, None]).sum(axis=0)
+    money = base.cash + late + base.bonds + _unpaid_bills(block, base)
+    lines = np.zeros((run.size, size))
+    owed = opening.used.sum(axis=0)
+    for line in range(2):
+        room = np.maximum(bank.limits(block, line), opening.used[line])
+        cost = np.stack([bank.rates(block, line, t) for t in run.tolist()]).min(axis=0)
+        extra = np.maximum(
+            rate[:, None] - np.minimum(cost, cost * market.penalty_factor // 10**6), 0
+        )
+        lines = lines + room * extra / YEAR_PPM
+    growth = 1.0 + float(dearest.sum()) * 1.01
+    earned = np.maximum(money - owed, 0) * dearest[:, None] * growth + lines * growth
+    arriving = np.maximum(base.inflow, 0) * dearest[:, None]
+    best = worth + np.ceil(np.cumsum(earned + arriving, axis=0) * (1 + 1e-9)).astype(np.int64)
+    best = best + _kept(block, base)
+    severance = block.traits.payroll * rules.severance_months
+    return best - severance - base.accrued
+
+
+def _never(block: Block, base: Baseline) -> Ints:
+    """Return by day what the books hold of receivables that the judge knows to be worthless."""
+    receipts = block.receipts
+    bad = (receipts.paid == NEVER) & (receipts.issued >= 0) & (receipts.issued < base.last)
+    rows = np.flatnonzero(bad & base.state.active(receipts.cond))
+    rows = rows[base.state.alive[receipts.owner[rows]]]
+    out = np.zeros_like(base.worth)
+    step = np.maximum(receipts.issued[rows] - base.first, 0)
+    np.add.at(out, (step, receipts.owner[rows]), base.state.billed[rows])
+    return np.cumsum(out, axis=0)
+
+
+def _unpaid_bills(block: Block, base: Baseline) -> Ints:
+    """Return by day the face of bills on hand that have not matured: at best they are money."""
+    bills = block.bills
+    pays = block.world.dates.roll(bills.matures)
+    rows = np.flatnonzero((base.held > 0) & (pays >= base.first) & (bills.received < base.last))
+    out = np.zeros((base.last - base.first + 1, block.size), dtype=np.int64)
+    begins = np.maximum(bills.received[rows] - base.first, 0)
+    ends = np.minimum(pays[rows], base.last) - base.first
+    np.add.at(out, (begins, bills.owner[rows]), base.held[rows])
+    # A bill that fails may have been given away before: then its money stays.
+    good = bills.fails[rows] == 0
+    np.add.at(out, (ends[good], bills.owner[rows[good]]), -base.held[rows[good]])
+    return np.cumsum(out, axis=0)[:-1]
+
+
+def _kept(block: Block, base: Baseline) -> Ints:
+    """Return by closing day what the judge adds to or takes from the books for bills.
+
+    A bill on hand that closing leaves uncollected is worth its face less interest from the end of
+    the run to maturity, which is negative once it has matured; one that fails is worth nothing,
+    unless it was given away and failed after closing, when nobody is left to ask.
+    """
+    bills = block.bills
+    pays = block.world.dates.roll(bills.matures)
+    rows = np.flatnonzero((base.held > 0) & (pays >= base.first))
+    held = base.held[rows]
+    rate, days = bank.discount_terms(block, max(base.last - 1, 0), rows, 2)
+    worth = held - interest(held, rate, days, bank.BILL_BASIS)
+    beyond = (bills.fails[rows] != 0) & (pays[rows] >= base.last)
+    extra = np.where(bills.fails[rows] != 0, 0, np.maximum(worth - held, 0))
+    extra = np.where(beyond, -held, extra)
+    out = np.zeros((base.last - base.first + 1, block.size), dtype=np.int64)
+    begins = np.clip(bills.received[rows] - base.first, 0, base.last - base.first)
+    ends = np.clip(pays[rows] - base.first, 0, base.last - base.first)
+    np.add.at(out, (begins, bills.owner[rows]), extra)
+    np.add.at(out, (ends, bills.owner[rows]), np.where(beyond, 0, -extra))
+    return np.cumsum(out, axis=0)[:-1]

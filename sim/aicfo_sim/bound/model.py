@@ -1,0 +1,76 @@
+"""The bound of every merchant of a block: surviving by the program, closing by a plain sum."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection
+
+import numpy as np
+
+from aicfo_sdk.errors import InputError
+
+from ..draws.block import Block
+from ..fen import Ints
+from ..outcome import wealth
+from ..state import State
+from .baseline import baseline
+from .closing import closing
+from .dual import dual_bound
+from .periods import Periods, periods
+from .plain import plain_bound
+from .program import Situation, program
+from .situations import Situations
+
+GROUPS = ("bills", "cash", "lines")
+"""Actions that the bound is free to choose. Tenders stay as the compared policy bid."""
+
+SLACK = 10
+"""Fen added for what the engine rounds in the merchant's favour, besides one per action."""
+
+
+def bound(
+    block: Block,
+    opening: State,
+    final: State,
+    first: int,
+    last: int,
+    groups: Collection[str] = GROUPS,
+) -> Ints:
+    """Return an upper bound on each merchant's wealth at the start of day `last`, fen.
+
+    `opening` is the state at the start of day `first`, `final` that of the compared policy at the
+    end. No policy that bids as it did can be worth more; the engine rounds interest to the fen, so
+    the bound grants it one fen for each action it took. A firm that was closed from the start has
+    what it has. `groups` may name "closing" besides `GROUPS`: then a firm may also be let close on
+    any day; without it only on the day on which the compared policy's did.
+    Raises: InputError.
+    """
+    known = {*GROUPS, "closing"}
+    if not set(GROUPS) <= set(groups) <= known:
+        raise InputError(
+            "unknown groups of actions for a bound",
+            value=", ".join(groups),
+            mend=f"{', '.join(GROUPS)}, and closing if wanted",
+        )
+    base = baseline(block, opening, final, first, last)
+    span = periods(block.world, first, last)
+    situations = Situations(block, opening, base, span)
+    closed = closing(block, opening, base)
+    out = wealth(block, final, last)
+    actions = np.maximum(final.actions - opening.actions, 0)
+    for place in np.flatnonzero(opening.alive).tolist():
+        gain = situations.fixed(place) + _most(span, situations.of(place))
+        alive = int(base.wealth[place]) + math.ceil(gain)
+        if "closing" in groups:
+            alive = max(alive, int(closed[:, place].max()))
+        elif not final.alive[place]:
+            alive = max(alive, int(closed[final.closed[place] - first, place]))
+        out[place] = alive + SLACK + int(actions[place])
+    return out
+
+
+def _most(span: Periods, situation: Situation) -> float:
+    """Return the most that money can bring above the baseline, fen."""
+    made = program(span, situation)
+    easy = plain_bound(span, situation, made)
+    return dual_bound(made.linear) if easy is None else easy
