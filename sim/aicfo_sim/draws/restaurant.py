@@ -13,6 +13,7 @@ from ..effects.faults import FULL, Faults, draw_faults, fault_factors
 from ..effects.prices import price_path
 from ..effects.stores import Stores, no_stores
 from ..fen import Floats, Ints, share, to_fen
+from ..shocks import PRICE
 from ..tables import SERVICE, Dues
 from .common import (
     LEAD,
@@ -45,6 +46,8 @@ class Chain(NamedTuple):
     gross: Ints
     """Stores and candidates × channels × days from −LEAD, fen."""
     orders: Ints
+    price: Ints
+    """Purchase prices by item and day before any shock; `stores.price` has it."""
     worth_day: float
     """Expected takings of the own stores a day, yuan, with season 1."""
 
@@ -67,7 +70,8 @@ def draw_restaurant(who: Who) -> Drawn:
     parts = [*fixed]
     for item, part in enumerate(who.figures.numbers("items")):
         # What a week used is bought again at the price of the day on which it is ordered.
-        at = stores.price[item][np.clip(when, 0, who.dates.days - 1)]
+        # Shocks make all archetypes' purchases dearer by one rule, later.
+        at = chain.price[item][np.clip(when, 0, who.dates.days - 1)]
         used = share(share(sums, int(stores.goods_ppm[0])), round(part * 1_000_000))
         due = who.dates.roll(when + pick(source, who.figures.numbers("terms")))
         parts.append(supplier_dues(when, due, share(used, at), item))
@@ -83,8 +87,8 @@ def stores_of(who: Who) -> Stores:
 
 @lru_cache(maxsize=16)
 def _chain(who: Who) -> Chain:
-    figures, days = who.figures, who.dates.days
-    count = days + LEAD
+    figures = who.figures
+    count = who.dates.days + LEAD
     source = who.stream("stores")
     stores = _sites(who, source)
     rows, own = stores.own + stores.candidates, stores.own
@@ -96,6 +100,8 @@ def _chain(who: Who) -> Chain:
     worth *= day / worth[:own].mean()
     expected = season(figures, who.dates, -LEAD, count)[:, None] * worth[None, :]
     expected = expected * _levels(who, rows, count)
+    if who.shocks.any:
+        expected *= who.shocks.left(who.archetype, np.array([who.merchant]), -LEAD, count)
     faults = draw_faults(who, own, -LEAD, count)
     orders_left, value_left = fault_factors(faults, rows, -LEAD, count)
     made = np.asarray(who.stream("orders").poisson(expected / ticket), dtype=np.int64)
@@ -113,9 +119,14 @@ def _chain(who: Who) -> Chain:
     stores.gross, stores.orders = gross[:, :, LEAD:], orders[:, :, LEAD:]
     _costs(who, source, stores, worth)
     _goods(who, source, stores, own_worth)
+    price = stores.price
+    if who.shocks.any:
+        days, me = np.arange(who.dates.days), np.array([who.merchant])
+        dearer = who.shocks.of(PRICE, who.archetype, me, days)[:, 0]
+        stores.price = share(price, FULL + dearer)
     for name, column in zip(Faults._fields, faults, strict=True):
         setattr(stores, f"fault_{name}", column)
-    return Chain(stores, gross, orders, own_worth)
+    return Chain(stores, gross, orders, price, own_worth)
 
 
 def _sites(who: Who, source: np.random.Generator) -> Stores:
