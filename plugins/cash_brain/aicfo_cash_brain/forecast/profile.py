@@ -85,8 +85,8 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
     known = ~np.isnan(window) & _since_start(window)
-    plain: Flags = known & (kinds != FESTIVAL)
-    some: Flags = plain.any(axis=1)
+    plain = known & (kinds != FESTIVAL)
+    some = np.count_nonzero(plain, axis=1) > 0
     known = np.where(some[:, None], plain, known)
     sales = np.where(known, window, 0.0)
 
