@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
-    from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement
+    from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .facts import (
         Advice,
         BidGate,
@@ -74,7 +74,7 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
-    "bill": "AcceptorClass Bill DiscountQuote Endorsement",
+    "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashSource "
     "Finding ForecastScore FundingNeed FundingPiece FundingPlan SalesForecast TenderMatch "
     "TenderMatches",
@@ -100,6 +100,7 @@ RECORDS = (
     "Loan",
     "Merchant",
     "Obligation",
+    "OverdueAcceptor",
     "Settlement",
     "StockLot",
     "Store",
@@ -152,6 +153,7 @@ __all__ = [
     "Merchant",
     "Milestone",
     "Obligation",
+    "OverdueAcceptor",
     "Pay",
     "PledgeBill",
     "PresentBill",

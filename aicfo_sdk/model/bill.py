@@ -102,3 +102,27 @@ class DiscountQuote(Record):
     tenor_days: int = Field(ge=1, le=366, description="Longest remaining tenor it covers, days.")
     rate_ppm: Ppm = Field(description="Annual discount rate, ppm, actual/360.")
     fee: int = Field(default=0, ge=0, description="Fixed fee per deal, fen.")
+
+
+class OverdueAcceptor(Record):
+    """A firm on the official list of acceptors that pay late (承兑人逾期名单), as published.
+
+    The list of a month names who had three late bills or more within six months and was late, or
+    overdue, in that month; a firm that a later list no longer names has a later state here.
+    Source: 上海票据交易所 商业汇票信息披露.
+    """
+
+    KNOWN: ClassVar[str] = "published"
+
+    published: date = Field(description="Day on which the list that says so came out.")
+    name: UntrustedText = Field(description="Name of the acceptor.")
+    uscc: str = Field(default="", description="统一社会信用代码, or empty.")
+    listed: bool = Field(default=True, description="Whether that list names it.")
+    barred_until: date | None = Field(
+        default=None,
+        description="Last day on which no institution takes its bills (持续逾期), if any.",
+    )
+
+    def shunned(self, day: date) -> bool:
+        """Return whether its bills are refused on `day`, as far as this state says."""
+        return self.listed or (self.barred_until is not None and self.barred_until >= day)

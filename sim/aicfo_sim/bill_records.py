@@ -3,10 +3,15 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from aicfo_sdk.model import Bill, Endorsement, UntrustedText
+import numpy as np
 
+from aicfo_sdk.model import Bill, Endorsement, OverdueAcceptor, Record, UntrustedText
+
+from .dates import PAD
+from .draws.acceptors import BARRED
 from .draws.block import Block, World
 from .identity import Firm, acceptor_firms, bill_number
 from .market import BANK_CLASSES, CLASSES
@@ -20,6 +25,41 @@ def firms(world: World) -> tuple[Firm, ...]:
     """Return the names of a world's acceptors, by their numbers."""
     codes = tuple(world.acceptors.code.tolist())
     return acceptor_firms(world.seed, world.replication, codes)
+
+
+def list_records(world: World, t: int) -> dict[str, Record]:
+    """Return what the overdue lists published by day `t` say of each acceptor ever named, by id."""
+    return dict(_list_records(world, int(world.acceptors.edition[t + PAD])))
+
+
+@lru_cache(maxsize=64)
+def _list_records(world: World, edition: int) -> tuple[tuple[str, Record], ...]:
+    market, dates, known = world.acceptors, world.dates, firms(world)
+    so_far = slice(0, edition + 1)
+    out = list[tuple[str, Record]]()
+    for number in np.flatnonzero(market.listed[so_far].any(axis=0)).tolist():
+        listed, found = (
+            market.listed[so_far, number],
+            np.flatnonzero(market.persistent[so_far, number]),
+        )
+        # The state is as old as the last list that told something new.
+        turned = np.flatnonzero(np.diff(listed, prepend=False))
+        news = int(max(turned[-1], found[-1] if found.size else 0))
+        until = None
+        if found.size:
+            day = dates.at(int(market.published[found[-1]]))
+            until = day.replace(year=day.year + BARRED // 12) - timedelta(days=1)
+        paper = f"A{number + 1:04d}"
+        record = OverdueAcceptor(
+            id=paper,
+            published=dates.at(int(market.published[news])),
+            name=UntrustedText(known[number].name),
+            uscc=known[number].uscc,
+            listed=bool(listed[-1]),
+            barred_until=until,
+        )
+        out.append((paper, record))
+    return tuple(out)
 
 
 def bill_record(

@@ -138,12 +138,15 @@ def acceptor_firms(seed: int, replication: int, codes: tuple[int, ...]) -> tuple
     source = rng.stream(seed, replication, rng.MARKET, "acceptors/names")
     fake = _faker()
     fake.seed_instance(int(source.integers(2**31)))
-    out, taken = list[Firm](), dict[int, int]()
+    out, taken = dict[str, Firm](), dict[int, int]()
     for code in codes:
         number = taken[code] = taken.get(code, -1) + 1
+        name = _acceptor(fake, code, number)
+        while name in out:  # the list of late payers knows them by name
+            name = _acceptor(fake, code, number)
         area = _AREA[int(source.integers(len(_AREA)))]
-        out.append(Firm(_acceptor(fake, code, number), uscc(source, area), ""))
-    return tuple(out)
+        out[name] = Firm(name, uscc(source, area), "")
+    return tuple(out.values())
 
 
 def _acceptor(fake: Faker, code: int, number: int) -> str:

@@ -22,6 +22,7 @@ from aicfo_sdk.model import (
     Loan,
     Merchant,
     Obligation,
+    OverdueAcceptor,
     Record,
     Settlement,
     StockLot,
@@ -32,6 +33,7 @@ from aicfo_sdk.model import (
 )
 
 from . import bank, tables, wealth
+from .bill_records import list_records
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
 from .effects import records
@@ -93,6 +95,7 @@ class Papers(Scribe):
             balances=balances,
             late={
                 DiscountQuote: lambda: quotes(self._block.world, t, counter),
+                OverdueAcceptor: lambda: list_records(self._block.world, t) if self._takes else {},
                 StockLot: lambda: records.lots(self.stores, held, self._dates, t),
             },
         )

@@ -11,10 +11,10 @@ from statistics import correlation
 import numpy as np
 import pytest
 from aicfo_sim import bank
-from aicfo_sim.bill_records import parted
+from aicfo_sim.bill_records import firms, list_records, parted
 from aicfo_sim.desk import Desk
 from aicfo_sim.draws import draw_block, world
-from aicfo_sim.draws.acceptors import Acceptors, acceptors, overdue_list
+from aicfo_sim.draws.acceptors import Acceptors, acceptors, barred, overdue_list
 from aicfo_sim.draws.block import Block, World
 from aicfo_sim.draws.group import Group
 from aicfo_sim.engine import Run, run
@@ -28,7 +28,17 @@ from aicfo_sim.tables import NEVER
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aicfo_sdk.model import Bill, DiscountBill, Invoice, Settlement, UntrustedText
+from aicfo_sdk import Orchestrator, discover
+from aicfo_sdk.model import (
+    Bill,
+    BillCheck,
+    BillId,
+    DiscountBill,
+    Invoice,
+    OverdueAcceptor,
+    Settlement,
+    UntrustedText,
+)
 
 MANY = 60
 
@@ -139,20 +149,21 @@ def test_an_acceptor_is_listed_by_the_rule_as_counted_by_hand() -> None:
     """Three late bills in six months, and one late or something overdue in that month."""
     late = np.array([[1, 0], [1, 3], [0, 0], [1, 0], [0, 0], [0, 0], [0, 0], [1, 0]])
     balance = np.array([[0, 0], [0, 0], [0, 1], [0, 0], [1, 0], [0, 0], [1, 0], [0, 0]], dtype=bool)
-    listed, barred = overdue_list(late, balance)
+    listed, persistent = overdue_list(late, balance)
     # First: the third late bill comes in month 3; month 4 something is still overdue; in month 6
     # only two of the last six months' bills are left, in month 7 again two.
     assert listed[:, 0].tolist() == [False, False, False, True, True, False, False, False]
     assert listed[:, 1].tolist() == [False, True, True, False, False, False, False, False]
-    assert not barred.any()
+    assert not persistent.any()
 
 
 def test_who_is_listed_three_times_in_six_months_is_barred_for_two_years() -> None:
     late = np.zeros((40, 1), dtype=np.int64)
     late[2:5] = 4
-    listed, barred = overdue_list(late, np.zeros((40, 1), dtype=bool))
+    listed, persistent = overdue_list(late, np.zeros((40, 1), dtype=bool))
     assert np.flatnonzero(listed[:, 0]).tolist() == [2, 3, 4]
-    assert np.flatnonzero(barred[:, 0]).tolist() == list(range(4, 28))
+    assert np.flatnonzero(persistent[:, 0]).tolist() == [4]
+    assert np.flatnonzero(barred(persistent)[:, 0]).tolist() == list(range(4, 28))
 
 
 @pytest.fixture(scope="module")
@@ -235,6 +246,26 @@ def test_no_institution_and_no_supplier_takes_a_bill_of_a_listed_acceptor(
         days=10,
     )
     assert "overdue list" in Desk(lived, papers, place, t).carry_out(sale)
+    # The books say so, from the list's publication on.
+    asked = Orchestrator(discover()).run(BillCheck, books=books, subjects=[BillId(name)])
+    assert "acceptor_overdue" in {found.code for found in asked.result.findings}
+
+
+def test_the_books_name_exactly_those_whose_bills_are_refused_that_day(where: World) -> None:
+    market, seen = where.acceptors, 0
+    names = [firm.name for firm in firms(where)]
+    assert len(set(names)) == len(names)
+    for t in range(0, where.total, 13):
+        today = where.dates.at(t)
+        known = [one for one in list_records(where, t).values() if isinstance(one, OverdueAcceptor)]
+        assert all(one.published <= today for one in known)
+        shunned = {names.index(one.name) for one in known if one.shunned(today)}
+        refused = market.is_refused(t, np.arange(len(names)))
+        assert shunned == set(np.flatnonzero(refused).tolist())
+        listed = {names.index(one.name) for one in known if one.listed}
+        assert listed == set(np.flatnonzero(market.is_listed(t, np.arange(len(names)))).tolist())
+        seen += len(shunned)
+    assert seen
 
 
 # Records.

@@ -50,9 +50,10 @@ class Acceptors:
     """Day on which the list of each month comes out."""
     trouble: Flags
     listed: Flags
-    barred: Flags
+    persistent: Flags
+    """Found persistently late by the list of the month."""
     shunned: Flags
-    """Listed or barred."""
+    """Listed then, or barred for long."""
 
     def pick(self, codes: Ints, draw: Floats) -> Ints:
         """Return an acceptor of each class in `codes` for uniform draws, large ones more often."""
@@ -80,19 +81,18 @@ class Acceptors:
 
 
 def overdue_list(late: Ints, balance: Flags) -> tuple[Flags, Flags]:
-    """Return who is listed, and who is barred, for each month × acceptor.
+    """Return who is listed, and who is found persistently late, for each month × acceptor.
 
     `late` counts the bills paid late in a month, `balance` says what was overdue at its end. The
     rule is the one at the head of this file.
     """
-    months, size = late.shape
-    recent = _rolling(late, WINDOW)
-    listed = (recent >= LATE_BILLS) & (balance | (late > 0))
-    persistent = listed & (_rolling(listed.astype(np.int64), WINDOW) >= LATE_BILLS)
-    barred = np.zeros((months, size), dtype=np.bool_)
-    for month in range(months):
-        barred[month] = persistent[max(0, month - BARRED + 1) : month + 1].any(axis=0)
-    return listed, barred
+    listed = (_rolling(late, WINDOW) >= LATE_BILLS) & (balance | (late > 0))
+    return listed, listed & (_rolling(listed.astype(np.int64), WINDOW) >= LATE_BILLS)
+
+
+def barred(persistent: Flags) -> Flags:
+    """Return who is barred in each month: found persistently late in it or the 23 before."""
+    return _rolling(persistent.astype(np.int64), BARRED) > 0
 
 
 def _rolling(counts: Ints, window: int) -> Ints:
@@ -132,7 +132,7 @@ def acceptors(figures: Figures, seed: int, replication: int, dates: Dates) -> Ac
     bad = figures.number("late_bills_trouble")
     late = stream("late").poisson(np.where(trouble, bad, usual)).astype(np.int64)
     unpaid = stream("balance").random((months, size)) < np.where(trouble, 0.8, 0.1)
-    listed, barred = overdue_list(late, unpaid & (late > 0))
+    listed, persistent = overdue_list(late, unpaid & (late > 0))
     days = np.arange(-PAD, dates.rolled.size - PAD)
     published = np.append(starts[1:], starts[-1] + 31) + int(figures.number("list_day")) - 1
     return Acceptors(
@@ -144,8 +144,8 @@ def acceptors(figures: Figures, seed: int, replication: int, dates: Dates) -> Ac
         published=published,
         trouble=trouble,
         listed=listed,
-        barred=barred,
-        shunned=listed | barred,
+        persistent=persistent,
+        shunned=listed | barred(persistent),
     )
 
 
