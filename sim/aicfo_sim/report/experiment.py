@@ -1,58 +1,18 @@
-"""A paired experiment as a page: what the CFO changed for each kind of firm, and how surely."""
+"""What the CFO changed for each kind of firm, and how surely: sentences, charts, a table."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
-
-from aicfo_sdk import __version__
 
 from .figures import percent, short, whole
-from .page import Block, Chart, Page, Panel, Table, Text, Words, load_words, write
-from .rows import GapOutput, PolicyOutput, policy_rows
+from .labels import kind_name, kinds_name, listed, policy_name
+from .page import Block, Chart, Table, Text, Words
+from .rows import GapOutput, PolicyOutput, subject
 from .svg import Interval, forest
 
 TEXTS = Path(__file__).parent / "words.toml"
 """Texts of every page and of experiments."""
-
-_CURRENCY = "CNY"
-_STYLES = {"cfo": "c1"}
-
-
-def experiment_report(
-    about: Mapping[str, Any], summary: Sequence[Mapping[str, Any]], path: Path, lang: str
-) -> None:
-    """Write the page of an experiment to `path`.
-
-    `about` is its manifest, `summary` what `aicfo_sim.results.report` returns. The same results
-    give the same bytes. Raises: InputError when the page cannot be written.
-    """
-    say = load_words(lang, TEXTS)
-    rows = policy_rows(summary)
-    panel = Panel(
-        key="simulation",
-        title=say("simulation.title"),
-        as_of=say("simulation.after", days=about["days"], warmup=about["warmup_days"]),
-        source=say(
-            "simulation.source",
-            merchants=f"{about['merchants']:,}",
-            seed=about["seed"],
-            scenario=about["scenario"],
-        ),
-        answer=verdict(rows, about["days"], _CURRENCY, say),
-        blocks=(*charts(rows, _CURRENCY, say), policy_table(rows, _CURRENCY, say)),
-        how=(*how(rows, say), say("simulation.how_digest", digest=about["scenario_digest"])),
-    )
-    page = Page(
-        lang=lang,
-        title=say("experiment.title", scenario=about["scenario"]),
-        lead=say("experiment.lead"),
-        panels=(panel,),
-        words=say.under("page"),
-        foot=(say("experiment.foot", version=__version__),),
-    )
-    write(page, path)
 
 
 def verdict(rows: Sequence[PolicyOutput], days: int, currency: str, say: Words) -> str:
@@ -61,18 +21,18 @@ def verdict(rows: Sequence[PolicyOutput], days: int, currency: str, say: Words) 
     parts: list[str] = []
     unclear: list[str] = []
     for row, gap in _compared(rows):
-        kind = say("simulation.kinds", kind=say(f"archetype.{row.archetype}"))
+        kind = kinds_name(row.archetype, say)
         if _outcome(gap) == "unclear":
             unclear.append(kind)
         else:
             mean = whole(abs(gap.mean), currency)
             parts.append(say(f"simulation.{_outcome(gap)}_short", kinds=kind, mean=mean))
     if unclear:
-        parts.append(say("simulation.unclear_short", kinds=_joined(unclear, say)))
+        parts.append(say("simulation.unclear_short", kinds=listed(unclear, say)))
     if not parts:
         return say("simulation.answer_none")
     lines = say("simulation.and").join(parts)
-    return say("simulation.answer", days=days, lines=lines, policy=_policy(name, say))
+    return say("simulation.answer", days=days, lines=lines, policy=policy_name(name, say))
 
 
 def verdict_lines(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[str]:
@@ -80,7 +40,7 @@ def verdict_lines(rows: Sequence[PolicyOutput], currency: str, say: Words) -> li
     return [
         say(
             "simulation.line",
-            kind=say(f"archetype.{row.archetype}"),
+            kind=kind_name(row.archetype, say),
             what=say(f"simulation.{_outcome(gap)}", **_figures(gap, currency)),
         )
         for row, gap in _compared(rows)
@@ -94,7 +54,7 @@ def charts(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[Bloc
     for kind in kinds:
         intervals = _intervals([row for row in rows if row.archetype == kind], say)
         if intervals:
-            title = say("simulation.chart", kind=say(f"archetype.{kind}"))
+            title = say("simulation.chart", kind=kind_name(kind, say))
             svg = forest(intervals, title=title, unit=short(currency, say.lang))
             found.append(Chart(svg, title))
     return found
@@ -108,7 +68,7 @@ def policy_table(rows: Sequence[PolicyOutput], currency: str, say: Words) -> Tab
         rows=tuple(
             (
                 f"{say(f'archetype.{row.archetype}')} ({row.merchants:,})" if first else "",
-                _policy(row.policy, say),
+                policy_name(row.policy, say),
                 whole(row.wealth, currency),
                 whole(row.cash_p5, currency),
                 f"{row.wage_late_days:.1f} / {row.supplier_late_days:.1f}",
@@ -143,8 +103,7 @@ def _grouped(rows: Sequence[PolicyOutput]) -> list[tuple[PolicyOutput, bool]]:
 
 
 def _subject(rows: Sequence[PolicyOutput]) -> str:
-    names = [row.policy for row in rows]
-    return "cfo" if "cfo" in names or not names else names[-1]
+    return subject([row.policy for row in rows]) if rows else "cfo"
 
 
 def _intervals(rows: Sequence[PolicyOutput], say: Words) -> list[Interval]:
@@ -157,11 +116,12 @@ def _intervals(rows: Sequence[PolicyOutput], say: Words) -> list[Interval]:
             if gap is not None:
                 label = say(
                     "simulation.vs",
-                    policy=_policy(row.policy, say),
-                    other=_policy(gap.against, say),
+                    policy=policy_name(row.policy, say),
+                    other=policy_name(gap.against, say),
                 )
-                style = _STYLES.get(row.policy, "c0")
-                found.append(Interval(label, gap.mean, gap.low, gap.high, style))
+                style = "c1" if row.policy == name else "c0"
+                noise = (gap.high - gap.low) / 2
+                found.append(Interval(label, gap.mean, gap.low, gap.high, style, noise=noise))
     return found
 
 
@@ -187,13 +147,3 @@ def _figures(gap: GapOutput, currency: str) -> dict[str, str]:
         "high": whole(high, currency),
         "pairs": f"{gap.pairs:,}",
     }
-
-
-def _joined(names: Sequence[str], say: Words) -> str:
-    return say("simulation.list").join(
-        [", ".join(names[:-1]), names[-1]] if len(names) > 1 else names
-    )
-
-
-def _policy(name: str, say: Words) -> str:
-    return say(f"policy.{name}") if say.known(f"policy.{name}") else name

@@ -54,7 +54,14 @@ class Table:
     caption: str = ""
 
 
-Block = Text | Chart | Table
+@dataclass(frozen=True, slots=True)
+class Chapters:
+    """Parts of a story in order: each a heading and what each voice tells under it."""
+
+    parts: tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
+
+
+Block = Text | Chart | Table | Chapters
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,11 +70,11 @@ class Panel:
 
     key: str
     title: str
-    as_of: str
-    source: str
     answer: str
     blocks: tuple[Block, ...]
-    how: tuple[str, ...]
+    how: tuple[str, ...] = ()
+    as_of: str = ""
+    source: str = ""
 
 
 @dataclass(frozen=True, slots=True)

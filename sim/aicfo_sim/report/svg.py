@@ -16,35 +16,38 @@ _WIDTH = 760
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line over consecutive days: `values[i]` is the value on `start + i`; None is a gap."""
+    """A line: `values[i]` is the value on `start + i × every` days; None is a gap."""
 
     label: str
     start: date
     values: Sequence[float | None]
     style: str = "c1"
     dashed: bool = False
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """A band between two lines over consecutive days."""
+    """A band between two lines; the days are those of `Line`."""
 
     label: str
     start: date
     low: Sequence[float]
     high: Sequence[float]
     style: str = "c1"
+    every: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A point with its confidence interval."""
+    """A point with its confidence interval; `noise` is how far from zero chance alone reaches."""
 
     label: str
     value: float
     low: float
     high: float
     style: str = "c1"
+    noise: float = 0.0
 
 
 def time_chart(
@@ -56,21 +59,27 @@ def time_chart(
     mark: tuple[date, str] | None = None,
     floor: tuple[float, str] | None = None,
     height: int = 280,
+    span: tuple[float, float] | None = None,
+    counted: str = "",
 ) -> str:
-    """Return lines and bands over days, with a labelled vertical `mark` and horizontal `floor`."""
+    """Return lines and bands over days, with a labelled vertical `mark` and horizontal `floor`.
+
+    `span` is what the vertical axis covers, so that several charts share one; else it covers all
+    values and zero. With `counted`, the word for a week, the days are counted, not dated.
+    """
     starts = [item.start for item in (*lines, *bands)]
-    ends = [line.start + timedelta(days=len(line.values) - 1) for line in lines]
-    ends += [band.start + timedelta(days=len(band.low) - 1) for band in bands]
+    ends = [line.start + timedelta(days=(len(line.values) - 1) * line.every) for line in lines]
+    ends += [band.start + timedelta(days=(len(band.low) - 1) * band.every) for band in bands]
     first, last = min(starts), max(ends)
     values = [v for line in lines for v in line.values if v is not None]
     values += [v for band in bands for v in (*band.low, *band.high)]
     values += [floor[0]] if floor else []
-    ticks = nice_ticks(min(0.0, *values), max(values))
+    ticks = nice_ticks(*(span or (min(0.0, *values), max(values))))
     plot = _Plot(first, last, ticks[0], ticks[-1], height)
-    parts = [plot.grid(ticks, unit), plot.dates()]
+    parts = [plot.grid(ticks, unit), plot.weeks(counted) if counted else plot.dates()]
     for band in bands:
-        upper = [plot.at(band.start, i, v) for i, v in enumerate(band.high)]
-        lower = [plot.at(band.start, i, v) for i, v in enumerate(band.low)]
+        upper = [plot.at(band.start, i * band.every, v) for i, v in enumerate(band.high)]
+        lower = [plot.at(band.start, i * band.every, v) for i, v in enumerate(band.low)]
         points = " ".join(upper + lower[::-1])
         parts.append(f'<polygon class="band {band.style}" points="{points}"/>')
     if floor:
@@ -101,9 +110,13 @@ def time_chart(
 
 
 def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float], str]) -> str:
-    """Return a forest plot: one row per interval with its figures, the zero line marked."""
+    """Return a forest plot: one row per interval with its figures, the zero line marked.
+
+    Where an interval has a noise floor, a grey bar of that reach lies behind it around zero.
+    """
     ticks = nice_ticks(
-        min(0.0, *(i.low for i in intervals)), max(0.0, *(i.high for i in intervals))
+        min(0.0, *(min(i.low, -i.noise) for i in intervals)),
+        max(0.0, *(max(i.high, i.noise) for i in intervals)),
     )
     said = [(i, f"{unit(i.value)} [{unit(i.low)}, {unit(i.high)}]") for i in intervals]
     left = _label_room([i.label for i in intervals])
@@ -124,6 +137,12 @@ def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float],
     parts.append(f'<line class="axis" x1="{x(0)}" x2="{x(0)}" y1="4" y2="{height - 24}"/>')
     for index, (item, text) in enumerate(said):
         y = 18 + row * index
+        if item.noise:
+            wide = x(item.noise) - x(-item.noise)
+            parts.append(
+                f'<rect class="noise" x="{x(-item.noise)}" y="{y - 9}" width="{wide:.1f}"'
+                f' height="18" rx="3"/>'
+            )
         parts.append(
             f'<text x="{left - 12}" y="{y + 4}" text-anchor="end">{escape(item.label)}</text>'
             f'<line class="whisker {item.style}" x1="{x(item.low)}" x2="{x(item.high)}"'
@@ -265,6 +284,23 @@ class _Plot:
             for d in marks[::every]
         )
 
+    def weeks(self, word: str) -> str:
+        """Weeks since the first day under the axis, the word for a week at its end."""
+        count = self.days // 7
+        every = next((n for n in (1, 2, 4, 13, 26, 52) if count <= 13 * n), 104)
+        marks = [(number, self.first + timedelta(days=7 * number)) for number in range(count + 1)]
+        room = self.right - _width_of(word) - 14
+        return "".join(
+            f'<line class="grid" x1="{self.x(d)}" x2="{self.x(d)}" y1="{self.bottom}"'
+            f' y2="{self.bottom + 4}"/><text class="small" x="{self.x(d)}" y="{self.bottom + 17}"'
+            f' text-anchor="middle">{number}</text>'
+            for number, d in marks[::every]
+            if self.x(d) < room
+        ) + (
+            f'<text class="small" x="{self.right}" y="{self.bottom + 17}" text-anchor="end">'
+            f"{escape(word)}</text>"
+        )
+
 
 def _runs(line: Line, plot: _Plot) -> list[str]:
     runs: list[list[str]] = [[]]
@@ -272,7 +308,7 @@ def _runs(line: Line, plot: _Plot) -> list[str]:
         if value is None:
             runs.append([])
         else:
-            runs[-1].append(plot.at(line.start, offset, value))
+            runs[-1].append(plot.at(line.start, offset * line.every, value))
     return [" ".join(run) for run in runs if run]
 
 

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 from xml.etree import ElementTree
 
 from aicfo_sim.demo.output import DemoOutput
 from aicfo_sim.demo.pages import build, demo_words
 from aicfo_sim.demo.summary import summary_lines
-from aicfo_sim.report.experiment import experiment_report
 from aicfo_sim.report.page import render
 
 VOID = {"meta", "br", "hr", "img", "link", "input"}
@@ -111,25 +109,3 @@ def test_the_summary_fits_on_one_screen(either: DemoOutput) -> None:
     lines = "\n".join(summary_lines(either, "out", demo_words(either.lang))).split("\n")
     assert len(lines) <= 45
     assert any("out/report.html" in line for line in lines)
-
-
-def test_an_experiment_that_loses_says_so(rows: list[dict[str, object]], tmp_path: Path) -> None:
-    about = {
-        "scenario": "default", "scenario_digest": "abc", "days": 90, "warmup_days": 270,
-        "merchants": 10, "seed": 7,
-    }  # fmt: skip
-    experiment_report(about, rows, tmp_path / "a.html", "en")
-    experiment_report(about, rows, tmp_path / "b.html", "en")
-    html = (tmp_path / "a.html").read_text("utf-8")
-    assert html == (tmp_path / "b.html").read_text("utf-8")
-    text = "".join(parsed(html).text)
-    assert "shops end ¥500 richer; contractors end ¥500 poorer" in text
-
-
-def test_an_experiment_without_firms_makes_a_page(tmp_path: Path) -> None:
-    about = {
-        "scenario": "default", "scenario_digest": "abc", "days": 90, "warmup_days": 270,
-        "merchants": 10, "seed": 7,
-    }  # fmt: skip
-    experiment_report(about, [], tmp_path / "a.html", "zh")
-    assert "没有策略与业主作比较" in (tmp_path / "a.html").read_text("utf-8")

@@ -1,0 +1,1 @@
+"""The panels of an experiment's page, one subject each."""
