@@ -13,6 +13,7 @@ from aicfo_sim.engine import Run, run
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner
 from aicfo_sim.scenario import load
+from aicfo_sim.shocks import PRICE
 from aicfo_sim.state import State
 from aicfo_sim.tables import SUPPLIER
 
@@ -71,10 +72,14 @@ def test_a_farm_is_paid_after_its_harvest_and_for_its_land() -> None:
 @pytest.mark.parametrize("name", ["default", "shocks"])
 def test_what_a_chain_uses_costs_what_the_price_of_the_week_says(name: str) -> None:
     scenario = replace(load(name), mix={"restaurant": 1}, warmup_days=100)
-    where = world(scenario, days=365, seed=6)
+    where = world(scenario, days=365, seed=5)
     block = draw_block(where, [where.who(0)])
-    stores, dues = stores_of(where.who(0)), block.dues
-    sold = block.sold[:, 0]
+    who, dues = where.who(0), block.dues
+    stores, sold = stores_of(who), block.sold[:, 0]
+    assert who.shocks.any == (name == "shocks")
+    if who.shocks.any:
+        dearer = who.shocks.of(PRICE, who.archetype, np.array([0]), np.arange(where.total))
+        assert dearer.max() > 50_000
     for item in range(3):
         rows = (dues.kind == SUPPLIER) & (dues.party == item) & (dues.known >= 7)
         known = dues.known[rows]
