@@ -22,6 +22,7 @@ from aicfo_sdk.registry import GROUP as PLUGINS
 
 from ..engine import Policy
 from .simple import AllT0, AlwaysDiscount, BankFirst, HoldAll, Owner
+from .trade import Advertise, Discounts, Expand, StockUp
 
 GROUP = "aicfo.policies"
 """Entry-point group of policies that are not ours."""
@@ -32,6 +33,10 @@ _SIMPLE: dict[str, Callable[[], Policy]] = {
     "always_discount": AlwaysDiscount,
     "all_t0": AllT0,
     "bank_first": BankFirst,
+    "advertise": Advertise,
+    "stock_up": StockUp,
+    "discounts": Discounts,
+    "expand": Expand,
 }
 
 POLICIES = (*_SIMPLE, "nothing", "cfo")
