@@ -33,6 +33,7 @@ _MCP = "tests/mcp/test_server.py::test_"
 _READ = "tests/books/importers/test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
 _ENGINE = "sim/tests/test_engine.py::test_"
+_TAXES = "sim/tests/test_taxes.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
@@ -338,6 +339,53 @@ RULES = (
         True,
         (_HERE + "numbers_of_law_hold_from_their_day",),
         ("tax.vat_small_scale_exempt_month", "tax.vat_small_scale_ppm"),
+    ),
+    Rule(
+        "tax.vat_general",
+        "general taxpayers pay output less input tax each month and carry what is over",
+        "《增值税暂行条例》第4条; the 2026 VAT law is not checked",
+        False,
+        (
+            _TAXES + "a_general_taxpayer_pays_output_less_input_and_carries_what_is_over",
+            _TAXES + "carried_credit_loses_no_input_tax",
+        ),
+        ("tax.vat_small_scale_year", "tax.vat_goods_ppm", "tax.vat_works_ppm"),
+    ),
+    Rule(
+        "tax.surcharges",
+        "城建税, 教育费附加 and 地方教育附加 are 12 % of VAT in cities, half for small firms",
+        "《城市维护建设税法》; 财政部 税务总局公告2023年第12号",
+        False,
+        (_TAXES + "surcharges_of_a_small_firm_are_half_of_twelve_per_cent_of_vat",),
+        ("tax.city_maintenance_ppm", "tax.education_ppm", "tax.surcharge_share_ppm"),
+    ),
+    Rule(
+        "tax.income",
+        "small low-profit firms pay 5 % until 2027, others 25 %; individual businesses by steps",
+        "财政部 税务总局公告2023年第6号, 第12号; 《个人所得税法》",
+        False,
+        (
+            _TAXES + "income_tax_of_companies_jumps_where_they_are_no_longer_small",
+            _TAXES + "an_individual_business_pays_half_of_progressive_steps_after_its_allowance",
+            _TAXES + "the_law_changes_on_its_dates",
+        ),
+        ("tax.income_small_ppm", "tax.income_small_year", "tax.business_steps"),
+    ),
+    Rule(
+        "tax.deadline",
+        "returns are due on the 15th; three free days in a row within the term lengthen it",
+        "《税收征收管理法实施细则》第109条",
+        False,
+        (_TAXES + "deadlines_fall_after_the_holidays_of_their_month",),
+        ("tax.filing_day", "tax.filing_long_holiday_days"),
+    ),
+    Rule(
+        "tax.social",
+        "employer and staff contribute to insurance and housing fund on part of the wage",
+        "国办发〔2019〕13号; 《住房公积金管理条例》第18条",
+        False,
+        (_TAXES + "labour_cost_is_wages_and_contributions_to_the_fen",),
+        ("social.pension_employer_ppm", "social.housing_employer_ppm", "social.base_ppm"),
     ),
     # ── tenders ──────────────────────────────────────────────────────────────────────────────
     Rule(

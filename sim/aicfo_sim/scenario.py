@@ -261,7 +261,7 @@ def _misfit(value: Any, shipped: Any, unit: str) -> str:
         return f"a number, such as {shipped} ({unit})"
     if type(shipped) is int and type(value) is not int:
         return f"a whole number, such as {shipped} ({unit})"
-    if value < 0 <= shipped:
+    if value < 0 <= shipped and "+/-" not in unit:
         return f"not below 0 ({unit})"
     if value > 1 >= shipped and unit.startswith(("share", "probability")):
         return f"not above 1 ({unit})"

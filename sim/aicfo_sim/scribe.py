@@ -20,14 +20,15 @@ from aicfo_sdk.model import (
     Settlement,
     Transaction,
 )
+from aicfo_sdk.money import PPM, round_div
 
 from . import journal as log
-from . import tables
 from .bill_records import bill_record, parted
 from .books import Growing
 from .draws.bills import takes_bills
 from .draws.block import Block
 from .draws.restaurant import stores_of
+from .draws.taxing import invoice_ppm, is_general
 from .effects import records
 from .fen import Ints
 from .identity import INVOICING, SOLD, Firm, identity
@@ -72,6 +73,7 @@ class Scribe:
         notices: list[int] = block.tenders.region[self._tenders].tolist()
         self.identity = identity(who, self.archetype, notices)
         self.stores = stores_of(who)
+        self._general = is_general(who, int(traits.turnover[place]))
         self._sold = SOLD.get(self.archetype, "货款")
         self._bill_source = who.stream("bill_numbers")
         self._takes = takes_bills(who) if self.archetype in INVOICING else []
@@ -265,8 +267,8 @@ class Scribe:
         reverses: str = "",
     ) -> str:
         """Write an invoice; one that reverses another is red."""
-        # Small-scale sellers invoice at 1 % VAT.
-        tax = tables.vat_inside(total)
+        rate = invoice_ppm(self.archetype, issued, general=self._general, own=direction == "sales")
+        tax = round_div(total * rate, PPM + rate)
         return self.invoices.add(
             number=self._number(issued),
             direction=direction,

@@ -8,8 +8,6 @@ from typing import Any, TypeVar
 
 import numpy as np
 
-from aicfo_sdk.money import round_div
-
 from .fen import Ints
 
 NEVER = 1_000_000
@@ -219,6 +217,3 @@ def take(table: T, rows: Any) -> T:
     return type(table)(**{name: getattr(table, name)[rows] for name in names})
 
 
-def vat_inside(total: int) -> int:
-    """Return the VAT inside a total at the small-scale rate of 1 %, fen."""
-    return round_div(total, 101)

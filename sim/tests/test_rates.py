@@ -193,3 +193,12 @@ def test_another_future_of_rates_changes_no_quote_of_today() -> None:
     assert quotes(other, t, 1_000) == before
     assert other.market.fund_rate(t) == fund
     assert block.size == 3
+
+
+def test_a_shift_moves_a_yield_down_as_well_as_up() -> None:
+    plain = _market(20).rates.fund
+    for shift in (-0.5, 0.5):
+        figures = calibration("market").with_values({"money_fund_shift": shift})
+        assert np.array_equal(
+            _market(20, figures=figures).rates.fund, plain + round(shift * 10_000)
+        )

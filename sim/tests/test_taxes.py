@@ -73,7 +73,7 @@ def test_income_tax_of_companies_jumps_where_they_are_no_longer_small() -> None:
     assert taxes.company_tax(_one(-5), RULES)[0] == 0
 
 
-def test_an_individual_business_pays_half_of_progressive_steps_after_the_owners_allowance() -> None:
+def test_an_individual_business_pays_half_of_progressive_steps_after_its_allowance() -> None:
     # 100,000 a year less 60,000: 30,000 at 5 % and 10,000 at 10 % = 2,500; half is 1,250 yuan.
     assert taxes.business_tax(_one(10_000_000), RULES, 12)[0] == 125_000
     # After a quarter 15,000 are free: the shop that earned 14,000 so far owes nothing.

@@ -10,7 +10,7 @@ from aicfo_sim.draws.block import DRAWERS
 from aicfo_sim.draws.common import no_bills, no_receipts, no_tenders
 from aicfo_sim.draws.costs import traits
 from aicfo_sim.draws.group import Group, GroupDrawn
-from aicfo_sim.draws.taxing import levied
+from aicfo_sim.draws.taxing import invoice_ppm, is_general, levied
 from aicfo_sim.fen import Floats, Ints
 from aicfo_sim.scenario import ARCHETYPES, load
 from aicfo_sim.tables import ALWAYS, SOCIAL, TAX, WAGE, Dues, columns
@@ -152,3 +152,23 @@ def test_no_tax_is_known_before_its_period_is_over(where: World) -> None:
     assert set(dues.known[mine].tolist()) <= set(where.dates.month_starts.tolist())
     assert (dues.due[mine] - dues.known[mine] >= 14).all()
     assert taxes.QUARTER * 4 == taxes.YEAR
+
+
+def test_invoices_bear_the_vat_of_who_writes_them(where: World) -> None:
+    from datetime import date
+
+    day = date(2025, 3, 3)
+    rates = {
+        (name, general, own): invoice_ppm(name, day, general=general, own=own)
+        for name in ARCHETYPES
+        for general in (False, True)
+        for own in (False, True)
+    }
+    assert rates["contractor", True, True] == 90_000
+    assert rates["ecommerce", True, True] == 130_000
+    assert rates["restaurant", True, True] == 60_000
+    assert rates["contractor", True, False] == 130_000
+    assert rates["contractor", False, True] == rates["contractor", False, False] == 10_000
+    assert rates["farmer", False, True] == 0
+    assert is_general(where.who(0, "shop"), 50_000_000)
+    assert not is_general(where.who(0, "shop"), 4_000_000)

@@ -6,6 +6,7 @@ drew them. The rules of law are in `aicfo_sim.taxes`.
 
 from __future__ import annotations
 
+from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
 
@@ -17,6 +18,7 @@ from ..fen import Flags, Ints, share
 from ..scenario import ARCHETYPES
 from ..tables import ALWAYS, RENT, SERVICE, SOCIAL, SUPPLIER, TAX, WAGE, Dues, columns
 from ..taxes import Law
+from .common import Who
 from .group import Group, GroupDrawn
 
 
@@ -77,6 +79,31 @@ def _months(days: Dates) -> tuple[Ints, Ints]:
     return firsts, taxes.deadlines(days, firsts)
 
 
+def is_general(who: Who, turnover: int) -> bool:
+    """Return whether a merchant with so much expected sales of a month is a general taxpayer."""
+    return bool(_generals(Group.of([who], detail=False), np.array([turnover]))[0])
+
+
+def invoice_ppm(archetype: str, day: date, *, general: bool, own: bool) -> int:
+    """Return the VAT rate of an invoice that a merchant writes (`own`) or gets, ppm.
+
+    Firms that deduct input tax get special invoices for goods, others what small sellers write.
+    """
+    form, rules = FORMS[archetype], taxes.law(day)
+    if own and form.exempt:
+        return 0
+    if not general:
+        return rules.small_ppm
+    return _rate(form, rules) if own else rules.goods_ppm
+
+
+def _generals(group: Group, turnover: Ints) -> Flags:
+    """Return who is a general taxpayer: by expected sales, or by a choice that is its own."""
+    chance = group.market.numbers("vat_voluntary")[group.archetype]
+    rules = taxes.law(group.dates.at(0))
+    return taxes.is_general(turnover, group.trait("vat_general") < chance, rules)
+
+
 def _taxes(drawn: GroupDrawn, group: Group) -> Dues:
     """Return VAT, surcharges and income tax: monthly VAT of general taxpayers, the rest by
     quarter, income tax on the year's profit so far."""
@@ -85,10 +112,8 @@ def _taxes(drawn: GroupDrawn, group: Group) -> Dues:
     form = FORMS[ARCHETYPES[group.archetype]]
     if form.exempt:
         return tables.none(Dues)
-    turnover, figures = drawn.traits.turnover, group.market
-    start = taxes.law(days.at(0))
-    chance = figures.numbers("vat_voluntary")[group.archetype]
-    general = taxes.is_general(turnover, group.trait("vat_general") < chance, start)
+    turnover = drawn.traits.turnover
+    general = _generals(group, turnover)
     sums = _Sums(drawn, group, firsts, form)
     nothing = np.zeros(size, dtype=np.int64)
     credit = profit = paid_income = quarter = nothing
