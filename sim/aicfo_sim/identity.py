@@ -108,6 +108,15 @@ def identity(who: Who, archetype: str, notices: Sequence[int] = ()) -> Identity:
     def firm(name: str, at: int = place) -> Firm:
         return Firm(name, uscc(source, _AREA[at]), _digits(source, 19, "6"))
 
+    taken = set[str]()
+
+    def company() -> str:
+        # Two parties of one firm never share a name: a payment to either would be stopped.
+        while (name := str(fake.company())) in taken:
+            pass
+        taken.add(name)
+        return name
+
     trades = _TRADE[archetype]
     trade = trades[int(source.integers(len(trades)))]
     own = f"{_CITY[place]}{fake.last_name()}{fake.first_name()}{trade}"
@@ -117,10 +126,10 @@ def identity(who: Who, archetype: str, notices: Sequence[int] = ()) -> Identity:
         own=firm(own),
         region=REGIONS[place],
         employees=int(source.integers(2, 8) if archetype == "shop" else source.integers(5, 60)),
-        suppliers=tuple(firm(fake.company()) for _ in range(suppliers)),
-        customers=tuple(firm(fake.company()) for _ in range(customers)),
-        landlord=firm(fake.company()),
-        rivals=tuple(firm(fake.company()) for _ in range(_RIVALS if archetype in INVOICING else 0)),
+        suppliers=tuple(firm(company()) for _ in range(suppliers)),
+        customers=tuple(firm(company()) for _ in range(customers)),
+        landlord=firm(company()),
+        rivals=tuple(firm(company()) for _ in range(_RIVALS if archetype in INVOICING else 0)),
         buyers=tuple(
             firm(f"{_CITY[at]}市{_BUYERS[number % len(_BUYERS)]}", at)
             for number, step in enumerate(notices)
