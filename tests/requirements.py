@@ -309,7 +309,7 @@ RULES = (
         True,
         (
             _HERE + "numbers_of_law_hold_from_their_day",
-            _ENGINE + "late_interest_runs_on_suppliers_at_half_a_permille_a_day",
+            _ENGINE + "late_interest_runs_on_all_that_is_owed_at_half_a_permille_a_day",
         ),
         ("finance.late_interest_day_ppm",),
     ),
