@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from aicfo_sim import bank, rng
+from aicfo_sim import wealth as wealth_product
 from aicfo_sim.bound import GROUPS, bound
 from aicfo_sim.bound.dual import Linear, certified, dual_bound
 from aicfo_sim.bound.periods import Periods
@@ -64,12 +65,22 @@ class Wild(Owner):
             super().decide(run, t)
         keep = run.needs(t, run.next_decision(t)) if luck.random() < 0.8 else 0
         spare = np.maximum(balances[CASH] - keep, 0) * (luck.random(size) < 0.7)
+        if block.world.market.wealth_days and luck.random() < 0.5:
+            wealth_product.buy(block, state, t, spare * state.alive)
+            back = wealth_product.free(block, state) * (luck.random(size) < 0.2)
+            wealth_product.redeem(block, state, t, back * state.alive)
+            return
         invest(block, state, t, spare * state.alive)
 
 
-def _block(archetype: str, seed: int, merchants: int, days: int = DAYS) -> Block:
-    scenario = replace(load("default"), mix={archetype: 1}, warmup_days=WARM)
-    where = world(scenario, days=days, seed=seed)
+def _block(archetype: str, seed: int, merchants: int, *, product: int = 0) -> Block:
+    scenario = replace(
+        load("default"),
+        mix={archetype: 1},
+        warmup_days=WARM,
+        override={"market": {"wealth_product_days": product}},
+    )
+    where = world(scenario, days=DAYS, seed=seed)
     return draw_block(where, [where.who(merchant) for merchant in range(merchants)])
 
 
@@ -88,7 +99,7 @@ def _short_of(block: Block, opening: State, chosen: Policy) -> Ints:
 
 @pytest.mark.parametrize("archetype", ARCHETYPES)
 def test_no_rule_beats_the_bound(archetype: str) -> None:
-    block = _block(archetype, 3, 4)
+    block = _block(archetype, 3, 3)
     opening = _opening(block)
     for name in ("owner", "hold_all", "always_discount", "all_t0", "bank_first"):
         assert (_short_of(block, opening, policy(name)) >= 0).all(), name
@@ -99,11 +110,12 @@ def test_no_rule_beats_the_bound(archetype: str) -> None:
     seed=st.integers(0, 10_000),
     archetype=st.sampled_from(ARCHETYPES),
     eager=st.sampled_from([0.0, 0.2, 0.8]),
+    product=st.sampled_from([0, 0, 1, 3]),
 )
 def test_nothing_that_a_merchant_can_do_beats_the_bound(
-    seed: int, archetype: str, eager: float
+    seed: int, archetype: str, eager: float, product: int
 ) -> None:
-    block = _block(archetype, seed, 3)
+    block = _block(archetype, seed, 3, product=product)
     assert (_short_of(block, _opening(block), Wild(seed, eager=eager)) >= 0).all()
 
 
@@ -156,7 +168,8 @@ def test_the_bound_does_not_touch_the_states_it_is_given() -> None:
 def _periods(count: int, *, late: float) -> Periods:
     """One decision a day, neither fund nor deposit earns anything."""
     days, none = np.arange(count), np.zeros(count)
-    return Periods(0, count, days, np.ones(count, np.int64), days, none, none, none, late)
+    nights = np.ones(count, dtype=np.int64)
+    return Periods(0, count, days, nights, days, none, none, none, none, days + 1, late)
 
 
 def _situation(
@@ -168,6 +181,7 @@ def _situation(
     return Situation(
         cash=cash,
         fund=0,
+        invested=None,
         inflow=np.array(inflow, dtype=np.float64),
         between=nothing,
         falls=goods,
@@ -211,12 +225,12 @@ def test_two_bills_and_an_invoice_as_solved_by_hand() -> None:
 def test_a_line_that_bridges_two_days_as_solved_by_hand() -> None:
     span = _periods(4, late=0.05)
     night = np.full(4, 0.001)
-    line = Line(limit=5_000, used=0, nights=night, fee=0.0)
+    line = Line(limits=np.full(4, 5_000), used=0, nights=night, fee=0.0)
     of = _situation(inflow=[0, 0, 1_000, 0], falls=[0, 1_000, 0, 0], lines=(line,))
     # Drawn on day 0 for the payment of day 1, repaid from what day 2 brings: two nights.
     assert _gain(span, of) == pytest.approx(-2.0, abs=1e-6)
     # 600 at most: the other 400 wait until day 2, late for a day.
-    tight = replace(of, lines=(replace(line, limit=600),))
+    tight = replace(of, lines=(replace(line, limits=np.full(4, 600)),))
     assert _gain(span, tight) == pytest.approx(-(1.2 + 400 * 0.05), abs=1e-6)
     # The fee for drawing counts by the share of the limit that is drawn.
     feed = replace(of, lines=(replace(line, fee=50 / 5_000),))
@@ -227,7 +241,7 @@ def test_a_line_that_bridges_two_days_as_solved_by_hand() -> None:
 @given(data=st.data())
 def test_any_prices_bound_what_can_be_gained(data: st.DataObject) -> None:
     span, night = _periods(4, late=0.05), np.full(4, 0.001)
-    line = Line(limit=5_000, used=0, nights=night, fee=0.0)
+    line = Line(limits=np.full(4, 5_000), used=0, nights=night, fee=0.0)
     of = _situation(inflow=[0, 0, 1_000, 0], falls=[0, 1_000, 0, 0], lines=(line,))
     linear: Linear = program(span, of).linear
     size = linear.row_lower.size

@@ -18,11 +18,12 @@ from ..draws.block import Block
 from ..engine import Run
 from ..engine import run as live
 from ..fen import Ints, per_merchant
-from ..ledger import BANK, CASH, EQUITY, FUND, OWNERS
+from ..ledger import BANK, CASH, EQUITY, FUND, INVESTED, OWNERS
 from ..outcome import wealth
 from ..state import Loans, State
 from ..tables import DUE_KINDS, SUPPLIER, WAGE
 from ..tender_market import submit
+from ..wealth_room import Redemptions
 
 WAGES, OTHERS, GOODS = range(3)
 """Classes of payments: wages; rent, taxes, services, bonds; suppliers, who are paid last."""
@@ -75,11 +76,13 @@ def baseline(block: Block, opening: State, chosen: State, first: int, last: int)
     rows = np.flatnonzero(state.loans.open > 0)
     owed = bank.owed_interest(block, opening, rows, opening.loans.open[rows], first - 1)
     accrued = per_merchant(opening.loans.owner[rows], owed, size)
-    # Drawings stay a debt of the ledger that nobody asks for; the fund's money lies in cash.
+    # Drawings stay a debt of the ledger that nobody asks for; money put away lies in cash.
     state.loans, state.used = Loans.none(), np.zeros_like(state.used)
-    fund = ledger.balances[FUND].copy()
-    ledger.entry(BANK, (CASH, fund), (FUND, -fund))
-    state.fund_rest, state.deposit_rest = np.zeros_like(fund), np.zeros_like(fund)
+    for account in (FUND, INVESTED):
+        away = ledger.balances[account].copy()
+        ledger.entry(BANK, (CASH, away), (account, -away))
+    state.wealth = Redemptions.none(size)
+    state.fund_rest, state.deposit_rest = (np.zeros(size, dtype=np.int64) for _ in range(2))
     given = np.full(size, PLENTY, dtype=np.int64)
     ledger.entry(OWNERS, (CASH, given), (EQUITY, -given))
     before = ledger.cash.copy()

@@ -7,6 +7,7 @@ import numpy as np
 from .. import bank
 from ..draws.block import Block
 from ..fen import Ints, interest
+from ..market import Market
 from ..state import State
 from ..tables import NEVER
 from .baseline import Baseline
@@ -26,9 +27,7 @@ def closing(block: Block, opening: State, base: Baseline) -> Ints:
     market, rules = world.market, world.scenario.rules
     run = np.arange(first, last)
     worth = base.worth - _never(block, base)
-    rate = np.array(
-        [max(market.fund_rate(t), market.deposit_rate(t)) for t in run.tolist()], dtype=np.float64
-    )
+    rate = np.array([_best(market, t) for t in run.tolist()], dtype=np.float64)
     dearest = rate / YEAR_PPM
     late = np.zeros_like(base.cash)
     if (dearest > market.late_rate / 1e6).any():
@@ -51,6 +50,12 @@ def closing(block: Block, opening: State, base: Baseline) -> Ints:
     best = best + _kept(block, base)
     severance = block.traits.payroll * rules.severance_months
     return best - severance - base.accrued
+
+
+def _best(market: Market, t: int) -> int:
+    """Return the best that money at hand can earn on a day, ppm a year."""
+    product = int(market.rates.wealth[t]) if market.wealth_days else 0
+    return max(market.fund_rate(t), market.deposit_rate(t), product)
 
 
 def _never(block: Block, base: Baseline) -> Ints:

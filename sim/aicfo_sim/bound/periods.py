@@ -35,6 +35,10 @@ class Periods:
     """What cash earns over a period; 0 once no interest is paid out before the end."""
     deposit_days: Floats
     """What cash earns from each day of the run to its period's end (days, not periods)."""
+    product: Floats
+    """What the wealth product earns over a period, per fen, compounded daily."""
+    arrives: Ints
+    """Period in which what is asked of it at a decision arrives (their number: after the end)."""
     late: float
     """Interest on overdue taxes and supplier invoices, per fen and day."""
 
@@ -57,6 +61,11 @@ def periods(where: World, first: int, last: int) -> Periods:
         days = np.append(days, last - 1)
     nights = np.diff(days, prepend=first - 1)
     of = np.searchsorted(days, run)
+    product = np.array([int(market.rates.wealth[t]) for t in run.tolist()]) / YEAR_PPM
+    arrives = days.copy()
+    for _ in range(market.wealth_days):
+        arrives = table.rolled[arrives + 1 + PAD]
+    starts = np.append(0, days[:-1] + 1 - first)
     fund = np.array([market.fund_rate(t) for t in run.tolist()]) / YEAR_PPM
     deposit = np.array([market.deposit_rate(t) for t in run.tolist()]) / YEAR_PPM
     paid = [t for t in run.tolist() if table.at(t).day == 21 and table.at(t).month % 3 == 0]
@@ -68,9 +77,11 @@ def periods(where: World, first: int, last: int) -> Periods:
         days=days,
         nights=nights,
         of=of,
-        fund=np.multiply.reduceat(1.0 + fund, np.append(0, days[:-1] + 1 - first)) - 1.0,
-        deposit=np.add.reduceat(deposit, np.append(0, days[:-1] + 1 - first)),
+        fund=np.multiply.reduceat(1.0 + fund, starts) - 1.0,
+        deposit=np.add.reduceat(deposit, starts),
         deposit_days=until,
+        product=np.multiply.reduceat(1.0 + product, starts) - 1.0,
+        arrives=np.searchsorted(days, arrives),
         late=market.late_rate / 1e6,
     )
 

@@ -28,7 +28,8 @@ bound follow; with it the bound of a merchant that cannot survive falls below th
 class Line:
     """A credit line; `nights` is the interest per fen before each decision."""
 
-    limit: int
+    limits: Ints
+    """The most that can be out after each decision: no more than a limit there ever was."""
     used: int
     nights: Floats
     fee: float
@@ -71,6 +72,8 @@ class Situation:
 
     cash: int
     fund: int
+    invested: int | None
+    """In the wealth product; None where it is not offered."""
     inflow: Floats
     between: Ints
     """Inflow by day of the run, 0 on decision days: what comes in while nobody decides."""
@@ -106,6 +109,8 @@ def program(span: Periods, of: Situation) -> Program:
     """Return the program of a merchant in its situation."""
     build = _Build(span, of)
     build.money()
+    if of.invested is not None:
+        build.product(of.invested)
     for line in of.lines:
         build.line(line)
     for paper in of.papers:
@@ -123,10 +128,10 @@ class _Build:
         self._entries = list[tuple[Ints, Ints, Floats]]()
         self._limits = list[tuple[Floats, Floats]]()
         faces = sum(paper.face for paper in of.papers)
-        room = sum(max(line.limit, line.used) for line in of.lines)
-        opening = of.cash + of.fund
+        room = sum(int(line.limits.max(initial=line.used)) for line in of.lines)
+        opening = of.cash + of.fund + (of.invested or 0)
         self._owed = float(of.falls.sum() + of.arrears.sum() + of.bonds.sum() + faces + room)
-        growth = 1.0 + 2.0 * float(span.fund.sum() + span.deposit.sum())
+        growth = 1.0 + 2.0 * float(span.fund.sum() + span.deposit.sum() + span.product.sum())
         # All the money there can ever be: nothing is paid and every line is drawn.
         self._most = (opening + float(np.maximum(of.inflow, 0).sum()) + faces + room) * growth
         self._most += self._owed
@@ -196,13 +201,30 @@ class _Build:
                 out[paper.claim :] += paper.face
         return out
 
+    def product(self, invested: int) -> None:
+        """The wealth product: bought in the evening, asked back then, there working days later."""
+        span = self._span
+        held = self._column(np.append(span.product[1:], 0.0), self._most)
+        bought, asked = self._column(0.0, self._most), self._column(0.0, self._most)
+        start = np.zeros(self._count)
+        start[0] = invested * (1.0 + span.product[0])
+        rows = self._row(start, start)
+        self._put(rows, held, 1.0)
+        self._put(rows[1:], held[:-1], -(1.0 + span.product[1:]))
+        self._put(rows, bought, -1.0)
+        self._put(rows, asked, 1.0)
+        self._put(self._evening, bought, 1.0)
+        there = span.arrives < self._count
+        self._put(self._morning[span.arrives[there]], asked[there], -1.0)
+
     def line(self, line: Line) -> None:
         """Drawings and repayments; a debit of the bank is worth no more than a repayment that
         evening, which the fund can pay as well."""
-        most = float(max(line.limit, line.used))
+        limits = np.maximum(line.limits, line.used).astype(np.float64)
+        most = float(limits.max())
         later = np.append(line.nights[1:], 0.0)
-        owed = self._column(-later, most)
-        drawn = self._column(-line.fee, float(line.limit))
+        owed = self._column(-later, limits)
+        drawn = self._column(-line.fee, limits)
         back = self._column(0.0, most)
         when, holiday = self._collected(line, most)
         start = np.zeros(self._count)

@@ -12,7 +12,8 @@ from .. import bank
 from ..draws.bills import takes_bills
 from ..draws.block import Block
 from ..fen import Floats, Ints, interest, round_div
-from ..ledger import CASH, FUND
+from ..ledger import CASH, FUND, INVESTED
+from ..lenders import month_of
 from ..market import INSTITUTIONS
 from ..scenario import ARCHETYPES
 from ..state import BANK_LINE, QUICK_LINE, State
@@ -43,15 +44,21 @@ class Situations:
 
     def __init__(self, block: Block, opening: State, base: Baseline, span: Periods) -> None:
         self._block, self._opening, self._base, self._span = block, opening, base, span
-        dates, market, rules = block.world.dates, block.world.market, block.world.scenario.rules
+        world = block.world
+        dates, market, rules = world.dates, world.market, world.scenario.rules
         days = np.arange(dates.days)
-        self._nights = list[Floats]()
+        self._nights, self._limits = list[Floats](), list[Ints]()
         waits = market.loan_days + _ROLL + rules.loan_days
         self._penalty = np.inf
         for line in (BANK_LINE, QUICK_LINE):
             rate = np.stack([bank.rates(block, line, t) for t in days.tolist()])
             dearer = round_div(rate * market.penalty_factor, PPM)
             self._nights.append(line_nights(block.world, span, np.minimum(rate, dearer), waits))
+            limits = [
+                bank.limit(block, line, block.reviews[month_of(dates, t)])
+                for t in span.days.tolist()
+            ]
+            self._limits.append(np.maximum.accumulate(np.stack(limits)))
             share = (dearer / np.maximum(rate, 1)).min(initial=np.inf)
             self._penalty = min(self._penalty, float(share))
         self._falls = np.stack([span.total(part) for part in base.falls])
@@ -64,6 +71,12 @@ class Situations:
             self._recent(WAGES, rules.wage_days),
             self._recent(GOODS, rules.supplier_days),
         )
+        waiting = opening.wealth
+        self._offered = bool(market.wealth_days)
+        self._invested = opening.ledger.balances[INVESTED] - waiting.waiting(block.size)
+        self._asked = np.zeros_like(self._inflow)
+        soon = np.minimum(span.period(waiting.due), span.days.size - 1)
+        np.add.at(self._asked, (soon, waiting.owner), waiting.amount)
         # Demand deposits earn on what has come in by each day, before it is paid out.
         weights = span.deposit_days[:, None]
         matured = _good(block, base)
@@ -92,7 +105,8 @@ class Situations:
         return Situation(
             cash=int(balances[CASH, place]),
             fund=int(balances[FUND, place]),
-            inflow=self._earned[:, place] + self._inflow[:, place],
+            invested=int(self._invested[place]) if self._offered else None,
+            inflow=self._earned[:, place] + self._inflow[:, place] + self._asked[:, place],
             between=self._between[:, place],
             falls=self._falls[:, :, place],
             arrears=base.arrears[:, place],
@@ -113,18 +127,20 @@ class Situations:
         out = float(balances[CASH, place]) * span.deposit[0]
         out += float(balances[FUND, place]) * span.fund[0]
         out += float(self._earned[:, place].sum())
+        out += float(self._invested[place]) * span.product[0] * self._offered
         for line in (BANK_LINE, QUICK_LINE):
             out -= float(situation.used[line, place]) * self._nights[line][0, place]
         return out - float(self._base.accrued[place])
 
     def _line(self, place: int, line: int) -> Line:
         block = self._block
-        limit = int(bank.limits(block, line)[place])
+        limits = self._limits[line][:, place]
+        highest = int(limits.max(initial=0))
         return Line(
-            limit=limit,
+            limits=limits,
             used=int(self._opening.used[line, place]),
             nights=self._nights[line][:, place],
-            fee=bank.fee(block, line) / limit if limit else 0.0,
+            fee=bank.fee(block, line) / highest if highest else 0.0,
         )
 
     def _recent(self, kind: int, days: int) -> Ints:
