@@ -215,5 +215,3 @@ def take(table: T, rows: Any) -> T:
     """Return the chosen rows of a table, in the order given."""
     names = [item.name for item in fields(type(table))]  # pyright: ignore[reportArgumentType]
     return type(table)(**{name: getattr(table, name)[rows] for name in names})
-
-
