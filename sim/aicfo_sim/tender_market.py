@@ -64,9 +64,7 @@ def submit(block: Block, state: State, t: int, row: int, price: int) -> str:
         return "not enough cash for the bond"
     state.bid[row] = True
     state.bid_price[row] = price
-    amount = np.zeros(block.size, dtype=np.int64)
-    amount[owner] = bond
-    state.ledger.entry(CUSTOMERS, (CASH, -amount), (DEPOSITS, amount))
+    state.ledger.at(owner, CUSTOMERS, (CASH, -bond), (DEPOSITS, bond))
     if state.journal is not None:
         state.journal.add(t, log.BOND_OUT, *(np.array([n]) for n in (owner, row, -bond)))
     return ""
@@ -186,7 +184,7 @@ def _contract(block: Block, state: State, row: int) -> None:
     receipts, dues = block.receipts, block.dues
     price, estimate = int(state.bid_price[row]), int(block.tenders.estimate[row])
     bond = contract_bond(block.tenders, row, price)
-    mine = np.flatnonzero(receipts.cond == row)
+    mine = block.contract_receipts.rows(row)
     state.billed[mine[receipts.bond[mine] != 0]] = bond
     parts = mine[receipts.bond[mine] == 0]
     parts = parts[np.lexsort((parts, receipts.issued[parts]))]
@@ -196,4 +194,5 @@ def _contract(block: Block, state: State, row: int) -> None:
         upto += int(receipts.amount[part])
         total = round_div(price * upto, estimate)
         state.billed[part], before = total - before, total
-    state.open[np.flatnonzero((dues.cond == row) & (dues.kind == BOND))] = bond
+    mine = block.contract_dues.rows(row)
+    state.open[mine[dues.kind[mine] == BOND]] = bond

@@ -97,6 +97,25 @@ def world(scenario: Scenario, *, days: int, seed: int, replication: int = 0) -> 
     )
 
 
+@dataclass(frozen=True, slots=True, eq=False)
+class Index:
+    """The rows of a table that hang on each tender, in order."""
+
+    order: Ints
+    first: Ints
+
+    @classmethod
+    def of(cls, cond: Ints, tenders: int) -> Index:
+        """Return the index of a column of conditions."""
+        rows = np.flatnonzero(cond >= 0)
+        order = rows[sorted_rows(cond[rows])]
+        return cls(order, np.searchsorted(cond[order], np.arange(tenders + 1)))
+
+    def rows(self, tender: int) -> Ints:
+        """Return the rows of one tender."""
+        return self.order[self.first[tender] : self.first[tender + 1]]
+
+
 @dataclass(slots=True)
 class Block:
     """Draws of several merchants; `owner` of every row is the merchant's place in the block.
@@ -127,6 +146,8 @@ class Block:
     tenders: Tenders
     reviews: Ints
     """Limits of lines over those at the start, months × merchants: see `lenders.reviews`."""
+    contract_dues: Index
+    contract_receipts: Index
 
     @property
     def size(self) -> int:
@@ -153,7 +174,7 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     tenders, moved = _by_owner(tenders)
     for column in (dues.cond, receipts.cond, bills.cond):
         column[column >= 0] = moved[column[column >= 0]]
-    back = np.argsort(np.concatenate(places))
+    back: Ints = np.argsort(np.concatenate(places))
     takings = list[Takings]()
     for part in parts:
         takings.extend(part.takings)
@@ -191,6 +212,8 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
         matures_order=matures_order,
         matures_from=_starts(pays[matures_order], total),
         tenders=tenders,
+        contract_dues=Index.of(dues.cond, tenders.owner.size),
+        contract_receipts=Index.of(receipts.cond, tenders.owner.size),
         reviews=reviews(where.figures["market"], where.dates, traits, sold, receipts),
     )
 
