@@ -2,11 +2,12 @@
 
 `bound` states for each merchant the most that it can have been worth at the end of a run by any
 use of its bills, cash and credit lines, everything else (`GROUPS` names what is covered) being as
-the compared policy chose. `share.captured` reports how much of it a policy reached.
+the compared policy chose. `captured` says how much of it a policy reached.
 """
 
 from __future__ import annotations
 
+from .captured import Captured, captured
 from .model import GROUPS, bound
 
-__all__ = ["GROUPS", "bound"]
+__all__ = ["GROUPS", "Captured", "bound", "captured"]
