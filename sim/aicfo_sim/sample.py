@@ -34,6 +34,8 @@ TENDER = "T-2031"
 
 _DAYS = 365
 _TRIES = 200
+_BILLS = 3
+"""Bills that a firm paid in bills has on hand at least."""
 
 
 def sandbox(archetype: str, *, seed: int = 7, day: date | None = None) -> Books:
@@ -42,7 +44,7 @@ def sandbox(archetype: str, *, seed: int = 7, day: date | None = None) -> Books:
     `archetype`: shop, ecommerce or contractor; `day`: up to a year after the default, which is
     the last day of the default scenario's warm-up. Equal arguments give equal books. A contractor
     holds bills, owes suppliers, has free credit lines and could bid for tender T-2031, which
-    needs more money than it has. Raises: NotFound, InputError.
+    needs more money than it has; a manufacturer holds bills. Raises: NotFound, InputError.
     """
     if archetype not in drawn():
         raise NotFound("no such archetype", value=archetype, mend=", ".join(drawn()))
@@ -66,10 +68,11 @@ def merchant_records(archetype: str, seed: int = 7, *, day: date | None = None) 
 @lru_cache(maxsize=8)
 def _books(archetype: str, seed: int, when: date) -> MerchantBooks:
     for books in _candidates(archetype, seed, when):
-        if archetype != "contractor":
+        if archetype == "contractor":
+            if _has_room(books):
+                return _with_tender(books)
+        elif archetype != "manufacturer" or len(_sources(books)[0]) >= _BILLS:
             return books
-        if _has_room(books):
-            return _with_tender(books)
     raise NotFound("no merchant of this seed fits", value=seed, mend="try another seed or day")
 
 
@@ -88,7 +91,7 @@ def _candidates(archetype: str, seed: int, when: date) -> Iterator[MerchantBooks
 def _has_room(books: Books) -> bool:
     """Whether a contractor could still borrow, and its bills are worth half as much or more."""
     held, free = _sources(books)
-    return len(held) >= 3 and 0 < free <= 2 * sum(bill.face for bill in held)
+    return len(held) >= _BILLS and 0 < free <= 2 * sum(bill.face for bill in held)
 
 
 def _sources(books: Books) -> tuple[list[Bill], int]:

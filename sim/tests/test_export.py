@@ -17,7 +17,7 @@ SEED = 7
 ACCOUNTS = {"statement": "BANK", "wechat": "WECHAT", "alipay": "ALIPAY"}
 
 
-@pytest.fixture(scope="module", params=["shop", "ecommerce", "contractor"])
+@pytest.fixture(scope="module", params=["shop", "ecommerce", "contractor", "manufacturer"])
 def both(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
 ) -> tuple[Books, dict[str, Batch]]:
