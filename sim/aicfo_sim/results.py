@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -57,8 +57,8 @@ def report(folder: Path | str) -> list[dict[str, Any]]:
 
 def groups(
     about: dict[str, Any], columns: Columns
-) -> Sequence[tuple[str, int, dict[str, Columns]]]:
-    """Return for each archetype, and all: its name, firms drawn, and columns by policy.
+) -> Iterator[tuple[str, int, dict[str, Columns]]]:
+    """Yield for each archetype, and all: its name, firms drawn, and columns by policy.
 
     Rows of all policies stand in the same order, so that firms are paired by place. A firm that
     failed in the warm-up failed alike under every policy: it is no evidence and is left out.
@@ -74,7 +74,6 @@ def groups(
     codes: list[int] = np.unique(kinds).tolist()
     parts: list[tuple[str, Flags]] = [(ARCHETYPES[code], kinds == code) for code in codes]
     parts.append(("all", np.ones_like(opened)))
-    found = list[tuple[str, int, dict[str, Columns]]]()
     for group, members in parts:
         keep = members & opened
         if keep.any():
@@ -82,8 +81,7 @@ def groups(
                 name: {key: column[rows][keep] for key, column in columns.items()}
                 for name, rows in chosen.items()
             }
-            found.append((group, int(members.sum()), values))
-    return found
+            yield group, int(members.sum()), values
 
 
 def bases(values: dict[str, Columns]) -> tuple[str | None, str | None]:

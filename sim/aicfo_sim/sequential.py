@@ -139,7 +139,7 @@ def _means(
         "policies": list(chosen.policies),
         "warmup_days": chosen.scenario.warmup_days,
     }
-    found = groups(about, store.sort(columns, _NEEDED))
+    found = list(groups(about, store.sort(columns, _NEEDED)))
     if not found:
         raise InputError(
             "no firm outlived the warm-up of a replication", mend="more --merchants a replication"

@@ -14,6 +14,8 @@ from .rng import MARKET, stream
 
 CONFIDENCE = 0.95
 RESAMPLES = 2000
+BAGS = 2000
+"""Most units that a bootstrap draws from."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,21 +62,25 @@ def paired(ours: Ints, theirs: Ints, *, seed: int, groups: Ints | None = None) -
             count, means.size, mean, least, most, least, most, most, most, least, most
         )
     apart = float(ours.astype(np.float64).var(ddof=1) + theirs.astype(np.float64).var(ddof=1))
-    source = stream(seed, 0, MARKET, "bootstrap")
-    # A few resamples at a time: a million merchants need not fit two thousand times in memory.
-    some = max(1, 1_000_000 // count)
-    resampled = np.concatenate(
-        [
-            gap[source.integers(count, size=(min(some, RESAMPLES - done), count))].mean(axis=1)
-            for done in range(0, RESAMPLES, some)
-        ]
-    )
+    resampled = _resampled(gap, stream(seed, 0, MARKET, "bootstrap"))
     tail = (1 - CONFIDENCE) / 2
     low, high = np.quantile(resampled, [tail, 1 - tail]).tolist()
     unpaired = student_t(1 - tail, count - 1) * math.sqrt(apart / count)
     return Difference(
         count, means.size, mean, mean - half, mean + half, low, high, half, unpaired, *wide
     )
+
+
+def _resampled(gap: Floats, source: np.random.Generator) -> Floats:
+    """Return the means of resamples with replacement.
+
+    Of many merchants not single ones are drawn but bags of them, every `BAGS`-th merchant: the
+    same spread of the mean, at a cost that does not grow with their number.
+    """
+    bag: Ints = np.arange(gap.size, dtype=np.int64) % BAGS
+    sums, sizes = np.bincount(bag, weights=gap), np.bincount(bag)
+    drawn = source.integers(sums.size, size=(RESAMPLES, sums.size))
+    return sums[drawn].sum(axis=1) / sizes[drawn].sum(axis=1)
 
 
 def group_means(values: Floats, groups: Ints | None) -> Floats:

@@ -34,8 +34,8 @@ ORDER = ("replication", "merchant", "policy", *COLUMNS[1:])
 PATH_ORDER = ("replication", "merchant", "policy", "day", "cash", "fund")
 """Columns of the two files; rows are sorted by the first three (and `day`)."""
 
-ROW_GROUP = 1 << 18
-"""Rows of a group: large, so that few headers are read; 50 MB of memory while merging."""
+ROW_GROUP = 1 << 17
+"""Rows of a group: large, so that few headers are read; some 25 MB of memory while merging."""
 
 _MANIFEST, _RECORDED, _SPENT = "manifest.json", "recorded", ".spent.json"
 
@@ -206,8 +206,10 @@ def read(
     about = read_manifest(folder)
     path = finished(folder, file)
     try:
-        table = pq.read_table(path, columns=list(names))
-        return about, {name: table[name].to_numpy() for name in names}
+        found = Columns()
+        for name in names:  # one at a time: as Arrow and as numpy it is there twice
+            found[name] = pq.read_table(path, columns=[name])[name].to_numpy()
+        return about, found
     except (pa.ArrowInvalid, KeyError) as error:
         raise BooksError("corrupt result file", value=str(error), where=str(path)) from None
 

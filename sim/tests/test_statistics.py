@@ -36,6 +36,28 @@ def test_the_interval_covers_the_truth_as_often_as_it_says() -> None:
     assert boot >= 130
 
 
+def test_the_bootstrap_of_many_merchants_draws_bags_with_the_spread_of_the_mean() -> None:
+    source = np.random.Generator(np.random.Philox(key=5))
+    ours = (source.exponential(1000, 50_001)).astype(np.int64)
+    gap = paired(ours, np.zeros_like(ours), seed=1)
+    assert (gap.boot_high - gap.boot_low) / 2 == pytest.approx(gap.noise, rel=0.08)
+    assert gap.boot_low < gap.mean < gap.boot_high
+
+
+def test_the_wide_interval_is_that_of_the_means_of_replications() -> None:
+    """Means 1, 2, 3 over replications of two merchants: 2 ± 2.484 (t of two degrees)."""
+    ours = np.array([0, 2, 1, 3, 2, 4])
+    gap = paired(ours, np.zeros_like(ours), seed=1, groups=np.array([0, 0, 1, 1, 2, 2]))
+    assert gap.replications == 3
+    assert (gap.wide_low, gap.wide_high) == pytest.approx((-0.484, 4.484), abs=0.001)
+    assert (gap.low, gap.high) == pytest.approx((0.516, 3.484), abs=0.001)
+
+
+def test_one_replication_says_nothing_about_other_markets() -> None:
+    gap = paired(np.array([1, 2, 3]), np.array([0, 0, 0]), seed=1)
+    assert (gap.replications, gap.wide_low, gap.wide_high) == (1, float("-inf"), float("inf"))
+
+
 def test_equal_outcomes_have_no_difference_and_no_noise() -> None:
     same = np.array([5, 6, 7])
     gap = paired(same, same, seed=1)
