@@ -53,7 +53,7 @@ def charts(rows: Sequence[PolicyOutput], currency: str, say: Words) -> list[Bloc
     found: list[Block] = [Text(say("simulation.chart_note"))]
     for kind in kinds:
         intervals = _intervals([row for row in rows if row.archetype == kind], say)
-        if intervals:
+        if any(item.value or item.noise for item in intervals):
             title = say("simulation.chart", kind=kind_name(kind, say))
             svg = forest(intervals, title=title, unit=short(currency, say.lang))
             found.append(Chart(svg, title))

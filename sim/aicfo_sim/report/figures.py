@@ -25,7 +25,8 @@ def exact(amount: int, currency: str) -> str:
 
 def whole(amount: int, currency: str) -> str:
     """Return minor units rounded to major ones: 123450 CNY → "¥1,234"."""
-    return f"{'−' * (amount < 0)}{sign(currency)}{round_div(abs(amount), 100):,}"
+    major = round_div(abs(amount), 100)
+    return f"{'−' * (amount < 0 and major > 0)}{sign(currency)}{major:,}"
 
 
 def short(currency: str, lang: str) -> Callable[[float], str]:

@@ -136,7 +136,8 @@ def _sentence(found: Sequence[Item], twins: Twins, say: Words) -> str:
     kinds: dict[str, list[Item]] = {}
     for item in found:
         kinds.setdefault(item.what, []).append(item)
-    return say("words.stop").join(_told(what, of, twins, say) for what, of in kinds.items())
+    text = say("words.stop").join(_told(what, of, twins, say) for what, of in kinds.items())
+    return say("words.sentence", text=text[:1].upper() + text[1:])
 
 
 def _told(what: str, of: Sequence[Item], twins: Twins, say: Words) -> str:

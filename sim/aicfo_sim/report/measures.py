@@ -62,7 +62,12 @@ class Change:
         return self.mean + self.half
 
     def outcome(self, better: int = 1) -> str:
-        """Return "better" or "worse" where the interval leaves out zero, else "unclear"."""
+        """Return "better" or "worse" where the interval leaves out zero, else "unclear".
+
+        "same" where every single pair is alike.
+        """
+        if self.mean == 0 and self.half == 0:
+            return "same"
         if self.low > 0 or self.high < 0:
             return "better" if self.mean * better > 0 else "worse"
         return "unclear"

@@ -24,6 +24,8 @@ class Line:
     style: str = "c1"
     dashed: bool = False
     every: int = 1
+    steps: bool = False
+    """The value holds until the next one, as a count does."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +62,13 @@ def time_chart(
     floor: tuple[float, str] | None = None,
     height: int = 280,
     span: tuple[float, float] | None = None,
-    counted: str = "",
+    counted: tuple[str, date] | None = None,
 ) -> str:
     """Return lines and bands over days, with a labelled vertical `mark` and horizontal `floor`.
 
     `span` is what the vertical axis covers, so that several charts share one; else it covers all
-    values and zero. With `counted`, the word for a week, the days are counted, not dated.
+    values and zero. With `counted`, the word for a week and the day when the first one begins,
+    weeks are counted along the axis instead of dates.
     """
     starts = [item.start for item in (*lines, *bands)]
     ends = [line.start + timedelta(days=(len(line.values) - 1) * line.every) for line in lines]
@@ -76,7 +79,7 @@ def time_chart(
     values += [floor[0]] if floor else []
     ticks = nice_ticks(*(span or (min(0.0, *values), max(values))))
     plot = _Plot(first, last, ticks[0], ticks[-1], height)
-    parts = [plot.grid(ticks, unit), plot.weeks(counted) if counted else plot.dates()]
+    parts = [plot.grid(ticks, unit), plot.weeks(*counted) if counted else plot.dates()]
     for band in bands:
         upper = [plot.at(band.start, i * band.every, v) for i, v in enumerate(band.high)]
         lower = [plot.at(band.start, i * band.every, v) for i, v in enumerate(band.low)]
@@ -284,11 +287,14 @@ class _Plot:
             for d in marks[::every]
         )
 
-    def weeks(self, word: str) -> str:
-        """Weeks since the first day under the axis, the word for a week at its end."""
-        count = self.days // 7
+    def weeks(self, word: str, begin: date) -> str:
+        """Weeks since `begin` under the axis, the word for a week at its end."""
+        before, count = (self.first - begin).days // 7, self.days // 7
         every = next((n for n in (1, 2, 4, 13, 26, 52) if count <= 13 * n), 104)
-        marks = [(number, self.first + timedelta(days=7 * number)) for number in range(count + 1)]
+        marks = [
+            (before + number, self.first + timedelta(days=7 * number))
+            for number in range(count + 1)
+        ]
         room = self.right - _width_of(word) - 14
         return "".join(
             f'<line class="grid" x1="{self.x(d)}" x2="{self.x(d)}" y1="{self.bottom}"'
@@ -308,6 +314,9 @@ def _runs(line: Line, plot: _Plot) -> list[str]:
         if value is None:
             runs.append([])
         else:
+            before = line.values[offset - 1] if offset and line.steps else None
+            if before is not None:
+                runs[-1].append(plot.at(line.start, offset * line.every, before))
             runs[-1].append(plot.at(line.start, offset * line.every, value))
     return [" ".join(run) for run in runs if run]
 

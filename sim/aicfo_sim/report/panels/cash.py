@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import date
+from datetime import date, timedelta
 
 import numpy as np
 
@@ -81,7 +81,11 @@ def _charts(kind: Kind, fans: dict[str, tuple[Ints, Floats]], say: Words) -> lis
     low = min(0.0, *(float(levels[0].min()) for _, levels in fans.values()))
     high = max(float(levels[-1].max()) for _, levels in fans.values())
     return [
-        Chart(_chart(kind, name, fans[name], (low, max(high, low + 100)), say)) for name in fans
+        Chart(
+            _chart(kind, name, fans[name], (low, max(high, low + 100)), say),
+            _title(kind, name, say),
+        )
+        for name in fans
     ]
 
 
@@ -93,20 +97,23 @@ def _chart(
     count = int((np.diff(days, prepend=-1) == WEEK).sum()) or 1
     low, lower, middle, upper, high = (level[:count].tolist() for level in levels)
     style, step = STYLES.get(name, "c2"), {"every": WEEK}
-    title = say("cash.chart", kinds=kinds_name(kind.name, say), policy=policy_name(name, say))
+    start, title = FIRST + timedelta(days=WEEK), _title(kind, name, say)
     return time_chart(
-        [Line(say("cash.median"), FIRST, middle, style, **step)],
+        [Line(say("cash.median"), start, middle, style, **step)],
         [
-            Band(say("cash.wide"), FIRST, low, high, style, **step),
-            Band(say("cash.narrow"), FIRST, lower, upper, style, **step),
+            Band(say("cash.wide"), start, low, high, style, **step),
+            Band(say("cash.narrow"), start, lower, upper, f"{style} inner", **step),
         ],
         title=title,
         unit=short(CURRENCY, say.lang),
-        mark=None,
         height=210,
         span=span,
-        counted=say("words.week"),
+        counted=(say("words.week"), FIRST),
     )
+
+
+def _title(kind: Kind, name: str, say: Words) -> str:
+    return say("cash.chart", kinds=kinds_name(kind.name, say), policy=policy_name(name, say))
 
 
 def _table(kind: Kind, fans: dict[str, tuple[Ints, Floats]], say: Words) -> Table:

@@ -21,6 +21,13 @@ def panel(found: Found, say: Words) -> Panel:
         key="effects",
         title=say("effects.title"),
         answer=" ".join(filter(None, (verdict(rows, days, CURRENCY, say), _rules(found, say)))),
+        as_of=say("simulation.after", days=days, warmup=found.about["warmup_days"]),
+        source=say(
+            "simulation.source",
+            merchants=f"{found.about['merchants'] * found.replications:,}",
+            seed=found.about["seed"],
+            scenario=found.about["scenario"],
+        ),
         blocks=(
             *charts(rows, CURRENCY, say),
             _gaps(found, say),
@@ -45,7 +52,7 @@ def _rules(found: Found, say: Words) -> str:
             parts.setdefault(outcome, []).append(kinds_name(kind.name, say))
     lines = [
         say(f"against_rule.{outcome}", kinds=listed(parts[outcome], say))
-        for outcome in ("better", "worse", "unclear")
+        for outcome in ("better", "worse", "unclear", "same")
         if outcome in parts
     ]
     if not lines:
@@ -55,7 +62,7 @@ def _rules(found: Found, say: Words) -> str:
 
 def _gaps(found: Found, say: Words) -> Table:
     """Return all paired differences of the policy, and of others against the owner."""
-    names = ("kind", "pair", "mean", "interval", "boot", "noise", "unpaired", "reads")
+    names = ("kind", "pair", "mean", "reads", "interval", "boot", "noise", "unpaired")
     rows = list[tuple[str, ...]]()
     for kind in found.kinds:
         first = True
@@ -72,19 +79,19 @@ def _gaps(found: Found, say: Words) -> Table:
                         other=policy_name(gap.against, say),
                     ),
                     written(gap.mean, MONEY, signed=True),
+                    reading(gap, say),
                     between(gap.low, gap.high, MONEY, say),
                     between(gap.boot_low, gap.boot_high, MONEY, say),
                     "±" + written(gap.noise, MONEY),
                     "±" + written(gap.unpaired_noise, MONEY),
-                    reading(gap, say),
                 )
             )
             first = False
     return Table(
         head=tuple(say(f"effects.t_{name}") for name in names),
         rows=tuple(rows),
-        numbers=frozenset(range(2, 7)),
-        tight=frozenset({0, 1, 7}),
+        numbers=frozenset({2, 4, 5, 6, 7}),
+        tight=frozenset({0, 1, 3}),
         caption=say("effects.table"),
     )
 

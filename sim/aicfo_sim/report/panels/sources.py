@@ -66,7 +66,7 @@ def _gaps(kind: Kind, ours: str, theirs: str) -> dict[str, Floats]:
 
 def _split(kind: Kind, ours: str, theirs: str, say: Words) -> list[Block]:
     found = parts(kind, ours, theirs)
-    if not any(change.mean or change.half not in (0, float("inf")) for change in found.values()):
+    if all(change.outcome() == "same" for change in found.values()):
         return [Text(say("sources.same", kinds=kinds_name(kind.name, say)))]
     title = say("sources.chart", kinds=kinds_name(kind.name, say))
     table = Table(
@@ -108,7 +108,7 @@ def _plugins(found: Found, say: Words) -> list[Block]:
     blocks = list[Block]()
     for kind in found.kinds:
         rows = [row for row in known if row.archetype == kind.name]
-        if rows:
+        if any(row.gap is not None and (row.gap.mean or row.gap.noise) for row in rows):
             title = say("sources.plugins", kinds=kinds_name(kind.name, say))
             chart = forest(_intervals(rows, say), title=title, unit=short(CURRENCY, say.lang))
             blocks += [Chart(chart, title)]

@@ -62,7 +62,9 @@ def _chart(found: Found, kind: Kind, say: Words) -> Chart:
         shares = (100 * open_share(found, kind, name)).tolist()
         style = STYLES.get(name) or next(spare)
         dashed = name not in STYLES
-        lines.append(Line(policy_name(name, say), FIRST, shares, style, dashed, every=WEEK))
+        lines.append(
+            Line(policy_name(name, say), FIRST, shares, style, dashed, every=WEEK, steps=True)
+        )
         low = min(low, *shares)
     # The axis need not begin at zero, but must leave room to see what a small loss is.
     span = (max(0.0, low - max(5.0, (100 - low) / 4)), 100.0)
@@ -73,7 +75,7 @@ def _chart(found: Found, kind: Kind, say: Words) -> Chart:
             unit=lambda value: f"{value:g}%",
             height=240,
             span=span,
-            counted=say("words.week"),
+            counted=(say("words.week"), FIRST),
         ),
         say("survival.chart", kinds=kinds_name(kind.name, say)),
     )

@@ -51,7 +51,12 @@ def _panel(found: Found, chosen: Chosen, twins: Twins, say: Words) -> Panel:
         key="tale",
         title=say("tale.title"),
         answer=answer,
-        blocks=(_chart(twins, names, say), _ending(twins, names, say), _chapters(twins, say)),
+        blocks=(
+            _chart(twins, names, say),
+            _apart(twins, names, say),
+            _ending(twins, names, say),
+            _chapters(twins, say),
+        ),
         how=(_which(found, chosen, say), say("tale.how_same"), say("tale.how_names")),
     )
 
@@ -91,6 +96,15 @@ def _chart(twins: Twins, names: list[str], say: Words) -> Chart:
         for place, (name, life) in enumerate(zip(names, twins.lives, strict=True))
     ]
     return Chart(time_chart(lines, title=title, unit=short(CURRENCY, say.lang)), title)
+
+
+def _apart(twins: Twins, names: list[str], say: Words) -> Chart:
+    """Return how far the twins are apart, day by day: on the scale of cash it would not show."""
+    base, ours = twins.lives
+    title = say("tale.apart", policy=names[1], base=names[0])
+    gap = [float(value) for value in (ours.cash - base.cash).tolist()]
+    line = Line(say("tale.t_gap"), twins.start, gap, STYLES.get(ours.policy, "c2"))
+    return Chart(time_chart([line], title=title, unit=short(CURRENCY, say.lang), height=200), title)
 
 
 def _ending(twins: Twins, names: list[str], say: Words) -> Table:
