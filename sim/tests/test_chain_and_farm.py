@@ -104,3 +104,22 @@ def test_books_hold_together(archetype: str) -> None:
     assert any(True for _ in books.all(Invoice, direction="purchase"))
     sales = any(True for _ in books.all(Invoice, direction="sales"))
     assert sales == (archetype == "farmer")
+
+
+def test_orders_drawn_one_by_one_give_the_same_days_on_average() -> None:
+    """The same orders; their value by day has the same mean and spread at both fidelities."""
+    scenario = replace(load("default"), mix={"restaurant": 1}, warmup_days=100)
+    by_day, by_order = (
+        stores_of(world(replace(scenario, fidelity=name), days=300, seed=12).who(0))
+        for name in ("day", "order")
+    )
+    assert np.array_equal(by_day.orders, by_order.orders)
+    one, other = (stores.gross.sum(axis=1).astype(float) for stores in (by_day, by_order))
+    assert not np.array_equal(one, other)
+    for store in range(by_day.own):
+        # Some 80 orders a day of cv 0.7: a day's mean ticket has a spread of 8 %; 400 days.
+        ratio = other[store].sum() / one[store].sum()
+        assert abs(ratio - 1) < 5 * 0.7 * (2 / by_day.orders[store].sum()) ** 0.5
+        orders = np.maximum(by_day.orders[store].sum(axis=0), 1)
+        spreads = [(sold[store] / orders).std() for sold in (one, other)]
+        assert abs(spreads[1] / spreads[0] - 1) < 0.25
