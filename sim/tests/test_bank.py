@@ -11,7 +11,7 @@ from aicfo_sim import bank
 from aicfo_sim.desk import Desk
 from aicfo_sim.draws.block import Block
 from aicfo_sim.engine import Run
-from aicfo_sim.ledger import BILLS, FUND, LOANS, PAYABLES
+from aicfo_sim.ledger import FUND, LOANS
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner
 from aicfo_sim.state import LINES, State
@@ -20,13 +20,10 @@ from aicfo_sdk.model import (
     BuyFund,
     DiscountBill,
     DrawLoan,
-    EndorseBill,
-    Invoice,
     Pay,
     PresentBill,
     RedeemFund,
     RepayLoan,
-    Settlement,
 )
 
 T = 279
@@ -121,40 +118,6 @@ def test_the_fund_takes_and_gives_back(counter: Counter) -> None:
     assert counter.desk.carry_out(sell) == ""
     assert (ledger.cash[place], ledger.balances[FUND, place]) == (cash, 0)
     assert counter.desk.carry_out(sell) == "the fund holds less"
-
-
-def _payable(counter: Counter, kind: str) -> Invoice | None:
-    paid = {part.invoice for part in counter.books.all(Settlement)}
-    for invoice in counter.books.all(Invoice, direction="purchase"):
-        if invoice.id not in paid and kind in counter.papers.accepted(invoice.counterparty):
-            return invoice
-    return None
-
-
-def test_an_endorsed_bill_pays_an_invoice_at_par(counter: Counter) -> None:
-    kind = "bank" if counter.block.bills.code[counter.row] < 5 else "trade"
-    invoice = _payable(counter, kind)
-    if invoice is None or counter.block.bills.whole[counter.row]:
-        pytest.skip("no supplier of this merchant takes the bill")
-    left = int(counter.state.left[counter.row])
-    amount = min(left, invoice.total)
-    action = EndorseBill(
-        day=counter.day,
-        bill=counter.bill,
-        amount=amount,
-        range_start=1,
-        range_end=amount,
-        payee=invoice.counterparty,
-        settles=(invoice.id,),
-    )
-    before = counter.state.ledger.balances[:, counter.place].copy()
-    assert counter.desk.carry_out(action) == ""
-    change = counter.state.ledger.balances[:, counter.place] - before
-    assert (change[BILLS], change[PAYABLES]) == (-amount, amount)
-    assert change.sum() == 0
-    assert not change[0]
-    books = counter.papers.books(T + 1)
-    assert [p.amount for p in books.all(Settlement, invoice=invoice.id, by="bill")] == [amount]
 
 
 def test_what_the_bank_cannot_do_is_refused_with_a_reason_and_changes_nothing(

@@ -19,7 +19,7 @@ from aicfo_sim.draws.block import Block, World
 from aicfo_sim.draws.group import Group
 from aicfo_sim.engine import Run, run
 from aicfo_sim.fen import per_merchant
-from aicfo_sim.ledger import RECEIVABLES
+from aicfo_sim.ledger import BILLS, CASH, PAYABLES, RECEIVABLES
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import HoldAll, Owner
 from aicfo_sim.scenario import load
@@ -34,6 +34,7 @@ from aicfo_sdk.model import (
     BillCheck,
     BillId,
     DiscountBill,
+    EndorseBill,
     Invoice,
     OverdueAcceptor,
     Settlement,
@@ -326,6 +327,65 @@ def test_bills_are_packages_with_sub_ranges_chains_and_named_acceptors(
     assert seen == {"bank", "trade", "supply_chain_bank", "supply_chain_trade"}
     assert chains
     assert len(names) > 20
+
+
+def test_an_endorsed_part_of_a_bill_pays_an_invoice_at_par_and_stays_in_the_books(
+    where: World,
+) -> None:
+    """The first units of the range go to the supplier; the rest is still held until it matures."""
+    block = draw_block(where, [where.who(n, "manufacturer") for n in range(6)], detail=True)
+    t, state = 300, State(block, journal=True)
+    lived = Run(block, state, HoldAll())
+    run(lived, 0, t + 1)
+    place, papers, bill, owed = _endorsable(block, state, t)
+    row = papers.bill_rows[bill.id]
+    face, amount = bill.face, min(owed.total, bill.face - 1)
+    deed = EndorseBill(
+        day=where.dates.at(t),
+        bill=bill.id,
+        amount=amount,
+        range_start=bill.range_start,
+        range_end=bill.range_start + amount - 1,
+        payee=owed.counterparty,
+        settles=(owed.id,),
+    )
+    desk = Desk(lived, papers, place, t)
+    before = state.ledger.balances[:, place].copy()
+    assert desk.carry_out(deed) == ""
+    change = state.ledger.balances[:, place] - before
+    assert (change[BILLS], change[PAYABLES], change[CASH]) == (-amount, amount, 0)
+    assert not change.sum()
+    books = papers.books(t)
+    assert [p.amount for p in books.all(Settlement, invoice=owed.id, by="bill")] == [amount]
+    rest, gone = books.get(Bill, bill.id), books.get(Bill, f"{bill.id}-1")
+    assert (rest.held, rest.face, rest.range_start) == ("held", face - amount, deed.range_end + 1)
+    assert (gone.held, gone.range_start, gone.range_end) == (
+        "endorsed",
+        bill.range_start,
+        deed.range_end,
+    )
+    end = int(where.dates.roll(block.bills.matures[row : row + 1])[0])
+    run(lived, t + 1, end + 1)
+    after = papers.books(end)
+    if state.alive[place]:
+        assert {after.get(Bill, name).held for name in (rest.id, gone.id)} == {"settled"}
+
+
+def _endorsable(block: Block, state: State, t: int) -> tuple[int, Papers, Bill, Invoice]:
+    """Return a bill that can be split and an unpaid invoice of a supplier who takes its kind."""
+    for place in range(block.size):
+        papers = Papers(block, state, place)
+        books = papers.books(t)
+        paid = {part.invoice for part in books.all(Settlement)}
+        for bill in books.all(Bill, held="held"):
+            kind = "supply_chain" if bill.kind.startswith("supply_chain") else bill.kind
+            good = bill.splittable and bill.matures > books.as_of
+            if not good or bank.refused(block, t, np.array([papers.bill_rows[bill.id]])).any():
+                continue
+            for owed in books.all(Invoice, direction="purchase"):
+                if owed.id not in paid and kind in papers.accepted(owed.counterparty):
+                    return place, papers, bill, owed
+    raise AssertionError("six manufacturers that hold all bills have none that anyone takes")
 
 
 @given(st.integers(2, 10**9), st.integers(1, 10**9), st.lists(st.integers(1, 10**9), max_size=8))
