@@ -13,7 +13,10 @@ from .pages import ROOT, Page, blocks, commands, matches
 SAME = ROOT / "docs" / "tutorial.zh.md"
 SLOW = (
     "README.md",
-    *(f"docs/{n}.md" for n in "tutorial safety policy mcp importing simulation".split()),
+    *(
+        f"docs/{n}.md"
+        for n in "tutorial safety policy mcp importing simulation experiments".split()
+    ),
 )
 PAGES = sorted(
     page
