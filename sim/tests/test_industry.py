@@ -52,7 +52,7 @@ def where() -> World:
 @pytest.fixture(scope="module")
 def makers(where: World) -> Block:
     """Small manufacturers over warm-up and a year."""
-    return draw_block(where, [where.who(n, "manufacturer") for n in range(MANY)], detail=True)
+    return draw_block(where, [where.who(n, "manufacturer") for n in range(MANY)])
 
 
 @pytest.fixture(scope="module")
@@ -273,18 +273,23 @@ def test_the_books_name_exactly_those_whose_bills_are_refused_that_day(where: Wo
 
 
 @pytest.fixture(scope="module")
-def state(makers: Block) -> State:
-    lived = State(makers, journal=True)
-    run(Run(makers, lived, Owner()), 0, makers.world.total)
+def few(where: World) -> Block:
+    return draw_block(where, [where.who(n, "manufacturer") for n in range(12)], detail=True)
+
+
+@pytest.fixture(scope="module")
+def state(few: Block) -> State:
+    lived = State(few, journal=True)
+    run(Run(few, lived, Owner()), 0, few.world.total)
     return lived
 
 
 def test_open_invoices_are_the_receivables_of_the_ledger_with_red_and_void_ones_there(
-    makers: Block, state: State
+    few: Block, state: State
 ) -> None:
     red = void = count = 0
-    for place in np.flatnonzero(state.alive)[:12].tolist():
-        books = Papers(makers, state, place).books(makers.world.total - 1)
+    for place in np.flatnonzero(state.alive).tolist():
+        books = Papers(few, state, place).books(few.world.total - 1)
         sales = list(books.all(Invoice, direction="sales"))
         count += len(sales)
         void += sum(invoice.status == "void" for invoice in sales)
@@ -305,12 +310,12 @@ def test_open_invoices_are_the_receivables_of_the_ledger_with_red_and_void_ones_
 
 
 def test_bills_are_packages_with_sub_ranges_chains_and_named_acceptors(
-    makers: Block, state: State
+    few: Block, state: State
 ) -> None:
     seen, chains, names = set[str](), 0, set[str]()
     for place in range(8):
-        papers = Papers(makers, state, place)
-        books = papers.books(makers.world.total - 1)
+        papers = Papers(few, state, place)
+        books = papers.books(few.world.total - 1)
         for bill in books.all(Bill):
             seen.add(bill.kind)
             names.add(bill.acceptor)
