@@ -43,30 +43,41 @@ def _plan(*, uncovered: int = 0, cost: int = 0) -> FundingPlan:
     return FundingPlan(demand=uncovered, covered=0, uncovered=uncovered, cost=cost, pieces=())
 
 
+def _worth(
+    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, price: int = 1_000_000
+) -> float:
+    return bid_worth(need, alone, with_it, price=price, late_ppm=500)
+
+
 def test_a_contract_that_own_cash_carries_is_worth_its_margin() -> None:
-    assert bid_worth(_need(), _plan(), _plan(), dearest_ppm=120_000) == 100_000
+    assert _worth(_need(), _plan(), _plan()) == 100_000
 
 
-def test_a_shortage_costs_the_dearest_line_and_late_interest_while_it_lasts() -> None:
-    # Half of 600,000 on average, for 73 of 365 days, at 12 % + 365 × 0.05 %.
-    worth = bid_worth(_need(600_000), _plan(), _plan(uncovered=600_000), dearest_ppm=120_000)
-    assert worth == pytest.approx(100_000 - 300_000 / 5 * 0.3025)
+def test_a_bid_below_the_published_value_takes_the_difference_off_the_margin() -> None:
+    assert _worth(_need(), _plan(), _plan(), price=960_000) == 60_000
+    assert _worth(_need(), _plan(), _plan(), price=880_000) < 0
+
+
+def test_a_shortage_that_finds_no_money_costs_late_interest_while_it_lasts() -> None:
+    # Half of 600,000 on average, 73 days late at 0.05 % a day.
+    worth = _worth(_need(600_000), _plan(), _plan(uncovered=600_000))
+    assert worth == pytest.approx(100_000 - 300_000 * 73 * 0.0005)
 
 
 def test_what_was_uncovered_without_the_contract_is_not_its_cost() -> None:
     before, after = _plan(uncovered=9_000_000, cost=500), _plan(uncovered=9_000_000, cost=500)
-    assert bid_worth(_need(600_000), before, after, dearest_ppm=120_000) == 100_000
+    assert _worth(_need(600_000), before, after) == 100_000
 
 
 def test_funding_made_for_the_bad_case_is_charged_as_far_as_it_will_be_used() -> None:
     # Half the amount for half of the 146 days that the plan borrows it.
-    worth = bid_worth(_need(600_000), _plan(), _plan(cost=20_000), dearest_ppm=120_000)
+    worth = _worth(_need(600_000), _plan(), _plan(cost=20_000))
     assert worth == pytest.approx(100_000 - 20_000 / 4)
 
 
 def test_a_need_that_says_no_margin_is_no_reason_to_bid() -> None:
     need = _need().model_copy(update={"margin_mean": None})
-    assert bid_worth(need, _plan(), _plan(), dearest_ppm=120_000) == 0
+    assert _worth(need, _plan(), _plan()) == 0
 
 
 def test_a_second_look_on_one_day_shows_what_the_first_one_did() -> None:

@@ -3,40 +3,37 @@
 from __future__ import annotations
 
 from aicfo_sdk import Books, Orchestrator
-from aicfo_sdk.model import BidGate, CreditLine, FundingNeed, FundingPlan, TenderId
+from aicfo_sdk.model import BidGate, FundingNeed, FundingPlan, TenderId
 from aicfo_sdk.money import PPM
-
-LATE_DAY_PPM = 500
-"""What being late costs a day: the interest on overdue supplier invoices and taxes, ppm."""
-
-_YEAR = 365
 
 
 def bid_worth(
-    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, dearest_ppm: int
+    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, price: int, late_ppm: int
 ) -> float:
-    """Return what winning a tender is worth before the chance of winning it, minor units.
+    """Return what winning a tender at `price` is worth before the chance of winning it, fen.
 
-    The expected margin, less what funding costs more with the contract than without, less the
-    price of what finds no funding: a shortage is not forbidden, it costs `dearest_ppm` a year
-    plus late interest, for as long as it lasts. Plans are made for the 95 % need over all of its
-    days; what is expected is its mean, for `short_days`. The chance of winning and the bond, which
-    comes back either way, do not change the sign.
+    The expected margin, less what funding costs more with the contract than without, less what
+    being late costs where no funding is found: suppliers wait, and charge `late_ppm` a day for it.
+    Plans are made for the 95 % need over all of its days; what is expected is its mean, for
+    `short_days`. The chance of winning and the bond, which comes back either way, do not change
+    the sign. A price below the one that the need was reckoned at comes off the margin whole.
     """
     if need.margin_mean is None or need.short_mean is None or need.short_days is None:
         return 0.0
+    margin = float(need.margin_mean - (need.price - price))
     if not need.short_p95:
-        return float(need.margin_mean)
+        return margin
     share = need.short_mean / need.short_p95
     lasts = need.short_days / ((need.until - need.by).days + 1)
     borrowed = max(with_it.cost - alone.cost, 0) * share * lasts
     missing = max(with_it.uncovered - alone.uncovered, 0) * share
-    price = (dearest_ppm + LATE_DAY_PPM * _YEAR) / PPM
-    return need.margin_mean - borrowed - missing * price * need.short_days / _YEAR
+    return margin - borrowed - missing * late_ppm * need.short_days / PPM
 
 
-def worth_it(cfo: Orchestrator, books: Books, tender: str) -> tuple[bool, str]:
-    """Return whether to bid and, if not, why.
+def worth_it(
+    cfo: Orchestrator, books: Books, tender: str, *, price: int, late_ppm: int
+) -> tuple[bool, str]:
+    """Return whether to bid `price` fen and, if not, why.
 
     The gate must pass and the contract be worth more than what its money costs (`bid_worth`).
     Raises: AicfoError where the plugins have no answer.
@@ -48,6 +45,5 @@ def worth_it(cfo: Orchestrator, books: Books, tender: str) -> tuple[bool, str]:
     alone: FundingPlan = cfo.run(FundingPlan, books=books).result
     found = cfo.run(FundingPlan, books=books, subjects=subject)
     need: FundingNeed = found.fact(FundingNeed)
-    dearest = max((line.rate_ppm for line in books.all(CreditLine)), default=0)
-    good = bid_worth(need, alone, found.result, dearest_ppm=dearest) > 0
+    good = bid_worth(need, alone, found.result, price=price, late_ppm=late_ppm) > 0
     return good, "" if good else "not worth its money"

@@ -36,6 +36,7 @@ from ..fen import Flags, Ints
 from ..ledger import FUND
 from ..money_fund import redeem
 from ..papers import Papers
+from ..tender_market import cost_plus
 from .bids import worth_it
 from .simple import Owner, redeem_bonds
 from .triggers import Triggers
@@ -67,7 +68,7 @@ class Cfo(Owner):
 
     def __init__(self, registry: Registry, *, name: str = "cfo", every: int | None = None) -> None:
         """`registry` are the plugins that are asked; `every` so many days instead of on events."""
-        self.name = name
+        self.name, self.registry = name, registry
         self._orchestrator = Orchestrator(registry, checked=False)
         self._papers: dict[int, Papers] = {}
         self._triggers = Triggers(every)
@@ -79,7 +80,7 @@ class Cfo(Owner):
     def decide(self, run: Run, t: int) -> None:
         """Ask for those whom an event concerns or who are short, then let the owner cover."""
         short = run.short(t) > 0
-        due = self._triggers.due(run, t)
+        due = self._triggers.due(run, t, self.papers)
         self._ask(run, t, FundingPlan, short)
         for place, answer in self._ask(run, t, Brief, due).items():
             self._triggers.planned(run, t, place, answer)
@@ -148,7 +149,13 @@ class Cfo(Owner):
         self.asked += 1
         run.state.asked[place] += 1
         try:
-            good, why = worth_it(self._orchestrator, papers.books(t), papers.tender_id(row))
+            good, why = worth_it(
+                self._orchestrator,
+                papers.books(t),
+                papers.tender_id(row),
+                price=int(cost_plus(run.block, np.array([row]))[0]),
+                late_ppm=run.market.late_rate,
+            )
         except AicfoError as error:
             good, why = False, error.code
         self.notes["bid" if good else f"no bid: {why}"] += 1

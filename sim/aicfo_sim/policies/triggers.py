@@ -7,6 +7,7 @@ own affairs: whoever else is in the block, the same days are chosen.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 
 import numpy as np
@@ -19,6 +20,7 @@ from ..draws.block import Block
 from ..engine import Run
 from ..fen import Flags, Ints, per_merchant
 from ..ledger import CASH
+from ..papers import Papers
 from ..tables import SUPPLIER
 
 AT_LEAST = 28
@@ -42,8 +44,11 @@ class Triggers:
         self._every = every
         self._last: Ints = np.zeros(0, dtype=np.int64)
 
-    def due(self, run: Run, t: int) -> Flags:
-        """Return the merchants to be asked about at the close of day `t`."""
+    def due(self, run: Run, t: int, papers: Callable[[Run, int], Papers]) -> Flags:
+        """Return the merchants to be asked about at the close of day `t`.
+
+        `papers` says of a merchant which of its suppliers take bills.
+        """
         alive = run.state.alive
         if not self._last.size:
             # Whoever begins with a CFO asks it on the first day.
@@ -52,12 +57,13 @@ class Triggers:
             self._spare = np.zeros(run.block.size, dtype=np.int64)
             self._usual = np.zeros(run.block.size, dtype=np.int64)
             self._phase = phase(run.block)
+            self._market = run.block.world.acceptors
             return alive.copy()
         if self._every is not None:
             return alive & (t - self._last >= self._every)
         rhythm = (t + self._phase) // AT_LEAST > (self._last + self._phase) // AT_LEAST
         planned = self._plan <= run.next_decision(t)
-        return alive & (rhythm | planned | self._bills(run, t) | self._idle(run, t))
+        return alive & (rhythm | planned | self._bills(run, t, papers) | self._idle(run, t))
 
     def settled(self, run: Run, t: int, asked: Flags) -> None:
         """Remember what is spare after all of day `t` was decided, where the CFO was asked."""
@@ -76,8 +82,9 @@ class Triggers:
         first = min((day for day in days if day > after), default=date.max)
         self._plan[place] = run.dates.number(first) if first < date.max else _NEVER
 
-    def _bills(self, run: Run, t: int) -> Flags:
-        """A new bill, or a supplier to be paid before the next decision with a bill in hand."""
+    def _bills(self, run: Run, t: int, papers: Callable[[Run, int], Papers]) -> Flags:
+        """A new bill, one whose acceptor was listed for paying late, or one in hand when a supplier
+        who takes bills is to be paid before the next decision."""
         block, state = run.block, run.state
         bills, dues = block.bills, block.dues
         held = np.flatnonzero(state.left > 0)
@@ -85,11 +92,17 @@ class Triggers:
             return np.zeros(block.size, dtype=np.bool_)
         owners = bills.owner[held]
         new = bills.received[held] > self._last[owners]
+        new |= self._market.is_refused(t, bills.acceptor[held]) & ~self._market.is_refused(
+            self._last[owners], bills.acceptor[held]
+        )
         out = per_merchant(owners, new.astype(np.int64), block.size) > 0
         has = per_merchant(owners, state.left[held], block.size) > 0
         rows = run.due_rows(t + 1, run.next_decision(t) + 1)
         rows = rows[(dues.kind[rows] == SUPPLIER) & (dues.known[rows] <= t)]
-        out |= has & (per_merchant(dues.owner[rows], state.open[rows], block.size) > 0)
+        rows = rows[has[dues.owner[rows]]]
+        for row, place in zip(rows.tolist(), dues.owner[rows].tolist(), strict=True):
+            known = papers(run, place)
+            out[place] = out[place] or bool(known.accepted(known.payee(row)))
         return out
 
     def _idle(self, run: Run, t: int) -> Flags:
