@@ -15,7 +15,7 @@ import csv
 from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import date
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 import numpy as np
@@ -93,8 +93,7 @@ def rates(
 def _shibor(figures: Figures, seed: int, replication: int, days: Dates, start: int) -> Ints:
     """Return tenors × days: what was fixed, then mean-reverting moves in blocks of real ones."""
     path = np.empty((len(TENORS), days.days), dtype=np.int64)
-    for t in range(min(start, days.days)):
-        path[:, t] = known_shibor(days.at(t))
+    path[:, :start] = _fixed(days, start)[:, : days.days]
     changes = real_changes(int(figures.number("shibor_since")))
     level: Floats = np.array(known_shibor(days.at(start - 1)), dtype=np.float64)
     mean = level + figures.number("shibor_shift") * 10_000
@@ -162,9 +161,24 @@ def _following(figures: Figures, name: str, market: Ints, days: Dates, start: in
 
 def _dated(name: str, days: Dates, start: int) -> Ints:
     """Return a dated parameter by day; the days from `start` on keep the last known value."""
-    return np.array(
-        [known(name, days.at(min(t, max(start - 1, 0)))) for t in range(days.days)], dtype=np.int64
-    )
+    path = np.empty(days.days, dtype=np.int64)
+    told = _told(name, days, start)
+    path[:start] = told[: days.days]
+    path[start:] = told[-1]
+    return path
+
+
+@lru_cache(maxsize=64)
+def _told(name: str, days: Dates, start: int) -> list[int]:
+    """Return a dated parameter on the days before `start`, on one day at least."""
+    return [known(name, days.at(t)) for t in range(max(start, 1))]
+
+
+@lru_cache(maxsize=16)
+def _fixed(days: Dates, start: int) -> Ints:
+    """Return tenors × days: SHIBOR as known on the days before `start`."""
+    rows = [known_shibor(days.at(t)) for t in range(start)]
+    return np.array(rows, dtype=np.int64).reshape(start, len(TENORS)).T
 
 
 def known(name: str, day: date) -> int:
