@@ -82,6 +82,31 @@ def _gap(gap: Mapping[str, Any] | None) -> GapOutput | None:
     )
 
 
+COLUMNS = (
+    "replication",
+    "merchant",
+    "policy",
+    "archetype",
+    "survived",
+    "closed_day",
+    "wealth",
+    "cash_end",
+    "cash_min",
+    "cash_p5",
+    "wage_late_days",
+    "supplier_late_days",
+    "unpaid_suppliers",
+    "idle_cash",
+    "finance_cost",
+    "discount_cost",
+    "loan_cost",
+    "late_cost",
+    "fund_income",
+    "bound",
+)
+"""Columns of the results that the report reads; what a run lacks of them is named on the page."""
+
+
 @dataclass(frozen=True, slots=True)
 class Gap:
     """A mean paired difference, fen; what `aicfo_sim.results.gap_row` gives, bounds known."""
@@ -202,7 +227,7 @@ def find(folder: Path) -> Found:
 
     Raises: NotFound, BooksError.
     """
-    about, columns = store.read(folder)
+    about, columns = store.read(folder, COLUMNS)
     kinds = [
         Kind(name, drawn, values, results.bases(values)[1])
         for name, drawn, values in results.groups(about, columns)

@@ -3,30 +3,15 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
-from ...fen import Floats
-from ...rng import MARKET, stream
-from ...statistics import CONFIDENCE, RESAMPLES
+from ...bound import NONE, Captured, captured
 from ..labels import between, kinds_name, policy_name, written
 from ..measures import MONEY, SHARE
 from ..page import Chart, Panel, Table, Words
 from ..rows import Found, Kind
 from ..svg import Interval, forest
-
-
-@dataclass(frozen=True, slots=True)
-class Share:
-    """What was gained of what could have been, over `firms` firms, with a bootstrap interval."""
-
-    share: float
-    low: float
-    high: float
-    gained: float
-    possible: float
-    firms: int
 
 
 def panel(found: Found, say: Words) -> Panel:
@@ -39,7 +24,7 @@ def panel(found: Found, say: Words) -> Panel:
         for kind in found.kinds
         for name in found.policies
         if name not in ("owner", "nothing")
-        and (share := captured(kind, name, "owner", int(found.about["seed"]))) is not None
+        and (share := reached(kind, name, int(found.about["seed"]))) is not None
     ]
     if not shares:
         return Panel("captured", title, say("captured.nothing"), ())
@@ -58,7 +43,7 @@ def panel(found: Found, say: Words) -> Panel:
             policy=policy_name(found.subject, say),
             share=written(whole.share, SHARE),
             interval=between(whole.low, whole.high, SHARE, say),
-            regret=written(1 - whole.share, SHARE),
+            regret=written(whole.regret, SHARE),
         )
     return Panel(
         key="captured",
@@ -69,49 +54,23 @@ def panel(found: Found, say: Words) -> Panel:
     )
 
 
-def captured(kind: Kind, policy: str, base: str, seed: int) -> Share | None:
-    """Return (policy − base) / (bound − base) over sums of firms; None where nothing was possible.
-
-    The interval is a percentile bootstrap over firms, from a stream of its own.
-    """
-    ours = kind.values[policy]
-    if "bound" not in ours:
-        return None
-    rows = np.flatnonzero(ours["bound"] >= 0)
-    start = kind.values[base]["wealth"][rows]
-    gained: Floats = (ours["wealth"][rows] - start).astype(np.float64)
-    possible: Floats = (ours["bound"][rows] - start).astype(np.float64)
-    if not rows.size or possible.sum() <= 0:
-        return None
-    source = stream(seed, 0, MARKET, "captured")
-    some = max(1, 1_000_000 // rows.size)
-    ratios = list[Floats]()
-    for done in range(0, RESAMPLES, some):
-        picks = source.integers(rows.size, size=(min(some, RESAMPLES - done), rows.size))
-        below = possible[picks].sum(axis=1)
-        ratios.append(gained[picks].sum(axis=1)[below > 0] / below[below > 0])
-    tail = (1 - CONFIDENCE) / 2
-    low, high = -math.inf, math.inf
-    if rows.size > 1:
-        low, high = np.quantile(np.concatenate(ratios), [tail, 1 - tail]).tolist()
-    return Share(
-        share=float(gained.sum() / possible.sum()),
-        low=low,
-        high=high,
-        gained=float(gained.mean()),
-        possible=float(possible.mean()),
-        firms=rows.size,
-    )
+def reached(kind: Kind, policy: str, seed: int) -> Captured | None:
+    """Return what a policy captured over firms with a bound; None where nothing was possible."""
+    ours, owner = kind.values[policy], kind.values["owner"]
+    rows = np.flatnonzero(ours["bound"] != NONE)
+    wealth = (ours["wealth"][rows], owner["wealth"][rows])
+    found = captured(*wealth, ours["bound"][rows], seed=seed)
+    return found if math.isfinite(found.share) else None
 
 
-def _chart(kind: Kind, shares: list[tuple[str, Share]], say: Words) -> Chart:
+def _chart(kind: Kind, shares: list[tuple[str, Captured]], say: Words) -> Chart:
     title = say("captured.chart", kinds=kinds_name(kind.name, say))
     intervals = [
         Interval(
             policy_name(name, say),
             100 * share.share,
-            100 * (share.low if math.isfinite(share.low) else share.share),
-            100 * (share.high if math.isfinite(share.high) else share.share),
+            100 * share.low,
+            100 * share.high,
             "c1" if name.startswith("cfo") else "c0",
         )
         for name, share in shares
@@ -123,19 +82,19 @@ def _percent(value: float) -> str:
     return written(value / 100, SHARE)
 
 
-def _table(shares: list[tuple[Kind, str, Share]], say: Words) -> Table:
+def _table(shares: list[tuple[Kind, str, Captured]], say: Words) -> Table:
     names = ("kind", "policy", "gained", "possible", "share", "interval", "regret")
     return Table(
         head=tuple(say(f"captured.t_{name}") for name in names),
         rows=tuple(
             (
-                f"{kinds_name(kind.name, say)} ({share.firms:,})",
+                f"{kinds_name(kind.name, say)} ({share.merchants:,})",
                 policy_name(name, say),
-                written(share.gained, MONEY, signed=True),
-                written(share.possible, MONEY),
+                written(share.share * share.room, MONEY, signed=True),
+                written(share.room, MONEY),
                 written(share.share, SHARE),
                 between(share.low, share.high, SHARE, say),
-                written(1 - share.share, SHARE),
+                written(share.regret, SHARE),
             )
             for kind, name, share in shares
         ),

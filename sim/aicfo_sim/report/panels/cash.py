@@ -96,13 +96,13 @@ def _chart(
     # The last week may be shorter: it is left out of the chart, which has weeks alone.
     count = int((np.diff(days, prepend=-1) == WEEK).sum()) or 1
     low, lower, middle, upper, high = (level[:count].tolist() for level in levels)
-    style, step = STYLES.get(name, "c2"), {"every": WEEK}
+    style = STYLES.get(name, "c2")
     start, title = FIRST + timedelta(days=WEEK), _title(kind, name, say)
     return time_chart(
-        [Line(say("cash.median"), start, middle, style, **step)],
+        [Line(say("cash.median"), start, middle, style, every=WEEK)],
         [
-            Band(say("cash.wide"), start, low, high, style, **step),
-            Band(say("cash.narrow"), start, lower, upper, f"{style} inner", **step),
+            Band(say("cash.wide"), start, low, high, style, every=WEEK),
+            Band(say("cash.narrow"), start, lower, upper, f"{style} inner", every=WEEK),
         ],
         title=title,
         unit=short(CURRENCY, say.lang),

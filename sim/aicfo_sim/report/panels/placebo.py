@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from ...fen import Flags
 from ..labels import kinds_name, written
 from ..measures import MONEY
 from ..page import Panel, Table, Words
@@ -19,7 +22,10 @@ def panel(found: Found, say: Words) -> Panel:
     rows, firms, moved = list[tuple[str, ...]](), 0, 0
     for kind in found.archetypes:
         mine, owner = kind.values[NAME], kind.values["owner"]
-        differs = sum((mine[name] != owner[name]) for name in _SAME if name in mine) > 0
+        differs: Flags = np.zeros(kind.size, dtype=np.bool_)
+        for name in _SAME:
+            if name in mine:
+                differs |= mine[name] != owner[name]
         gap = mine["wealth"] - owner["wealth"]
         firms, moved = firms + kind.size, moved + int(differs.sum())
         rows.append(

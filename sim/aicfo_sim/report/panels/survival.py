@@ -28,10 +28,10 @@ def panel(found: Found, say: Words) -> Panel:
         blocks.append(Text(say("survival.none_closed", kinds=listed(whole, say))))
     closed = {name: _closed(found, name) for name in found.policies}
     firms = sum(kind.size for kind in found.archetypes)
-    compared = list(dict.fromkeys([*(["owner"] if "owner" in closed else []), found.subject]))
     lines = [
         say("survival.count", policy=policy_name(name, say), closed=f"{closed[name]:,}")
-        for name in compared
+        for name in found.policies
+        if name in ("owner", found.subject)
     ]
     return Panel(
         key="survival",
