@@ -9,6 +9,7 @@ from pathlib import Path
 import numpy as np
 
 from . import store
+from .bound import Taped, bound
 from .draws import draw_block, world
 from .engine import Run
 from .engine import run as live
@@ -61,13 +62,15 @@ def work(task: Task) -> Path:
         path = np.zeros((task.days, 2, block.size), dtype=np.int64)
         if not reads_books(chosen):
             state.journal = None
+        if task.bound:
+            state.effects = Taped(state.effects)
         live(Run(block, state, chosen), warm, total, path)
         named = {"policy": place, "replication": task.replication}
         columns = outcome(block, state, start, path, total)
+        clock.note(name)
         if task.bound:
-            from .bound import bound  # brings the solver; few runs ask for it
-
             columns["bound"] = bound(block, opening, state, warm, total)
+            clock.note("bound")
         outcomes.append(_named(columns, named))
         weeks.append(_named(_weekly(block.traits.merchant, path, task.paths), named))
         clock.note(name)

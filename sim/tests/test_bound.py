@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from aicfo_sim import bank, rng
 from aicfo_sim import wealth as wealth_product
-from aicfo_sim.bound import GROUPS, bound
+from aicfo_sim.bound import GROUPS, NONE, Taped, bound
 from aicfo_sim.bound.dual import Linear, certified, dual_bound
 from aicfo_sim.bound.periods import Periods
 from aicfo_sim.bound.program import Line, Match, Paper, Situation, program
@@ -73,11 +73,13 @@ class Wild(Owner):
         invest(block, state, t, spare * state.alive)
 
 
-def _block(archetype: str, seed: int, merchants: int, *, product: int = 0) -> Block:
+def _block(
+    archetype: str, seed: int, merchants: int, *, product: int = 0, warm: int = WARM
+) -> Block:
     scenario = replace(
         load("default"),
         mix={archetype: 1},
-        warmup_days=WARM,
+        warmup_days=warm,
         override={"market": {"wealth_product_days": product}},
     )
     where = world(scenario, days=DAYS, seed=seed)
@@ -86,7 +88,7 @@ def _block(archetype: str, seed: int, merchants: int, *, product: int = 0) -> Bl
 
 def _opening(block: Block) -> State:
     state = State(block)
-    run(Run(block, state, Owner()), 0, WARM)
+    run(Run(block, state, Owner()), 0, block.world.scenario.warmup_days)
     return state
 
 
@@ -103,6 +105,31 @@ def test_no_rule_beats_the_bound(archetype: str) -> None:
     opening = _opening(block)
     for name in ("owner", "hold_all", "always_discount", "all_t0", "bank_first"):
         assert (_short_of(block, opening, policy(name)) >= 0).all(), name
+
+
+@pytest.mark.parametrize("name", ["discounts", "expand", "stock_up"])
+def test_a_policy_that_moves_levers_is_bounded_with_its_own_choices(name: str) -> None:
+    block = _block("restaurant", 2, 3, warm=90)
+    opening, total = _opening(block), block.world.total
+    state = opening.copy()
+    state.effects = Taped(state.effects)
+    run(Run(block, state, policy(name)), total - DAYS, total)
+    assert state.effects.firms
+    worth = wealth(block, state, total)
+    gap = bound(block, opening, state, total - DAYS, total) - worth
+    assert (gap >= 0).all()
+    # What the levers did is in the bound: without them it would be another firm's.
+    assert (gap < np.maximum(np.abs(worth) // 10, 1_000_000)).all()
+
+
+def test_levers_that_nobody_wrote_down_have_no_bound() -> None:
+    block = _block("restaurant", 2, 2)
+    opening, total = _opening(block), block.world.total
+    state = opening.copy()
+    run(Run(block, state, policy("discounts")), WARM, total)
+    moved = sorted(state.effects.firms)
+    assert moved
+    assert (bound(block, opening, state, WARM, total)[moved] == NONE).all()
 
 
 @settings(max_examples=8, deadline=None)

@@ -8,6 +8,7 @@ the compared policy chose. `captured` says how much of it a policy reached.
 from __future__ import annotations
 
 from .captured import Captured, captured
-from .model import GROUPS, bound
+from .model import GROUPS, NONE, bound
+from .tape import Taped
 
-__all__ = ["GROUPS", "Captured", "bound", "captured"]
+__all__ = ["GROUPS", "NONE", "Captured", "Taped", "bound", "captured"]

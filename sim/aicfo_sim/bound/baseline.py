@@ -1,9 +1,10 @@
 """What happens to each merchant whatever it does with its money: a run that is never short.
 
 The baseline lives through the same days with the opening books, the compared policy's choices in
-the groups that the bound does not cover (its bids), and money without end: it pays when due, holds
-every bill to maturity, never borrows. What it receives and pays on each day is what any other use
-of money has to live with, and its wealth is what the gains and costs of money come on top of.
+the groups that the bound does not cover (bids, prices, advertising, stores, stock), and money
+without end: it pays when due, holds every bill to maturity, never borrows. What it receives and
+pays on each day is what any other use of money has to live with, and its wealth is what the gains
+and costs of money come on top of.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from ..state import Loans, State
 from ..tables import DUE_KINDS, SUPPLIER, WAGE
 from ..tender_market import submit
 from ..wealth_room import Redemptions
+from .tape import Player, Taped
 
 WAGES, OTHERS, GOODS = range(3)
 """Classes of payments: wages; rent, taxes, services, bonds; suppliers, who are paid last."""
@@ -68,7 +70,8 @@ class Baseline:
 def baseline(block: Block, opening: State, chosen: State, first: int, last: int) -> Baseline:
     """Return the baseline of days `first` … `last` − 1 from the state at the start of `first`.
 
-    `chosen` is the compared policy's state at the end: its bids are made again.
+    `chosen` is the compared policy's state at the end: its bids are made again, and what its
+    levers did is played from its tape.
     """
     state = opening.copy()
     state.journal = None
@@ -83,6 +86,8 @@ def baseline(block: Block, opening: State, chosen: State, first: int, last: int)
         ledger.entry(BANK, (CASH, away), (account, -away))
     state.wealth = Redemptions.none(size)
     state.fund_rest, state.deposit_rest = (np.zeros(size, dtype=np.int64) for _ in range(2))
+    if isinstance(chosen.effects, Taped):
+        state.effects = Player(chosen.effects.tape)
     given = np.full(size, PLENTY, dtype=np.int64)
     ledger.entry(OWNERS, (CASH, given), (EQUITY, -given))
     before = ledger.cash.copy()

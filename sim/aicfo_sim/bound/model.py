@@ -20,9 +20,14 @@ from .periods import Periods, periods
 from .plain import plain_bound
 from .program import Situation, program
 from .situations import Situations
+from .tape import untaped
 
 GROUPS = ("bills", "cash", "lines")
-"""Actions that the bound is free to choose. Tenders stay as the compared policy bid."""
+"""Actions that the bound is free to choose: bills, money fund and wealth product, credit lines, and
+when to pay. Bids, prices, advertising, stores and stock stay as the compared policy chose."""
+
+NONE = -1
+"""Stands where no bound is known: levers were moved of which no `Taped` room kept a tape."""
 
 SLACK = 10
 """Fen added for what the engine rounds in the merchant's favour, besides one per action."""
@@ -57,8 +62,10 @@ def bound(
     situations = Situations(block, opening, base, span)
     closed = closing(block, opening, base)
     out = wealth(block, final, last)
+    unknown = untaped(final)
+    out[unknown] = NONE
     actions = np.maximum(final.actions - opening.actions, 0)
-    for place in np.flatnonzero(opening.alive).tolist():
+    for place in np.setdiff1d(np.flatnonzero(opening.alive), unknown).tolist():
         gain = situations.fixed(place) + _most(span, situations.of(place))
         alive = int(base.wealth[place]) + math.ceil(gain)
         if "closing" in groups:
