@@ -87,7 +87,7 @@ class Run:
             if path is not None:
                 path[t - first] = self.state.ledger.balances[[CASH, FUND]]
             yield env.timeout(1)
-        self.state.ledger.check()
+        self.state.check(self.block)
 
     def day(self, t: int) -> None:
         """Move all merchants through day `t`."""

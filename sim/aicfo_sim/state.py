@@ -4,11 +4,22 @@ from __future__ import annotations
 
 import numpy as np
 
+from aicfo_sdk.errors import Unbalanced
+
 from .draws.block import Block
 from .effects.room import Room
 from .fen import Flags, Ints, per_merchant
 from .journal import Journal
-from .ledger import BILLS, COSTS, EQUITY, PAYABLES, RECEIVABLES, TRANSIT, Ledger
+from .ledger import (
+    BILLS,
+    COSTS,
+    EQUITY,
+    LOANS,
+    PAYABLES,
+    RECEIVABLES,
+    TRANSIT,
+    Ledger,
+)
 from .tables import ALWAYS
 from .wealth_room import Redemptions
 
@@ -148,6 +159,32 @@ class State:
         for name, value in vars(self).items():
             setattr(twin, name, value.copy() if hasattr(value, "copy") else value)
         return twin
+
+    def check(self, block: Block) -> None:
+        """Check what must hold at the end of any day, whatever was decided.
+
+        Accounts and the money of all parties sum to 0; of each bill no more than its face is held
+        or passed on, and what is held is what the account of bills holds; drawings that are open
+        are what the loan account and the lines say; nothing was paid more than it was owed.
+
+        Raises: Unbalanced.
+        """
+        self.ledger.check()
+        bills, loans, size = block.bills, self.loans, block.size
+        wrong = (self.left < 0) | (self.moved < 0) | (self.left + self.moved > bills.face)
+        if wrong.any():
+            raise Unbalanced("a bill's face was not conserved", value=bills.code[wrong].tolist())
+        held = per_merchant(bills.owner, self.left, size)
+        if not np.array_equal(held, self.ledger.balances[BILLS]):
+            raise Unbalanced("bills on hand are not those of their account", value=held.tolist())
+        owed = np.zeros_like(self.used)
+        np.add.at(owed, (loans.line, loans.owner), loans.open)
+        if not np.array_equal(owed, self.used):
+            raise Unbalanced("open drawings are not those of their lines", value=owed.tolist())
+        if not np.array_equal(-owed.sum(axis=0), self.ledger.balances[LOANS]):
+            raise Unbalanced("open drawings are not those of their account", value=owed.tolist())
+        if (self.open < 0).any() or (loans.open < 0).any():
+            raise Unbalanced("more was paid than was owed", value=int(self.open.min(initial=0)))
 
     def active(self, cond: Ints) -> Flags:
         """Return which rows happen: those without a tender and those whose tender was won."""
