@@ -34,6 +34,8 @@ _READ = "tests/books/importers/test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
 _ENGINE = "sim/tests/test_engine.py::test_"
 _TAXES = "sim/tests/test_taxes.py::test_"
+_MARKET = "sim/tests/test_tender_market.py::test_"
+_INDUSTRY = "sim/tests/test_industry.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
@@ -424,6 +426,45 @@ RULES = (
         "《招标投标法》第24条",
         False,
         (_GATE + "a_short_notice_is_flagged",),
+    ),
+    Rule(
+        "tender.scoring",
+        "综合评分法: total = technical + business + base / adjusted bid × weight × 100, base = the "
+        "lowest adjusted bid; equal totals go to the lower price",
+        "《政府采购货物和服务招标投标管理办法》财政部令第87号 第55、57条",
+        True,
+        (
+            _MARKET + "three_bids_by_scoring_as_counted_by_hand",
+            _MARKET + "equal_scores_go_to_the_lower_price_then_to_the_better_offer",
+        ),
+    ),
+    Rule(
+        "tender.three_bids",
+        "fewer than three bids void a tender",
+        "《政府采购法》第36条, from memory",
+        False,
+        (_MARKET + "fewer_than_three_bids_void_the_tender",),
+    ),
+    Rule(
+        "tender.preference",
+        "small firms' bids are compared after a deduction; the contract is made at the bid itself",
+        "财库〔2020〕46号, 财库〔2022〕19号",
+        True,
+        (
+            _MARKET + "three_bids_by_lowest_price_as_counted_by_hand",
+            _MARKET + "a_contract_pays_the_price_that_was_bid",
+        ),
+    ),
+    Rule(
+        "bill.overdue_list",
+        "three late bills in six months, and one late or overdue in the month, list an acceptor; "
+        "listed three times in six months, no institution takes its bills for two years",
+        "《商业汇票承兑、贴现与再贴现管理办法》; 上海票据交易所 商业汇票信息披露",
+        True,
+        (
+            _INDUSTRY + "an_acceptor_is_listed_by_the_rule_as_counted_by_hand",
+            _INDUSTRY + "who_is_listed_three_times_in_six_months_is_barred_for_two_years",
+        ),
     ),
     # ── formats: one rule per kind of file ───────────────────────────────────────────────────
     Rule(
