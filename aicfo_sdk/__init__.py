@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .money import PPM, grouped, interest, round_div, share, split
     from .orchestrator.orchestrator import Goal, Orchestrator, Plan, Run
     from .parameters import Parameters
-    from .plugin import Agent, Needs, NeedsAll, NeedsAsk, Plugin, Same, Tool, With
+    from .plugin import Agent, Many, Needs, NeedsAll, NeedsAsk, Plugin, Same, Tool, With
     from .registry import Registry, discover
     from .safety.policy import Policy
     from .solve import Problem, Solution
@@ -35,7 +35,7 @@ _HOMES = {
     "money": "PPM grouped interest round_div share split",
     "orchestrator.orchestrator": "Goal Orchestrator Plan Run",
     "parameters": "Parameters",
-    "plugin": "Agent Needs NeedsAll NeedsAsk Plugin Same Tool With",
+    "plugin": "Agent Many Needs NeedsAll NeedsAsk Plugin Same Tool With",
     "registry": "Registry discover",
     "safety.policy": "Policy",
     "solve": "Problem Solution",
@@ -51,6 +51,7 @@ __all__ = [
     "Context",
     "Goal",
     "InputError",
+    "Many",
     "MemoryBooks",
     "Needs",
     "NeedsAll",

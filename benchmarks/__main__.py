@@ -20,6 +20,7 @@ NAMES = (
     "forecast",
     "bills",
     "simulator",
+    "cfo",
     "bound",
     "tenders",
 )
