@@ -52,8 +52,8 @@ def written(value: float, unit: str, *, signed: bool = False) -> str:
         text = f"{abs(value):.2f}"
         mark = "" if float(text) == 0 else "−" if value < 0 else "+" if signed else ""
         return mark + text
-    plus = "+" if signed and round(value / 100) > 0 else ""
-    return plus + whole(round(value), CURRENCY)
+    text = whole(round(value), CURRENCY)
+    return f"+{text}" if signed and value > 0 and text != whole(0, CURRENCY) else text
 
 
 def between(low: float, high: float, unit: str, say: Words) -> str:

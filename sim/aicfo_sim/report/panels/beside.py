@@ -124,8 +124,8 @@ def _table(found: Found, kind: Kind, rows: Sequence[Standing], rival: str, say: 
                 written(row.means[rival], unit),
                 written(row.means[found.subject], unit),
                 written(gap.mean, unit, signed=True),
-                between(gap.low, gap.high, unit, say),
                 say(f"reading.{gap.outcome(row.measure.better)}"),
+                between(gap.low, gap.high, unit, say),
             )
         )
     return Table(
@@ -133,11 +133,11 @@ def _table(found: Found, kind: Kind, rows: Sequence[Standing], rival: str, say: 
             say("beside.t_measure"),
             names["rival"],
             names["policy"],
-            *(say(f"beside.t_{name}") for name in ("gap", "interval", "reads")),
+            *(say(f"beside.t_{name}") for name in ("gap", "reads", "interval")),
         ),
         rows=tuple(lines),
-        numbers=frozenset(range(1, 5)),
-        tight=frozenset({0, 5}),
+        numbers=frozenset({1, 2, 3, 5}),
+        tight=frozenset({0, 4}),
         caption=say(
             "beside.table", kinds=kinds_name(kind.name, say), firms=f"{kind.size:,}", **names
         ),
