@@ -19,7 +19,7 @@ from ..draws.block import Block
 from ..engine import Run
 from ..engine import run as live
 from ..fen import Ints, per_merchant
-from ..ledger import BANK, CASH, EQUITY, FUND, INVESTED, OWNERS
+from ..ledger import BANK, CASH, EQUITY, FUND, INVESTED, LOANS, OWNERS
 from ..outcome import wealth
 from ..state import Loans, State
 from ..tables import DUE_KINDS, SUPPLIER, WAGE
@@ -60,7 +60,7 @@ class Baseline:
     worth: Ints
     """Wealth on the books at each day's end, without the money given."""
     cash: Ints
-    """Cash at each day's end, without the money given."""
+    """Cash at each day's end, without the money given, drawings repaid at the start."""
     wealth: Ints
     """Wealth at the end as the judge sees it, by merchant."""
     accrued: Ints
@@ -79,7 +79,9 @@ def baseline(block: Block, opening: State, chosen: State, first: int, last: int)
     rows = np.flatnonzero(state.loans.open > 0)
     owed = bank.owed_interest(block, opening, rows, opening.loans.open[rows], first - 1)
     accrued = per_merchant(opening.loans.owner[rows], owed, size)
-    # Drawings stay a debt of the ledger that nobody asks for; money put away lies in cash.
+    # Drawings are repaid out of the plenty that follows; money put away lies in cash.
+    repaid = -ledger.balances[LOANS]
+    ledger.entry(BANK, (CASH, -repaid), (LOANS, repaid))
     state.loans, state.used = Loans.none(), np.zeros_like(state.used)
     for account in (FUND, INVESTED):
         away = ledger.balances[account].copy()

@@ -35,7 +35,6 @@ def closing(block: Block, opening: State, base: Baseline) -> Ints:
         late = (np.cumsum(base.falls, axis=1) + base.arrears[:, None]).sum(axis=0)
     money = base.cash + late + base.bonds + _unpaid_bills(block, base)
     lines = np.zeros((run.size, size))
-    owed = opening.used.sum(axis=0)
     for line in range(2):
         room = np.maximum(bank.limits(block, line), opening.used[line])
         cost = np.stack([bank.rates(block, line, t) for t in run.tolist()]).min(axis=0)
@@ -44,7 +43,7 @@ def closing(block: Block, opening: State, base: Baseline) -> Ints:
         )
         lines = lines + room * extra / YEAR_PPM
     growth = 1.0 + float(dearest.sum()) * 1.01
-    earned = np.maximum(money - owed, 0) * dearest[:, None] * growth + lines * growth
+    earned = np.maximum(money, 0) * dearest[:, None] * growth + lines * growth
     arriving = np.maximum(base.inflow, 0) * dearest[:, None]
     best = worth + np.ceil(np.cumsum(earned + arriving, axis=0) * (1 + 1e-9)).astype(np.int64)
     best = best + _kept(block, base)
