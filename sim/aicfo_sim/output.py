@@ -34,6 +34,16 @@ class Gap(_Output):
     wide_high: float | None
 
 
+class CapturedRow(_Output):
+    """What a policy gained of all that could have been gained, by the clairvoyant bound."""
+
+    share: float | None = Field(description="(policy − owner) / (bound − owner), over sums.")
+    low: float | None = Field(description="95 % bootstrap interval over merchants.")
+    high: float | None
+    regret: float | None = Field(description="1 − share.")
+    room: float | None = Field(description="Mean of bound − owner, minor units.")
+
+
 class SummaryRow(_Output):
     """How the firms of one archetype fared under one policy; amounts are means per firm."""
 
@@ -60,6 +70,7 @@ class SummaryRow(_Output):
     tenders_won: float
     vs_owner: Gap | None
     vs_best_rule: Gap | None
+    captured: CapturedRow | None = Field(description="With --bound.")
 
 
 class PluginRow(_Output):

@@ -34,7 +34,11 @@ def summary_table(rows: Sequence[dict[str, Any]]) -> list[str]:
         ]
         for row in rows
     ]
-    return columns([[*heads, "idle cash"], *lines], left=2)
+    table = [[*heads, "idle cash"], *lines]
+    if any(row["captured"] for row in rows):
+        shares = ["captured", *(_share(row["captured"]) for row in rows)]
+        table = [[*line, share] for line, share in zip(table, shares, strict=True)]
+    return columns(table, left=2)
 
 
 def plugin_table(rows: Sequence[dict[str, Any]]) -> list[str]:
@@ -51,12 +55,18 @@ def gap_text(gap: dict[str, Any] | None) -> str:
     return f"{yuan(gap['mean'])} ± {yuan(gap['noise'])}"
 
 
+def _share(found: dict[str, Any] | None) -> str:
+    return "—" if found is None or found["share"] is None else f"{found['share'] * 100:.0f} %"
+
+
 def cost_rows(
     about: dict[str, Any], spent: dict[str, int], replications: int
 ) -> list[dict[str, Any]]:
     """Return CPU seconds by part of the work, and for 365 days of one merchant of that part."""
     firms, days, warm = about["merchants"] * replications, about["days"], about["warmup_days"]
     lived = {"draws": days + warm, "warm-up": warm, **dict.fromkeys(about["policies"], days)}
+    if "bound" in spent:
+        lived["bound"] = days * len(about["policies"])
     rows = list[dict[str, Any]]()
     for part, length in lived.items():
         micros, years = spent.get(part, 0), firms * length / 365

@@ -128,7 +128,21 @@ def _row(
         **{key: _mean(mine[key]) for key in _MEANS},
         "vs_owner": against("owner"),
         "vs_best_rule": against(best),
+        "captured": None if name == "owner" else _captured(mine, values.get("owner"), seed),
     }
+
+
+def _captured(mine: Columns, owner: Columns | None, seed: int) -> dict[str, Any] | None:
+    """Return how much of the room between owner and bound a policy closed; None without bounds."""
+    # A bound may well be negative: only exactly −1 says that there is none.
+    if owner is None or (mine["bound"] == -1).any():
+        return None
+    from .bound import captured  # brings the solver
+
+    found = captured(mine["wealth"], owner["wealth"], mine["bound"], seed=seed)
+    parts = {key: getattr(found, key) for key in ("share", "low", "high", "regret")}
+    shares = {key: round(one, 4) if np.isfinite(one) else None for key, one in parts.items()}
+    return {**shares, "room": _finite(found.room)}
 
 
 def _mean(values: Ints) -> float:

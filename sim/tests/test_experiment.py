@@ -37,6 +37,25 @@ def test_the_same_seed_gives_the_same_bytes(
         assert (tmp_path / name).read_bytes() == (once.folder / name).read_bytes(), name
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize(("workers", "shard"), [(5, 2)])
+def test_five_workers_give_the_same_bytes(
+    once: Result, tmp_path: Path, workers: int, shard: int
+) -> None:
+    assert _run(tmp_path, workers=workers, shard=shard).sha256 == once.sha256
+
+
+@pytest.mark.slow
+def test_with_the_orchestrator_in_two_processes_the_bytes_are_the_same(tmp_path: Path) -> None:
+    policies = ("owner", "cfo")
+    given = {"policies": policies, "merchants": 4, "days": 8}
+    apart = _run(tmp_path / "apart", **given, workers=2, shard=2)
+    shards = sorted((tmp_path / "apart").glob("shards/*/*.parquet"))
+    shards[0].unlink()  # as if it had been killed before that one
+    again = _run(tmp_path / "apart", **given, shard=2)
+    assert apart.sha256 == again.sha256 == _run(tmp_path / "one", **given, shard=4).sha256
+
+
 def test_with_the_orchestrator_too_the_same_seed_gives_the_same_bytes(tmp_path: Path) -> None:
     results = [
         _run(tmp_path / str(shard), policies=("owner", "cfo"), merchants=4, days=8, shard=shard)
