@@ -19,6 +19,7 @@ NAMES = (
     "commits",
     "forecast",
     "bills",
+    "engine",
     "simulator",
     "cfo",
     "bound",
