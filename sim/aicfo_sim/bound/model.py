@@ -30,7 +30,7 @@ NONE = -1
 """Stands where no bound is known: levers were moved of which no `Taped` room kept a tape."""
 
 SLACK = 10
-"""Fen added for what the engine rounds in the merchant's favour, besides one per action."""
+"""Fen added for fractions that the run began with, besides one for each rounding (`_roundings`)."""
 
 
 def bound(
@@ -45,8 +45,8 @@ def bound(
 
     `opening` is the state at the start of day `first`, `final` that of the compared policy at the
     end. No policy that bids as it did can be worth more; the engine rounds interest to the fen, so
-    the bound grants it one fen for each action it took. A firm that was closed from the start has
-    what it has. `groups` may name "closing" besides `GROUPS`: then a firm may also be let close on
+    the bound grants it a fen wherever it did. A firm that was closed from the start has what it
+    has. `groups` may name "closing" besides `GROUPS`: then a firm may also be let close on
     any day; without it only on the day on which the compared policy's did.
     Raises: InputError.
     """
@@ -63,8 +63,7 @@ def bound(
     closed = closing(block, opening, base)
     out = wealth(block, final, last)
     unknown = untaped(final)
-    out[unknown] = NONE
-    actions = np.maximum(final.actions - opening.actions, 0)
+    slack = SLACK + _roundings(block, opening, final, last - first)
     for place in np.setdiff1d(np.flatnonzero(opening.alive), unknown).tolist():
         gain = situations.fixed(place) + _most(span, situations.of(place))
         alive = int(base.wealth[place]) + math.ceil(gain)
@@ -72,8 +71,18 @@ def bound(
             alive = max(alive, int(closed[:, place].max()))
         elif not final.alive[place]:
             alive = max(alive, int(closed[final.closed[place] - first, place]))
-        out[place] = alive + SLACK + int(actions[place])
+        out[place] = alive + int(slack[place])
+    # A fen more is a bound as well, and no sign of none.
+    out[out == NONE] += 1
+    out[unknown] = NONE
     return out
+
+
+def _roundings(block: Block, opening: State, final: State, days: int) -> Ints:
+    """Return how often interest was rounded to the fen, at most, by merchant: once per action, and
+    where the bank collects drawings twice for each and once a day for what is paid in part."""
+    drawings = np.bincount(final.loans.owner, minlength=block.size)
+    return np.maximum(final.actions - opening.actions, 0) + 2 * drawings + days * (drawings > 0)
 
 
 def _most(span: Periods, situation: Situation) -> float:
