@@ -10,7 +10,7 @@ import numpy as np
 
 from aicfo_sdk import Books
 from aicfo_sdk.books.port import not_a_column
-from aicfo_sdk.model import Record, digest
+from aicfo_sdk.model import Record, UntrustedText, digest
 
 from .fen import Flags, Ints
 
@@ -98,7 +98,11 @@ class Growing(Generic[K]):
         if field is None:
             raise not_a_column(self.table, name, "integers or text")
         default = None if field.is_required() else field.get_default(call_default_factory=True)
-        return [row.get(name, default) for row in self._rows[first:end]]
+        values = [row.get(name, default) for row in self._rows[first:end]]
+        if field.annotation is UntrustedText:
+            # As the record would hold it: without what cannot be seen.
+            return [UntrustedText(value) for value in values]
+        return values
 
 
 class Snapshot(Mapping[str, K]):

@@ -50,7 +50,7 @@ class Rules(Section):
     """
 
     trigger_days: int = Field(
-        default=7, ge=1, le=366, description="days between two briefs of the CFO"
+        default=28, ge=1, le=366, description="longest the CFO is not asked, days"
     )
     wage_days: int = Field(default=45, ge=0, le=3650, description="days wages may be late")
     supplier_days: int = Field(default=90, ge=0, le=3650, description="days suppliers may wait")

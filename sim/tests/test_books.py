@@ -82,6 +82,29 @@ def test_columns_are_those_of_plain_books(
             assert not one.flags.writeable
 
 
+def test_labels_and_choices_by_field_are_those_of_plain_books(books: list[MerchantBooks]) -> None:
+    for found in books:
+        plain = _plain(found)
+        for kind, name in (
+            (Transaction, "kind"),
+            (Invoice, "counterparty"),
+            (Settlement, "by"),
+            (Transaction, "counterparty_name"),
+        ):
+            (codes, words), (other, same) = found.labels(kind, name), plain.labels(kind, name)
+            assert (codes.tolist(), words) == (other.tolist(), same)
+            assert not codes.flags.writeable
+        for kind, equal in (
+            (Transaction, {"kind": "purchase", "account": "BANK"}),
+            (Invoice, {"direction": "sales", "settled_at_sale": False}),
+        ):
+            assert list(found.all(kind, **equal)) == list(plain.all(kind, **equal))
+        with pytest.raises(InputError):
+            found.labels(Transaction, "amount")
+        with pytest.raises(InputError):
+            plain.labels(Transaction, "amount")
+
+
 def test_series_are_those_of_plain_books(books: list[MerchantBooks]) -> None:
     asked = [
         (DailySales, "amount", {"channel": "wechat"}),

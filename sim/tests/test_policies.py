@@ -20,13 +20,14 @@ from aicfo_sim.ledger import CASH, FUND
 from aicfo_sim.outcome import COLUMNS, Start, outcome
 from aicfo_sim.policies import POLICIES, BankFirst, Owner, known, policy, reads_books, simple
 from aicfo_sim.policies.cfo import Cfo, placebo
-from aicfo_sim.policies.triggers import AT_LEAST, Triggers, phase
+from aicfo_sim.policies.triggers import Triggers, phase
 from aicfo_sim.scenario import load
 from aicfo_sim.state import BANK_LINE, QUICK_LINE, State
 
 from aicfo_sdk.errors import InputError, NotFound
 
 DAYS, SEED = 12, 11
+LONGEST = load("default").rules.trigger_days
 
 
 def _block(members: list[tuple[int, str]], *, days: int = DAYS, seed: int = SEED) -> Block:
@@ -245,10 +246,10 @@ def test_decisions_are_equal_whoever_else_is_in_the_block() -> None:
 def test_the_rhythm_comes_from_the_merchants_number() -> None:
     members = [(n, "shop") for n in range(40)]
     block, part = _block(members, days=1), _block(members[7:9], days=1)
-    phases = phase(block)
-    assert np.array_equal(phases[7:9], phase(part))
+    phases = phase(block, LONGEST)
+    assert np.array_equal(phases[7:9], phase(part, LONGEST))
     assert len(set(phases.tolist())) > 15
-    assert ((phases >= 0) & (phases < AT_LEAST)).all()
+    assert ((phases >= 0) & (phases < LONGEST)).all()
 
 
 def test_the_cfo_is_asked_on_events_far_less_often_than_daily() -> None:
@@ -271,7 +272,7 @@ def test_the_cfo_is_asked_on_events_far_less_often_than_daily() -> None:
             assert every.all()
             days += 1
         run.close(t)
-    assert (asked >= 120 // AT_LEAST).all()
+    assert (asked >= 120 // LONGEST).all()
     assert (asked * 3 < days).all()
 
 

@@ -1,4 +1,4 @@
-"""When the CFO is asked: on events that may change its plan, and at least every four weeks.
+"""When the CFO is asked: on events that may change its plan, and at least every so many days.
 
 Asking daily finds little more than asking when something happened (`benchmarks/cfo.py`), and costs
 twenty times as much. All that is looked at is what the merchant knows that day, and nothing but its
@@ -23,14 +23,14 @@ from ..ledger import CASH
 from ..papers import Papers
 from ..tables import SUPPLIER
 
-AT_LEAST = 28
-"""Days after which the CFO is asked whatever happened; the phase comes from the merchant's id."""
+AHEAD = 28
+"""Days over which money must be idle, as known payments go, to count as spare."""
 
 WORTH = 1_000
-"""Fen that idle money must be able to earn in `AT_LEAST` days before it is an event."""
+"""Fen that idle money must be able to earn in `AHEAD` days before it is an event."""
 
 SHARE = 3
-"""So many-th of what is to be paid in `AT_LEAST` days is the least that counts as idle."""
+"""So many-th of what is to be paid in `AHEAD` days is the least that counts as idle."""
 
 _NEVER = 2**40
 _MIX = 2_654_435_761
@@ -56,12 +56,13 @@ class Triggers:
             self._plan = np.full(run.block.size, _NEVER, dtype=np.int64)
             self._spare = np.zeros(run.block.size, dtype=np.int64)
             self._usual = np.zeros(run.block.size, dtype=np.int64)
-            self._phase = phase(run.block)
+            self._phase = phase(run.block, run.rules.trigger_days)
             self._market = run.block.world.acceptors
             return alive.copy()
         if self._every is not None:
             return alive & (t - self._last >= self._every)
-        rhythm = (t + self._phase) // AT_LEAST > (self._last + self._phase) // AT_LEAST
+        longest = run.rules.trigger_days
+        rhythm = (t + self._phase) // longest > (self._last + self._phase) // longest
         planned = self._plan <= run.next_decision(t)
         return alive & (rhythm | planned | self._bills(run, t, papers) | self._idle(run, t))
 
@@ -70,7 +71,7 @@ class Triggers:
         if asked.any():
             self._last[asked] = t
             self._spare[asked] = spare(run, t)[asked]
-            self._usual[asked] = run.needs(t, t + AT_LEAST)[asked]
+            self._usual[asked] = run.needs(t, t + AHEAD)[asked]
 
     def planned(self, run: Run, t: int, place: int, answer: Answer) -> None:
         """Remember the first day after the next decision on which the plan wants to act."""
@@ -110,15 +111,15 @@ class Triggers:
         rate = run.market.fund_rate(t)
         if rate <= 0:
             return np.zeros(run.block.size, dtype=np.bool_)
-        least = np.maximum(WORTH * 365 * PPM // (rate * AT_LEAST), self._usual // SHARE)
+        least = np.maximum(WORTH * 365 * PPM // (rate * AHEAD), self._usual // SHARE)
         return spare(run, t) - self._spare >= least
 
 
 def spare(run: Run, t: int) -> Ints:
-    """Return cash less all payments known for the next `AT_LEAST` days, by merchant, fen."""
-    return run.state.ledger.balances[CASH] - run.needs(t, t + AT_LEAST)
+    """Return cash less all payments known for the next `AHEAD` days, by merchant, fen."""
+    return run.state.ledger.balances[CASH] - run.needs(t, t + AHEAD)
 
 
-def phase(block: Block) -> Ints:
-    """Return each merchant's day of the rhythm, 0 to `AT_LEAST` − 1, from its number alone."""
-    return ((block.traits.merchant * _MIX) >> 16) % AT_LEAST
+def phase(block: Block, longest: int) -> Ints:
+    """Return each merchant's day of the rhythm, 0 to `longest` − 1, from its number alone."""
+    return ((block.traits.merchant * _MIX) >> 16) % longest
