@@ -79,7 +79,7 @@ class Scribe:
         self._takes = takes_bills(who) if self.archetype in INVOICING else []
         self._first_tender = first
         self._dues = _rows_by_day(block.dues.owner, block.dues.known, place)
-        self._issued = _rows_by_day(block.receipts.owner, block.receipts.issued, place)
+        self._issued = block.issued_order[block.receipts.owner[block.issued_order] == place]
         self._next_due = self._next_issued = self._next_event = 0
         self._day = -1
         self._hash = blake2b(

@@ -20,7 +20,8 @@ from aicfo_sim.tables import NEVER
 from aicfo_sdk.model import RECORDS, record_type
 
 TODAY = 300
-MEMBERS = range(8)
+MEMBERS = range(6)
+"""One merchant of each kind."""
 
 
 def _other_future(drawn: Drawn) -> Drawn:
@@ -52,7 +53,9 @@ def draw() -> Callable[..., Block]:
     where = world(load("default"), days=90, seed=23)
 
     def make() -> Block:
-        return draw_block(where, [where.who(n) for n in MEMBERS], detail=True)
+        names = tuple(DRAWERS)
+        members = [where.who(n, names[n % len(names)]) for n in MEMBERS]
+        return draw_block(where, members, detail=True)
 
     return make
 

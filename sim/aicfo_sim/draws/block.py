@@ -186,7 +186,9 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     order = sorted_rows(receipts.paid, receipts.owner)
     receipts = tables.take(receipts, order)
     known_order = sorted_rows(dues.known)
-    issued_order = sorted_rows(receipts.issued)
+    # Invoices of one day keep the order in which they were drawn: the order in which they will be
+    # paid would tell of the future in their numbers.
+    issued_order = sorted_rows(receipts.issued, order)
     # A bill matures on the first working day on or after its day of maturity.
     pays = where.dates.roll(bills.matures) if bills.owner.size else bills.matures
     matures_order = sorted_rows(pays)
