@@ -101,7 +101,7 @@ class Growing(Generic[K]):
         values = [row.get(name, default) for row in self._rows[first:end]]
         if field.annotation is UntrustedText:
             # As the record would hold it: without what cannot be seen.
-            return [UntrustedText(value) for value in values]
+            return [UntrustedText(value or "") for value in values]
         return values
 
 

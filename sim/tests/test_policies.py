@@ -35,7 +35,7 @@ def _block(members: list[tuple[int, str]], *, days: int = DAYS, seed: int = SEED
     return draw_block(where, [where.who(n, name) for n, name in members], detail=True)
 
 
-def _lived(block: Block, chosen: Any) -> tuple[dict[str, Any], State]:
+def _lived(block: Block, chosen: Any) -> tuple[dict[int, dict[str, int]], State]:
     """Return the outcome of each merchant by number, and the last state."""
     warm, total = block.world.scenario.warmup_days, block.world.total
     state = State(block, journal=True)
@@ -236,7 +236,7 @@ def test_decisions_are_equal_whoever_else_is_in_the_block() -> None:
     members = [(0, "contractor"), (1, "shop"), (2, "contractor")]
     together, _ = _lived(_block(members), policy("cfo"))
     turned, _ = _lived(_block(members[::-1]), policy("cfo"))
-    alone: dict[str, Any] = {}
+    alone: dict[int, dict[str, int]] = {}
     for member in members:
         rows, _ = _lived(_block([member]), policy("cfo"))
         alone |= rows

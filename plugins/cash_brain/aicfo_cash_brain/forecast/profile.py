@@ -106,7 +106,8 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
 
     days = _spread(level, sales, expected, known, horizon) * centre[:, :, None]
     sums = _sum_spread(level, sales, expected, sporadic, horizon) * centre.sum(1)[:, None]
-    days = np.where((sales >= 0).all(1)[:, None, None], np.maximum(days, 0.0), days)
+    positive = np.nanmin(sales, axis=1) >= 0
+    days = np.where(positive[:, None, None], np.maximum(days, 0.0), days)
     assert days.shape == (rows, horizon, len(DECILES))
     return Bands(days, sums)
 
