@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from . import page
 from .running import SEED, Result, names, record, run
@@ -26,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", type=float, default=1.0, help="of the whole size (default 1)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"(default {SEED})")
     parser.add_argument("--jobs", type=int, default=1, help="campaigns at a time (default 1)")
-    parser.add_argument("--out", type=Path, help="write the result file here")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="write the result file here; other campaigns of a file with this share and seed stay",
+    )
     parser.add_argument(
         "--page", action="store_true", help="run nothing; write docs/reliability.md's figures"
     )
@@ -49,13 +54,27 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results[name] = future.result()
             print(line(name, results[name]), flush=True)
     if options.out:
-        told["campaigns"] = results
-        text = json.dumps(told, indent=2, ensure_ascii=False)
+        text = json.dumps(merged(options.out, told, results), indent=2, ensure_ascii=False)
         options.out.write_text(text + "\n", "utf-8")
     failed = [name for name, result in results.items() if result["status"] == "failed"]
     for name in failed:
         print(f"\n{name} FAILED: {results[name]['said']}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def merged(path: Path, told: dict[str, Any], results: dict[str, Result]) -> dict[str, Any]:
+    """Return what a result file will hold: these campaigns, and the others it held.
+
+    Each names its commit. A file of another share or seed begins anew.
+    """
+    campaigns: dict[str, Any] = {}
+    if path.exists():
+        found = json.loads(path.read_text("utf-8"))
+        if (found["share"], found["seed"]) == (told["share"], told["seed"]):
+            campaigns = found["campaigns"]
+    for name, result in results.items():
+        campaigns[name] = {"commit": told["commit"], "dirty": told["dirty"], **result}
+    return {**told, "campaigns": dict(sorted(campaigns.items()))}
 
 
 def line(name: str, result: Result) -> str:

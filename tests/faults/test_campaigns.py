@@ -76,6 +76,22 @@ def test_one_failure_fails_the_run_and_the_others_go_on(
     assert __main__.main(["b"]) == 0
 
 
+def test_a_campaign_run_alone_is_put_beside_the_others_and_names_its_commit(tmp_path: Path) -> None:
+    out = tmp_path / "result.json"
+
+    def ran(commit: str, share: float, name: str) -> dict[str, Any]:
+        told = {"commit": commit, "dirty": False, "share": share, "seed": 9}
+        held = Result(title=name, status="held", seconds=1, figures={}, skipped=[], said="")
+        found = __main__.merged(out, told, {name: held})
+        out.write_text(json.dumps(found), "utf-8")
+        return found
+
+    ran("aaa", 1.0, "kills")
+    found = ran("bbb", 1.0, "fuzz")
+    assert page.commits(found) == "bbb: `fuzz`; aaa: `kills`"
+    assert list(ran("ccc", 0.5, "desk")["campaigns"]) == ["desk"]
+
+
 def test_the_page_quotes_the_result_file() -> None:
     """`python -m tests.faults --page` writes it so."""
     text = page.PAGE.read_text("utf-8")
