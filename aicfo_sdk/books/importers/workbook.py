@@ -47,7 +47,12 @@ def sheets(data: bytes) -> Iterator[Sheet]:
             if sheet.height:
                 yield meta.name, sheet.to_python(skip_empty_area=False)
     except CalamineError as error:
-        raise UnreadableError(str(error)) from None
+        raise UnreadableError(_line(str(error))) from None
+    except BaseException as error:
+        # A broken assertion of the native code, which is no Exception.
+        if type(error).__name__ != "PanicException":
+            raise
+        raise UnreadableError(_line(str(error))) from None
 
 
 def sheets_of_xls(data: bytes) -> list[Sheet]:
@@ -58,13 +63,18 @@ def sheets_of_xls(data: bytes) -> list[Sheet]:
     words = [sys.executable, "-I", "-m", __name__]
     done = subprocess.run(words, input=data, capture_output=True, check=False)
     if done.returncode == 1:
-        raise UnreadableError(done.stderr.decode("utf-8", "replace").strip())
+        raise UnreadableError(_line(done.stderr.decode("utf-8", "replace")))
     if done.returncode:
         raise UnreadableError("reading it takes more memory or time than a workbook may")
     return [
         (name, [[_cell(value) for value in row] for row in rows])
         for name, rows in cast("list[tuple[str, list[list[Any]]]]", json.loads(done.stdout))
     ]
+
+
+def _line(text: str) -> str:
+    """Return the last line of a message: what comes before says where in the library."""
+    return text.strip().rpartition("\n")[2][:200]
 
 
 def _plain(value: object) -> list[Any]:

@@ -72,6 +72,19 @@ def test_a_hostile_old_workbook_is_an_error_and_ends_nothing(
     with pytest.raises(RecordError, match="a workbook that cannot be read") as refused:
         tables_of(load(path))
     assert why in str(refused.value)
+    assert "\n" not in str(refused.value)
+
+
+def test_a_panic_of_the_native_reader_is_one_line(monkeypatch: pytest.MonkeyPatch) -> None:
+    class PanicException(BaseException):
+        pass
+
+    def panic(_: object) -> None:
+        raise PanicException("left: 2\nright: 0")
+
+    monkeypatch.setattr("python_calamine.CalamineWorkbook.from_filelike", panic)
+    with pytest.raises(workbook.UnreadableError, match=r"^right: 0$"):
+        list(workbook.sheets(b""))
 
 
 @pytest.mark.parametrize(
@@ -83,7 +96,7 @@ def test_a_hostile_old_workbook_is_an_error_and_ends_nothing(
         True,
         date(2026, 2, 28),
         time(9, 30),
-        datetime(2026, 2, 28, 9, 30),
+        _MORNING,
         timedelta(1),
     ],
 )
