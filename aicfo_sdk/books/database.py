@@ -234,6 +234,8 @@ def connect(target: str | Path, *, create: bool, watched: bool = True) -> Databa
         # Connections stay open between transactions, or each one would empty the log at its end.
         poolclass=QueuePool,
         max_overflow=-1,
+        # Rows are named on every server: the writer then hands them to the driver as they are.
+        paramstyle="named",
         connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up_sqlite)
@@ -420,6 +422,9 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     # The log is brought into the file by the guard, which first moves the checksums on.
     cursor.execute("PRAGMA wal_autocheckpoint=0")
+    # A log that begins anew is cut, so that its length says how much waits to be brought in:
+    # one that keeps its old length would have the guard at work after every commit.
+    cursor.execute("PRAGMA journal_size_limit=0")
     cursor.close()
 
 
