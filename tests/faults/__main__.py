@@ -30,7 +30,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument(
         "--out",
         type=Path,
-        help="write the result file here; other campaigns of a file with this share and seed stay",
+        help="write the result file here; other campaigns of a file with this seed stay in it",
     )
     parser.add_argument(
         "--page", action="store_true", help="run nothing; write docs/reliability.md's figures"
@@ -65,16 +65,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def merged(path: Path, told: dict[str, Any], results: dict[str, Result]) -> dict[str, Any]:
     """Return what a result file will hold: these campaigns, and the others it held.
 
-    Each names its commit. A file of another share or seed begins anew.
+    Each names its commit and its share. A file of another seed begins anew.
     """
     campaigns: dict[str, Any] = {}
     if path.exists():
         found = json.loads(path.read_text("utf-8"))
-        if (found["share"], found["seed"]) == (told["share"], told["seed"]):
+        if found["seed"] == told["seed"]:
             campaigns = found["campaigns"]
+    each = {name: told[name] for name in ("commit", "dirty", "share")}
     for name, result in results.items():
-        campaigns[name] = {"commit": told["commit"], "dirty": told["dirty"], **result}
-    return {**told, "campaigns": dict(sorted(campaigns.items()))}
+        campaigns[name] = {**each, **result}
+    about = {name: value for name, value in told.items() if name not in each}
+    return {**about, "campaigns": dict(sorted(campaigns.items()))}
 
 
 def line(name: str, result: Result) -> str:

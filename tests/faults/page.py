@@ -44,7 +44,7 @@ def said(result: dict[str, Any], path: str) -> str:
             return "not run"
         if campaigns[first]["status"] != "held":
             return campaigns[first]["status"]
-        about = rest[:1] in (["seconds"], ["commit"])
+        about = rest[:1] in (["seconds"], ["share"])
         value = campaigns[first] if about else campaigns[first]["figures"]
     for part in rest:
         if not isinstance(value, dict) or part not in value:
@@ -56,9 +56,10 @@ def said(result: dict[str, Any], path: str) -> str:
 
 
 def commits(result: dict[str, Any]) -> str:
-    """Return which campaigns ran at which commit."""
+    """Return which campaigns ran at which commit, and the share of those that were not whole."""
     by_commit: dict[str, list[str]] = {}
     for name, campaign in result["campaigns"].items():
         changed = " with uncommitted changes" if campaign["dirty"] else ""
-        by_commit.setdefault(campaign["commit"] + changed, []).append(f"`{name}`")
+        part = "" if campaign["share"] == 1 else f" (share {campaign['share']:g})"
+        by_commit.setdefault(campaign["commit"] + changed, []).append(f"`{name}`{part}")
     return "; ".join(f"{commit}: {', '.join(found)}" for commit, found in by_commit.items())
