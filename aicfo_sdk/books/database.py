@@ -112,7 +112,7 @@ class Database:
         reason = said[0] if said else type(error).__name__
         if "locked" in reason:
             what, mend = "the books are in use by another program", "try again when it is done"
-        elif "full" in reason or "No space left" in reason or self._is_full():
+        elif "full" in reason or "No space left" in reason or _no_room(error) or self._is_full():
             what, mend = "the disk is full; nothing was written", "free some space and try again"
         elif "readonly" in reason or "read-only" in reason or "unable to open" in reason:
             what, mend = "the books cannot be written", "check the rights of file and folder"
@@ -134,6 +134,12 @@ class Database:
             return self.file is not None and disk_usage(self.file.parent).free < _NO_ROOM
         except OSError:
             return False
+
+
+def _no_room(error: Exception) -> bool:
+    """Whether SQLite could not lengthen the file beside the log: an I/O error by its words."""
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
 
 
 class Watch(NamedTuple):
