@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from ..actions import Posting
 from ..model.base import canonical
@@ -27,8 +27,7 @@ class Head:
     hash: str
 
 
-@dataclass(frozen=True, slots=True)
-class Heads:
+class Heads(NamedTuple):
     """The last link of each chain."""
 
     audit_seq: int = 0

@@ -112,7 +112,7 @@ class Database:
         reason = said[0] if said else type(error).__name__
         if "locked" in reason:
             what, mend = "the books are in use by another program", "try again when it is done"
-        elif "full" in reason or "No space left" in reason or self._is_full():
+        elif "full" in reason or "No space left" in reason or _no_room(error) or self._is_full():
             what, mend = "the disk is full; nothing was written", "free some space and try again"
         elif "readonly" in reason or "read-only" in reason or "unable to open" in reason:
             what, mend = "the books cannot be written", "check the rights of file and folder"
@@ -134,6 +134,12 @@ class Database:
             return self.file is not None and disk_usage(self.file.parent).free < _NO_ROOM
         except OSError:
             return False
+
+
+def _no_room(error: Exception) -> bool:
+    """Whether SQLite could not lengthen the file beside the log: an I/O error by its words."""
+    cause = getattr(error, "orig", None) or error
+    return getattr(cause, "sqlite_errorname", "") == "SQLITE_IOERR_SHMSIZE"
 
 
 class Watch(NamedTuple):
@@ -234,6 +240,8 @@ def connect(target: str | Path, *, create: bool, watched: bool = True) -> Databa
         # Connections stay open between transactions, or each one would empty the log at its end.
         poolclass=QueuePool,
         max_overflow=-1,
+        # Rows are named on every server: the writer then hands them to the driver as they are.
+        paramstyle="named",
         connect_args={"timeout": _WAIT_SECONDS, "check_same_thread": False},
     )
     event.listen(engine, "connect", _set_up_sqlite)
@@ -420,6 +428,9 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     cursor.execute("PRAGMA synchronous=FULL")
     # The log is brought into the file by the guard, which first moves the checksums on.
     cursor.execute("PRAGMA wal_autocheckpoint=0")
+    # A log that begins anew is cut, so that its length says how much waits to be brought in:
+    # one that keeps its old length would have the guard at work after every commit.
+    cursor.execute("PRAGMA journal_size_limit=0")
     cursor.close()
 
 

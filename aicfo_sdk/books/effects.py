@@ -94,11 +94,13 @@ def effects(action: Action, books: Books, *, ref: str) -> Effects:
 
 
 def _own_accounts(action: Action, books: Books) -> None:
-    names = (getattr(action, "account", None), getattr(action, "to_account", None))
-    for account in filter(None, names):
+    account = getattr(action, "account", None)
+    if account:
         books.get(Account, account)
-    if isinstance(action, Transfer) and action.account == action.to_account:
-        raise LedgerError("a transfer to the account it leaves", value=action.account)
+    if isinstance(action, Transfer):
+        books.get(Account, action.to_account)
+        if action.account == action.to_account:
+            raise LedgerError("a transfer to the account it leaves", value=action.account)
 
 
 def _settle(

@@ -16,12 +16,12 @@ from types import MappingProxyType
 from typing import Any, NamedTuple
 from weakref import WeakKeyDictionary
 
-from sqlalchemy import BigInteger, Connection, Engine, Select, bindparam, func, or_, select
+from sqlalchemy import BigInteger, Connection, Engine, Select, and_, bindparam, func, or_, select
 
 from ..model.base import Record
 from .chain import START, Heads
 from .flags import DEFAULTS, PENDING, Flag, is_below
-from .schema import AUDIT, COMMITS, FLAGS, HOLDS, OUTCOMES, POSTINGS, RECORDS
+from .schema import AUDIT, COMMITS, ENTRIES, FLAGS, HOLDS, OUTCOMES, POSTINGS, RECORDS
 from .states import shown
 
 _VIEWS = 4
@@ -29,6 +29,10 @@ _VIEWS = 4
 
 Sums = dict[str, dict[str, int]]
 """Account → day → sum of its postings."""
+
+
+Stakes = dict[str, dict[tuple[str, str], int]]
+"""Day → (kind, payee) → what actions put at stake, carried out or pending, minor units."""
 
 
 class OpenHold(NamedTuple):
@@ -89,6 +93,8 @@ class _Known:
     sums: dict[str, Sums] = field(default_factory=dict[str, Sums])
     holds: dict[str, OpenHold] | None = None
     flags: dict[str, Flag] | None = None
+    stakes: Stakes | None = None
+    about: dict[Any, Any] = field(default_factory=dict[Any, Any])
 
 
 class Memory:
@@ -109,9 +115,13 @@ class Memory:
             if heads.record_row > known.row:
                 _, later = connection.execute(_LATER, {"seq": 0, "row": known.row}).one()
                 known.imported = max(known.imported, later or "")
+                known.about = {}
             if known.sums and heads.entry_id > known.entry:
                 for top in known.sums:
                     _add(known.sums[top], _postings(connection, top, known.entry, heads.entry_id))
+            if known.stakes is not None and heads.entry_id > known.entry:
+                _count(known.stakes, connection.execute(_STAKED, {"entry": known.entry}))
+                _count(known.stakes, connection.execute(_CHANGED, {"seq": known.seq}))
             news = set(connection.scalars(_KINDS, {"seq": known.seq}))
             if known.holds is not None and not news.isdisjoint(_HOLDING):
                 known.holds.update(_holds(connection, known.seq))
@@ -173,11 +183,44 @@ class Memory:
                 known.flags = _flags(connection, 0)
             return dict(known.flags)
 
-    def last_imported(self, connection: Connection) -> date | None:
-        """Return the latest known day of what was imported, as this transaction sees it."""
+    def stakes(
+        self, connection: Connection, heads: Heads, first: date, last: date
+    ) -> list[tuple[str, str, str, int]]:
+        """Return (kind, payee, day, minor units) of what was put at stake on some days."""
+        days = first.isoformat(), last.isoformat()
+        with self._lock:
+            known = self._known
+            # Every commit, and every end of a pending one, comes with an entry of its own.
+            if (known.entry, known.entry_chain) != (heads.entry_id, heads.entry_chain):
+                asked = {"first": days[0], "last": days[1]}
+                rows = connection.execute(_STAKES, asked).all()
+                return [(kind, payee, day, int(amount)) for kind, payee, day, amount in rows]
+            if known.stakes is None:
+                known.stakes = {}
+                asked = {"first": date.min.isoformat(), "last": date.max.isoformat()}
+                _count(known.stakes, connection.execute(_STAKES, asked))
+            return [
+                (kind, payee, day, amount)
+                for day, sums in known.stakes.items()
+                if days[0] <= day <= days[1]
+                for (kind, payee), amount in sums.items()
+            ]
+
+    def about(self, heads: Heads) -> dict[Any, Any]:
+        """Return what was worked out from the records up to `heads`, to add to; then forgotten."""
+        with self._lock:
+            return self._known.about if self._has_records(heads) else {}
+
+    def last_imported(self, connection: Connection, heads: Heads | None = None) -> date | None:
+        """Return the latest known day of what was imported, as this transaction sees it.
+
+        `heads`, those it sees, save asking when nothing was recorded since they were remembered.
+        """
         with self._lock:
             known = self._known
             seq, link, row, day = known.seq, known.hash, known.row, known.imported
+            if seq and heads is not None and self._has_records(heads):
+                return date.fromisoformat(day) if day else None
         found, later = connection.execute(_LATER, {"seq": seq, "row": row}).one()
         if seq and found != link:
             _, later = connection.execute(_LATER, {"seq": 0, "row": 0}).one()
@@ -314,6 +357,33 @@ def _add(sums: Sums, rows: Iterable[tuple[str, str, int]]) -> None:
     for account, day, amount in rows:
         days = sums.setdefault(account, {})
         days[day] = days.get(day, 0) + amount
+
+
+_AT_STAKE = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
+"""What a pending action put at stake is known better once it ended: 0 when voided."""
+
+_STAKES = (
+    select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, _AT_STAKE)
+    .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
+    .where(COMMITS.c.day.between(bindparam("first"), bindparam("last")))
+    .group_by(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
+)
+_STAKED = (
+    select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, COMMITS.c.stake)
+    .join(ENTRIES, and_(ENTRIES.c.key == COMMITS.c.key, ENTRIES.c.id == COMMITS.c.entry))
+    .where(ENTRIES.c.id > bindparam("entry", type_=BigInteger()))
+)
+_CHANGED = (
+    select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, OUTCOMES.c.stake - COMMITS.c.stake)
+    .join(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
+    .where(OUTCOMES.c.source > bindparam("seq", type_=BigInteger()))
+)
+
+
+def _count(stakes: Stakes, rows: Iterable[Any]) -> None:
+    for kind, payee, day, amount in rows:
+        sums = stakes.setdefault(day, {})
+        sums[kind, payee] = sums.get((kind, payee), 0) + int(amount)
 
 
 def _holds(connection: Connection, after: int) -> dict[str, OpenHold]:

@@ -83,6 +83,13 @@ class StoredProposal:
             return self.stored
         return Text(self.proposal, digest(self.proposal.action), canonical(self.proposal))
 
+    def now(self, status: Status, why: str = "") -> StoredProposal:
+        """Return the same proposal with another status, and why."""
+        return StoredProposal(
+            self.id, self.proposal, status, self.maker, self.approvals, why, self.mandates,
+            self.stored,
+        )  # fmt: skip
+
     def approved_by(self, today: date) -> tuple[str, ...]:
         """Return whose approvals hold today: of this very action, and not run out."""
         action, day = self.text.action, today.isoformat()
@@ -111,7 +118,7 @@ class Desk:
 
 def load(connection: Connection, id: str) -> StoredProposal:
     """Return one proposal. Raises: NotFound naming those that wait."""
-    row = connection.execute(select(*_COLUMNS).where(PROPOSALS.c.id == id)).first()
+    row = connection.execute(_ROW, {"id": id}).first()
     if row is None:
         waiting = connection.scalars(
             select(PROPOSALS.c.id).where(PROPOSALS.c.status == "proposed").limit(3)
@@ -167,9 +174,7 @@ def file(
 
 def approvals(connection: Connection, id: str) -> tuple[PaymentMandate, ...]:
     """Return who approved what since it was last proposed, by the audit chain."""
-    rows = connection.execute(
-        select(AUDIT.c.kind, AUDIT.c.body).where(AUDIT.c.subject == id).order_by(AUDIT.c.seq)
-    ).all()
+    rows = connection.execute(_EVENTS_OF, {"id": id}).all()
     return standing((kind, body) for kind, body in rows)
 
 
@@ -179,15 +184,23 @@ def standing(events: Iterable[tuple[str, str]]) -> tuple[PaymentMandate, ...]:
     Of two by one person the later counts. One without a last day was given before approvals had
     one, and has run out.
     """
-    people: dict[str, PaymentMandate] = {}
+    people: tuple[PaymentMandate, ...] = ()
     for kind, body in events:
-        if kind in ("proposed", "rejected", "denied"):
-            people.clear()
-        elif kind == "approved":
-            values = cast("dict[str, str]", json.loads(body))
-            by = values["by"]
-            people[by] = PaymentMandate(by, values["action"], values.get("until", ""))
-    return tuple(people.values())
+        values = cast("dict[str, str]", json.loads(body)) if kind == "approved" else {}
+        people = standing_after(people, kind, values)
+    return people
+
+
+def standing_after(
+    people: tuple[PaymentMandate, ...], kind: str, values: Mapping[str, str]
+) -> tuple[PaymentMandate, ...]:
+    """Return the approvals that stand after one more audit row, of those that stood before."""
+    if kind in ("proposed", "rejected", "denied"):
+        return ()
+    if kind != "approved":
+        return people
+    yes = PaymentMandate(values["by"], values["action"], values.get("until", ""))
+    return tuple({**{old.by: old for old in people}, yes.by: yes}.values())
 
 
 def proposal_seal(row: Mapping[str, Any]) -> str:
@@ -212,6 +225,12 @@ _EVENTS = (
     .where(AUDIT.c.subject.in_(_IDS))
     .order_by(AUDIT.c.seq)
 )
+_EVENTS_OF = (
+    select(AUDIT.c.kind, AUDIT.c.body)
+    .where(AUDIT.c.subject == bindparam("id"))
+    .order_by(AUDIT.c.seq)
+)
+_ROW = select(*_COLUMNS).where(PROPOSALS.c.id == bindparam("id"))
 _ROWS = select(*_COLUMNS, PROPOSALS.c.digest).where(PROPOSALS.c.id.in_(_IDS))
 
 

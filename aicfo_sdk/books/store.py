@@ -9,7 +9,6 @@ from __future__ import annotations
 import re
 from collections.abc import Generator, Iterable
 from contextlib import contextmanager
-from dataclasses import asdict
 from datetime import date
 from functools import cached_property
 from pathlib import Path
@@ -149,12 +148,13 @@ class StoredBooks:
         self._database.close()
 
 
-def last_imported(connection: Connection) -> date | None:
+def last_imported(connection: Connection, heads: Heads | None = None) -> date | None:
     """Return the latest known day of what was imported, the merchant's own record aside.
 
-    What a commit wrote does not count: it may lie ahead of everything else.
+    What a commit wrote does not count: it may lie ahead of everything else. `heads`, where the
+    connection sees the chains end, mostly save asking the database.
     """
-    return memory_of(connection.engine).last_imported(connection)
+    return memory_of(connection.engine).last_imported(connection, heads)
 
 
 def create_books(target: str | Path, *, merchant: Merchant, currency: str = "CNY") -> StoredBooks:
@@ -186,7 +186,7 @@ def create_with(
         connection.execute(
             insert(META), [{"key": key, "value": value} for key, value in meta.items()]
         )
-        connection.execute(insert(HEADS).values(id=1, **asdict(Heads())))
+        connection.execute(insert(HEADS).values(id=1, **Heads()._asdict()))
         writer = Writer(connection)
         writer.record(merchant)
         writer.audit(merchant.known, "created", "", {"meta": meta})

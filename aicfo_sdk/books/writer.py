@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
 from datetime import date
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Connection, Table, bindparam, insert, select, update
+from sqlalchemy import Connection, Dialect, Table, bindparam, insert, select, update
 
 from ..actions import Posting
 from ..errors import BooksError, Unbalanced
@@ -42,11 +42,17 @@ class Writer:
         memory_of(connection.engine).advance(connection, self.start)
         self._rows: dict[Table, list[dict[str, Any]]] = {}
         self._changes: dict[tuple[Table, tuple[str, ...]], list[dict[str, Any]]] = {}
+        self._clean: set[str] = set()
 
     @property
     def source(self) -> int:
         """Number that the next audit row will have; rows written before it carry it."""
         return self._heads.audit_seq + 1
+
+    @property
+    def heads(self) -> Heads:
+        """The heads as they are written so far: those that this transaction's queries see."""
+        return self._written
 
     def record(self, record: Record) -> int:
         """Add one state of a record and return its row number."""
@@ -98,7 +104,7 @@ class Writer:
         subject = redact(subject, anew=False)
         sealed = canonical(
             {
-                **_without_secrets(body),
+                **self._without_secrets(body),
                 "records": [heads.record_row, heads.record_chain],
                 "entries": [heads.entry_id, heads.entry_chain],
             }
@@ -129,25 +135,49 @@ class Writer:
 
     def flush(self) -> None:
         """Write what was added, then what was changed, and the heads."""
+        run, dialect = self.connection.exec_driver_sql, self.connection.dialect
         for table, rows in self._rows.items():
             for start in range(0, len(rows), _PIECE):
-                self.connection.execute(insert(table), rows[start : start + _PIECE])
+                run(_inserting(dialect, table), rows[start : start + _PIECE])
         self._rows.clear()
         for (table, names), rows in self._changes.items():
-            values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
-            query = update(table).where(table.c.id == bindparam("changed_id")).values(values)
-            self.connection.execute(query, rows)
+            run(_changing(dialect, table, names), rows)
         self._changes.clear()
         if self._heads != self._written:
-            self.connection.execute(update(HEADS).values(**asdict(self._heads)))
+            run(_moving(dialect), self._heads._asdict())
             self._written = self._heads
 
+    def _without_secrets(self, body: Mapping[str, Any]) -> Mapping[str, Any]:
+        """Return what an audit row says, redacted: a chain keeps what it holds for ever."""
+        said = {name: value for name, value in body.items() if name not in _VERBATIM}
+        text = canonical(said)
+        if text not in self._clean:
+            if redact(text, anew=False) != text:
+                return {**body, **redacted(said)}
+            # The rows of a group say the same over and over.
+            self._clean.add(text)
+        return body
 
-def _without_secrets(body: Mapping[str, Any]) -> Mapping[str, Any]:
-    """Return what an audit row says, redacted: a chain keeps what it holds for ever."""
-    said = {name: value for name, value in body.items() if name not in _VERBATIM}
-    text = canonical(said)
-    return body if redact(text, anew=False) == text else {**body, **redacted(said)}
+
+# Statements as the driver takes them: their rows are texts and numbers, which need no conversion,
+# and putting a row through the statement would cost more than writing it.
+
+
+@lru_cache(maxsize=256)
+def _inserting(dialect: Dialect, table: Table) -> str:
+    return str(insert(table).compile(dialect=dialect))
+
+
+@lru_cache(maxsize=64)
+def _changing(dialect: Dialect, table: Table, names: tuple[str, ...]) -> str:
+    values: dict[str, Any] = {name: bindparam(f"new_{name}") for name in names}
+    query = update(table).where(table.c.id == bindparam("changed_id")).values(values)
+    return str(query.compile(dialect=dialect))
+
+
+@lru_cache(maxsize=16)
+def _moving(dialect: Dialect) -> str:
+    return str(update(HEADS).compile(dialect=dialect, column_keys=list(Heads._fields)))
 
 
 def read_heads(connection: Connection, *, lock: bool = False) -> Heads:
@@ -155,12 +185,14 @@ def read_heads(connection: Connection, *, lock: bool = False) -> Heads:
 
     Raises: BooksError when they are missing.
     """
-    columns = [HEADS.c[name] for name in Heads.__slots__]
-    query = select(*columns)
-    row = connection.execute(query.with_for_update() if lock else query).first()
+    row = connection.execute(_LOCKED_HEADS if lock else _HEADS).first()
     if row is None:
         raise BooksError("the books are damaged: they have no heads", mend="restore a copy")
     return Heads(*row)
+
+
+_HEADS = select(*(HEADS.c[name] for name in Heads._fields))
+_LOCKED_HEADS = _HEADS.with_for_update()
 
 
 def tag_of(record: Record) -> str:

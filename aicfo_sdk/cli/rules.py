@@ -117,8 +117,8 @@ def _explain(options: argparse.Namespace) -> int:
         status=found.status, outcome=decision.outcome, rule=decision.rule, why=decision.why,
         mandate=decision.mandate, approvals=decision.approvals,
         approved_by=list(found.approved_by), changes=list(found.changes),
-        checks=[CheckedRule.model_validate(check.model_dump(mode="json"))
-                for check in found.checks],
+        checks=[CheckedRule.model_validate(check)
+                for check in found.model_dump(mode="json", include={"checks"})["checks"]],
     )  # fmt: skip
     emit(output, options.json, _explained(found))
     return 0

@@ -59,7 +59,7 @@ def record_of(run: Run, *, heads: Heads, seed: int, maker: str, installed: Insta
         as_of=run.books.as_of,
         seed=seed,
         maker=plain(maker),
-        heads=RecordedHeads(**{name: getattr(heads, name) for name in Heads.__slots__}),
+        heads=RecordedHeads(**heads._asdict()),
         installed=installed,
         steps=tuple(steps),
         asked=tuple(

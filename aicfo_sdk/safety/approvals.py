@@ -19,10 +19,11 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-from sqlalchemy import Connection, select
+from sqlalchemy import Connection, bindparam, select
 
+from ..books.chain import Heads
 from ..books.port import Books
-from ..books.proposals import FINAL, Status, StoredProposal, approvals, file, load
+from ..books.proposals import FINAL, Status, StoredProposal, file, load, standing_after
 from ..books.schema import PROPOSALS
 from ..books.store import StoredBooks, last_imported
 from ..books.writer import Writer, read_heads
@@ -54,7 +55,9 @@ def propose(
     """
     maker = person(maker)
     with nullcontext(writer) if writer else books.transaction() as writer:
-        proposal = vouched(writer.connection, books, proposal)
+        connection, heads = writer.connection, writer.heads
+        shown = books.snapshot_at(heads, today(connection, proposal, heads))
+        proposal = marked(proposal, shown, connection, heads)
         old = _find(writer, proposal.id)
         if old is not None:
             if old.proposal.action != proposal.action:
@@ -71,7 +74,7 @@ def propose(
             taint = tuple(dict.fromkeys((*old.proposal.taint, *proposal.taint)))
             proposal = old.proposal.model_copy(update={"tainted": tainted, "taint": taint})
             maker = old.maker
-        decision = judge(writer.connection, books, proposal, policy)
+        decision = judge(connection, books, proposal, policy, shown=shown, heads=heads)
         status: Status = "proposed"
         if decision.outcome != "needs_approval":
             status = "denied" if decision.outcome == "denied" else "approved"
@@ -86,7 +89,6 @@ def propose(
                 why=_said(decision),
                 first=writer.source,
             )
-            writer.flush()
         kind = "denied" if status == "denied" else "proposed"
         stored = StoredProposal(proposal.id, proposal, status, maker, (), _said(decision))
         return note(writer, stored, kind, {"by": maker, "run": run, **stamped(decision)})
@@ -113,12 +115,13 @@ def approve(
             return stored
         _refuse_rejected(stored)
         policy = policy or default_policy()
-        decision = judge(writer.connection, books, stored.proposal, policy)
+        heads = writer.heads
+        decision = judge(writer.connection, books, stored.proposal, policy, heads=heads)
         row = {"by": checker, **stamped(decision)}
         if decision.outcome == "denied":
             stored = note(writer, _now(stored, "denied", decision), "denied", row)
         else:
-            day = today(writer.connection, stored.proposal)
+            day = today(writer.connection, stored.proposal, heads)
             given = counted(stored, decision, day)
             if decision.approvals > 1 and checker == stored.maker:
                 raise ApprovalRequired(
@@ -190,18 +193,21 @@ def judge(
     *,
     spending: Spending | None = None,
     shown: Books | None = None,
+    heads: Heads | None = None,
 ) -> Decision:
     """Return what the policy says now, under what others put at stake around the action's day.
 
     `spending` and `shown`, the books as of their last day, save asking the database: a group
     commit loads them once for all its actions and adds what each does that it carries out.
+    `heads` are those that the connection sees, if they are known.
     """
     policy = policy or default_policy()
+    heads = heads or read_heads(connection)
     if shown is None:
-        shown = books.snapshot_at(read_heads(connection), today(connection, proposal))
-    proposal = proposal if proposal.tainted else marked(proposal, shown, connection)
+        shown = books.snapshot_at(heads, today(connection, proposal, heads))
+    proposal = proposal if proposal.tainted else marked(proposal, shown, connection, heads)
     if spending is None:
-        spending = Spending.load(connection, policy, (proposal.action,))
+        spending = Spending.load(connection, policy, (proposal.action,), heads=heads)
     return decide(policy, proposal, shown, spending=spending)
 
 
@@ -223,22 +229,17 @@ def stamped(decision: Decision) -> dict[str, str]:
     return {"policy": decision.policy, **named}
 
 
-def vouched(connection: Connection, books: StoredBooks, proposal: Proposal) -> Proposal:
-    """Return a proposal as the books vouch for it now: `tainted`, with reasons, or as it was."""
-    snapshot = books.snapshot_at(read_heads(connection), today(connection, proposal))
-    return marked(proposal, snapshot, connection)
-
-
-def today(connection: Connection, proposal: Proposal) -> date:
+def today(connection: Connection, proposal: Proposal, heads: Heads) -> date:
     """Return the last day that was imported, or the action's where there is none."""
-    return last_imported(connection) or proposal.action.day
+    return last_imported(connection, heads) or proposal.action.day
 
 
 def note(writer: Writer, stored: StoredProposal, kind: str, body: dict[str, Any]) -> StoredProposal:
     """Write a proposal as it now stands with its audit row, and return it as stored."""
-    file(writer, stored, kind, body, day=today(writer.connection, stored.proposal))
+    file(writer, stored, kind, body, day=today(writer.connection, stored.proposal, writer.heads))
     writer.flush()
-    given = approvals(writer.connection, stored.id)
+    said = {**body, "by": redact(body["by"], anew=False), "action": stored.text.action}
+    given = standing_after(stored.mandates, kind, said)
     return replace(stored, approvals=tuple(yes.by for yes in given), mandates=given)
 
 
@@ -266,5 +267,8 @@ def _said(decision: Decision) -> str:
 
 
 def _find(writer: Writer, id: str) -> StoredProposal | None:
-    found = writer.connection.scalar(select(PROPOSALS.c.id).where(PROPOSALS.c.id == id))
+    found = writer.connection.scalar(_ID, {"id": id})
     return None if found is None else load(writer.connection, id)
+
+
+_ID = select(PROPOSALS.c.id).where(PROPOSALS.c.id == bindparam("id"))

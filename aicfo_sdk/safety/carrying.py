@@ -7,7 +7,6 @@ the state of the records and the money. The rows of many actions are written tog
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal, NamedTuple
 
@@ -46,8 +45,7 @@ _PIECE = 500
 _LONGEST_KEY = 200
 
 
-@dataclass(frozen=True, slots=True)
-class Plan:
+class Plan(NamedTuple):
     """A checked action, applied to the worksheet and not yet written."""
 
     stored: StoredProposal
@@ -163,7 +161,7 @@ class Carrying:
         answer = self._post(stored, plan.key, plan.found, action.day, plan.before, plan.after)
         row = self._commit_row(stored, plan.key, plan.body, answer.entry, canonical(answer))
         more = {**more, **self._used(plan.key, plan.decision)}
-        self._note(replace(stored, status="committed", why=""), "committed", commit=row, **more)
+        self._note(stored.now("committed"), "committed", commit=row, **more)
         return answer
 
     def hold(self, id: str, key: str, until: date) -> Held:
@@ -217,7 +215,7 @@ class Carrying:
         }
         self._writer.add(HOLDS, **held)
         more = self._used(key, decision)
-        pending = replace(stored, status="pending", why="")
+        pending = stored.now("pending")
         self._note(pending, "pending", commit=row, hold=held, **more)
         return answer
 
@@ -247,7 +245,7 @@ class Carrying:
             "source": self._writer.source,
         }
         self._writer.add(OUTCOMES, **row)
-        self._note(replace(stored, status="committed", why=""), "posted", outcome=row)
+        self._note(stored.now("committed"), "posted", outcome=row)
         return answer
 
     def void(self, hold: OpenHold) -> Voided:
@@ -286,7 +284,7 @@ class Carrying:
 
     def refuse(self, stored: StoredProposal, error: AicfoError, key: str) -> None:
         """Queue the audit row of a refusal by the books."""
-        failed = replace(stored, status="failed", why=str(error))
+        failed = stored.now("failed", str(error))
         self._note(failed, "failed", key=key, code=error.code)
 
     def _allowed(self, stored: StoredProposal, key: str) -> tuple[Effects, Decision]:
@@ -294,7 +292,7 @@ class Carrying:
         error = stopped(stored, decision, self.sheet.day_of(stored.proposal.action))
         if error is not None:
             if decision.outcome == "denied" and stored.status != "rejected":
-                refused = replace(stored, status="denied", why=str(error))
+                refused = stored.now("denied", str(error))
                 self._note(refused, "denied", key=key, **stamped(decision))
             raise error
         try:
@@ -386,7 +384,7 @@ class Carrying:
         self._writer.add(OUTCOMES, **row)
         self._ended[hold.key] = Ended("voided", VOID, row["answer"])
         why = "voided" if cause == "asked" else f"not settled until {hold.until}"
-        self._note(replace(stored, status="voided", why=why), "voided", outcome=row)
+        self._note(stored.now("voided", why), "voided", outcome=row)
         return answer
 
     def _take_back(self, hold: OpenHold, text: str) -> int:

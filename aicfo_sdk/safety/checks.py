@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from ..books.port import Books
 from ..model.action import Action, BuyStock
@@ -16,7 +16,7 @@ from ..model.invoice import Invoice, Obligation
 from ..model.merchant import Counterparty
 from ..model.proposal import Proposal
 from .likeness import skeleton
-from .payees import Seen, likeness, seen_in
+from .payees import Likeness, Seen, likeness, seen_in
 from .spending import Spending
 from .stakes import beneficiary, stake
 
@@ -24,22 +24,32 @@ if TYPE_CHECKING:
     from .policy import Policy, Rule
 
 
-class Check(Frozen):
+@dataclass(slots=True)
+class Check:
     """One rule held against one proposal."""
 
-    rule: str = Field(description="Policy and rule, as policy.kind.field.")
-    result: Literal["passed", "asks", "stopped", "noted"] = Field(
-        description="Passed, asks for people, stopped it, or was looked at and changed nothing."
+    # Neither a model nor frozen: a group of commits makes thousands of them, and either would
+    # cost more than the check.
+    __pydantic_config__: ClassVar[ConfigDict] = Frozen.model_config
+
+    rule: Annotated[str, Field(description="Policy and rule, as policy.kind.field.")]
+    result: Annotated[
+        Literal["passed", "asks", "stopped", "noted"],
+        Field(
+            description="Passed, asks for people, stopped it, or was looked at and changed nothing."
+        ),
+    ]
+    why: Annotated[str, Field(description="Why, in one sentence.")]
+    mend: Annotated[str, Field(description="What would change the answer.")] = ""
+    value: Annotated[int | None, Field(description="What the action puts at stake.")] = None
+    limit: Annotated[int | None, Field(description="Most that the rule allows.")] = None
+    spent: Annotated[int | None, Field(description="What others put at stake in the window.")] = (
+        None
     )
-    why: str = Field(description="Why, in one sentence.")
-    mend: str = Field(default="", description="What would change the answer.")
-    value: int | None = Field(default=None, description="What the action puts at stake.")
-    limit: int | None = Field(default=None, description="Most that the rule allows.")
-    spent: int | None = Field(default=None, description="What others put at stake in the window.")
-    first: date | None = Field(default=None, description="First day of the fullest window.")
-    last: date | None = Field(default=None, description="Last day of the fullest window.")
-    people: int = Field(default=0, description="People it asks for.")
-    mandate: str = Field(default="", description="Id of the mandate that stands for a person.")
+    first: Annotated[date | None, Field(description="First day of the fullest window.")] = None
+    last: Annotated[date | None, Field(description="Last day of the fullest window.")] = None
+    people: Annotated[int, Field(description="People it asks for.")] = 0
+    mandate: Annotated[str, Field(description="Id of the mandate that stands for a person.")] = ""
 
 
 def checks(policy: Policy, proposal: Proposal, books: Books, spending: Spending) -> Iterator[Check]:
@@ -129,6 +139,7 @@ class _Found:
     _books: Books
     _spending: Spending
     _where: str
+    _like: Likeness | None = None
 
     def days(self) -> Iterator[Check]:
         """Whether proposal, policy and rule hold today, and may act on the action's day."""
@@ -221,7 +232,7 @@ class _Found:
                 "add it, if a person knows it",
             )
             if self._kept and not self._named and payee in self._parties:
-                older = likeness(payee, self._books, self._seen).older
+                older = self._alike(payee).older
                 yield self._check(
                     "look_alike",
                     bool(older),
@@ -319,7 +330,7 @@ class _Found:
                 f"{mend}, or wait until {until}",
             )
         if not self._named:
-            alike = likeness(payee, self._books, self._seen)
+            alike = self._alike(payee)
             reasons = [f"{other} ({reason})" for other, reason in alike.near]
             reasons += [f"{other} (they look the same)" for other in alike.undecided]
             yield self._asks(
@@ -330,6 +341,11 @@ class _Found:
                 else f"{payee} is near no older payee",
                 f"{mend}, who knows which of them is meant",
             )
+
+    def _alike(self, payee: str) -> Likeness:
+        if self._like is None:
+            self._like = likeness(payee, self._books, self._seen)
+        return self._like
 
     @property
     def _kept(self) -> bool:
@@ -369,7 +385,7 @@ class _Found:
             f"{amount} is within {limit}",
             f"at most {limit} minor units",
         )
-        return check.model_copy(update={"value": amount, "limit": limit})
+        return replace(check, value=amount, limit=limit)
 
     def _held(
         self,

@@ -54,11 +54,12 @@ def explain(
             stored = load(connection, proposal)
             proposal = stored.proposal
         action = proposal.action
-        day = today(connection, proposal)
-        shown = books.snapshot_at(read_heads(connection), day)
-        proposal = marked(proposal, shown, connection)
+        heads = read_heads(connection)
+        day = today(connection, proposal, heads)
+        shown = books.snapshot_at(heads, day)
+        proposal = marked(proposal, shown, connection, heads)
         far = action.model_copy(update={"day": moved(action.day, _furthest(policy))})
-        spending = Spending.load(connection, policy, (action, far))
+        spending = Spending.load(connection, policy, (action, far), heads=heads)
         decision = decide(policy, proposal, shown, spending=spending)
         found = tuple(checks(policy, proposal, shown, spending))
         changes = tuple(dict.fromkeys(_changes(policy, proposal, shown, spending, found)))

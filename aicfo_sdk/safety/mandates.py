@@ -11,9 +11,10 @@ above `second_person_above`. A revocation is for good: the terms must change to 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from pydantic import Field, model_validator
@@ -30,7 +31,7 @@ from .stakes import beneficiary, stake
 from .strict import read_strictly
 
 if TYPE_CHECKING:
-    from sqlalchemy import Connection
+    from sqlalchemy import Connection, Select
 
     from ..books.store import StoredBooks
     from ..books.writer import Writer
@@ -185,14 +186,13 @@ def revoke(books: StoredBooks, mandate: str, *, by: str) -> Granted:
 
 def mandates(connection: Connection) -> tuple[Granted, ...]:
     """Return every mandate that was ever granted, in that order."""
-    from sqlalchemy import select
-
-    from ..books.schema import MANDATES
-
-    names = ("mandate", "event", "by", "day", "terms")
-    query = select(*(MANDATES.c[name] for name in names)).order_by(MANDATES.c.source)
-    rows = connection.execute(query).all()
+    rows = connection.execute(_all()).all()
     return tuple(_granted(tuple(row) for row in rows))
+
+
+def used(connection: Connection) -> Sequence[Any]:
+    """Return (mandate, kind, payee, day, minor units) of what actions under mandates staked."""
+    return connection.execute(_used()).all()
 
 
 def standing(connection: Connection) -> tuple[Granted, ...]:
@@ -225,6 +225,32 @@ def _granted(rows: Iterable[tuple[str, str, str, str, str]]) -> Iterable[Granted
             date.fromisoformat(day),
             gone[0] if gone else "",
         )
+
+
+@cache
+def _all() -> Select[Any, Any, Any, Any, Any]:
+    from sqlalchemy import select
+
+    from ..books.schema import MANDATES as M
+
+    return select(M.c.mandate, M.c.event, M.c.by, M.c.day, M.c.terms).order_by(M.c.source)
+
+
+@cache
+def _used() -> Select[Any, Any, Any, Any, Any]:
+    from sqlalchemy import func, select
+
+    from ..books.schema import COMMITS, MANDATE_USES, OUTCOMES
+
+    # What a pending action put at stake is known better once it ended: 0 when voided.
+    amount = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
+    columns = (MANDATE_USES.c.mandate, COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
+    return (
+        select(*columns, amount)
+        .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
+        .join(MANDATE_USES, MANDATE_USES.c.commit_key == COMMITS.c.key)
+        .group_by(*columns)
+    )
 
 
 def _find(connection: Connection, mandate: str) -> Granted | None:

@@ -15,6 +15,8 @@ from .likeness import Names
 if TYPE_CHECKING:
     from sqlalchemy import Connection, Engine
 
+    from ..books.chain import Heads
+
 
 class Seen(NamedTuple):
     """How long the books know a party; tuples compare, the older party first.
@@ -78,14 +80,16 @@ def seen_in(books: Books) -> Acquaintance:
     return seen
 
 
-def seen_by(connection: Connection) -> Acquaintance:
+def seen_by(connection: Connection, heads: Heads) -> Acquaintance:
     """Return what stored books say, by when each state of a party came in.
 
     A paper may carry any day, so a party is not older than the last day that was known before
     the import that first named it; those of the first import are as old as their papers say.
     Any account number that was not there in the import before counts as a change.
     """
-    known: dict[str, Seen | None] = {}
+    from ..books.memory import memory_of
+
+    known: dict[str, Seen | None] = memory_of(connection.engine).about(heads).setdefault("seen", {})
 
     def seen(party: str) -> Seen | None:
         if party not in known:

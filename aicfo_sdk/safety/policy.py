@@ -223,8 +223,7 @@ def decide(
         return _decision(policy, "allowed", last, mandate=mandate)
     first = max(asks, key=lambda check: check.people)
     why = "; ".join(dict.fromkeys(check.why for check in (first, *asks)))
-    decided = first.model_copy(update={"why": why})
-    return _decision(policy, "needs_approval", decided, approvals=first.people)
+    return _decision(policy, "needs_approval", first, why=why, approvals=first.people)
 
 
 def _decision(
@@ -232,13 +231,14 @@ def _decision(
     outcome: Literal["allowed", "needs_approval", "denied"],
     check: Check,
     *,
+    why: str = "",
     approvals: int = 0,
     mandate: str = "",
 ) -> Decision:
     return Decision(
         outcome=outcome,
         rule=check.rule,
-        why=check.why,
+        why=why or check.why,
         mend=check.mend if outcome != "allowed" else "",
         approvals=approvals,
         mandate=mandate,

@@ -16,10 +16,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Connection, exists, or_, select
+from sqlalchemy import Connection, bindparam, exists, or_, select
 
 from ..actions import payable
+from ..books.chain import Heads
 from ..books.importers.detect import KINDS
+from ..books.memory import memory_of
 from ..books.port import Books
 from ..books.schema import AUDIT, ENTRIES, POSTINGS, RECORDS
 from ..model.action import (
@@ -51,26 +53,29 @@ PAPERS = frozenset(KINDS) - {"records"}
 _THOUSAND = 1_000
 
 
-def marked(proposal: Proposal, books: Books, connection: Connection) -> Proposal:
+def marked(proposal: Proposal, books: Books, connection: Connection, heads: Heads) -> Proposal:
     """Return the proposal as `tainted`, with the reasons, when the books do not vouch for it.
 
-    `books` is what is known on the day; `connection` reads their audit. What a tool called
-    tainted stays so: taint is added here, never taken away. Secrets in its words are masked.
+    `books` is what is known on the day; `connection` reads their audit, and sees `heads`. What a
+    tool called tainted stays so: taint is added here, never taken away. Secrets in its words are
+    masked.
     """
     said = {"reason": redact(proposal.reason), "evidence": tuple(redacted(proposal.evidence))}
     if said != {"reason": proposal.reason, "evidence": proposal.evidence}:
         proposal = proposal.model_copy(update=said)
-    found = tuple(dict.fromkeys((*proposal.taint, *reasons(proposal, books, connection))))
+    found = tuple(dict.fromkeys((*proposal.taint, *reasons(proposal, books, connection, heads))))
     if not found:
         return proposal
     return proposal.model_copy(update={"tainted": True, "taint": found})
 
 
-def reasons(proposal: Proposal, books: Books, connection: Connection) -> Iterator[str]:
+def reasons(
+    proposal: Proposal, books: Books, connection: Connection, heads: Heads
+) -> Iterator[str]:
     """Yield why payee or amount of a proposal are not vouched for by the books."""
-    yield from _payee(proposal.action, connection)
+    yield from _payee(proposal.action, connection, heads)
     yield from unexplained(proposal.action, books)
-    yield from _notices(proposal, connection)
+    yield from _notices(proposal, connection, heads)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +87,45 @@ class _State:
     file: str
 
 
-def _states(connection: Connection, kind: type[Record], id: str) -> list[_State]:
-    query = (
-        select(RECORDS.c.body, AUDIT.c.kind, AUDIT.c.subject, AUDIT.c.body)
-        .join(AUDIT, AUDIT.c.seq == RECORDS.c.source)
-        .where(RECORDS.c.kind == kind.__name__, RECORDS.c.id == id)
-        .order_by(RECORDS.c.known, RECORDS.c.row)
+# Built once: putting a statement together costs as much as running it.
+_STATES = (
+    select(RECORDS.c.body, AUDIT.c.kind, AUDIT.c.subject, AUDIT.c.body)
+    .join(AUDIT, AUDIT.c.seq == RECORDS.c.source)
+    .where(RECORDS.c.kind == bindparam("kind"), RECORDS.c.id == bindparam("id"))
+    .order_by(RECORDS.c.known, RECORDS.c.row)
+)
+_PAID = select(
+    exists(
+        select(POSTINGS.c.entry)
+        .join(ENTRIES, ENTRIES.c.id == POSTINGS.c.entry)
+        .where(
+            POSTINGS.c.account == bindparam("account"),
+            POSTINGS.c.amount > 0,
+            or_(ENTRIES.c.key.is_not(None), ENTRIES.c.ref.like("Transaction:%")),
+        )
     )
-    return [
-        _State(json.loads(body), act == "imported" and json.loads(said)["kind"] in PAPERS, subject)
-        for body, act, subject, said in connection.execute(query)
-    ]
+)
 
 
-def _payee(action: Action, connection: Connection) -> Iterator[str]:
+def _states(connection: Connection, heads: Heads, kind: type[Record], id: str) -> list[_State]:
+    asked = {"kind": kind.__name__, "id": id}
+    known: dict[tuple[type[Record], str], list[_State]] = (
+        memory_of(connection.engine).about(heads).setdefault("states", {})
+    )
+    if (kind, id) not in known:
+        known[kind, id] = [
+            _State(
+                json.loads(body), act == "imported" and json.loads(said)["kind"] in PAPERS, subject
+            )
+            for body, act, subject, said in connection.execute(_STATES, asked)
+        ]
+    return known[kind, id]
+
+
+def _payee(action: Action, connection: Connection, heads: Heads) -> Iterator[str]:
     if not isinstance(action, Pay | EndorseBill | BuyStock):
         return
-    states = _states(connection, Counterparty, action.payee)
+    states = _states(connection, heads, Counterparty, action.payee)
     if not states:
         yield f"the books hold no party {action.payee}"
         return
@@ -117,16 +144,7 @@ def _paid(connection: Connection, payee: str) -> bool:
 
     By the ledger: what an invoice posts there does not count, only what settled it.
     """
-    query = (
-        select(POSTINGS.c.entry)
-        .join(ENTRIES, ENTRIES.c.id == POSTINGS.c.entry)
-        .where(
-            POSTINGS.c.account == payable(payee),
-            POSTINGS.c.amount > 0,
-            or_(ENTRIES.c.key.is_not(None), ENTRIES.c.ref.like("Transaction:%")),
-        )
-    )
-    return bool(connection.scalar(select(exists(query))))
+    return bool(connection.scalar(_PAID, {"account": payable(payee)}))
 
 
 def unexplained(action: Action, books: Books) -> Iterator[str]:
@@ -253,12 +271,12 @@ def _bond(action: SubmitBid, books: Books) -> Iterator[str]:
         yield f"{grouped(action.amount)} is more than the bond of {grouped(tender.bond)}"
 
 
-def _notices(proposal: Proposal, connection: Connection) -> Iterator[str]:
+def _notices(proposal: Proposal, connection: Connection, heads: Heads) -> Iterator[str]:
     """A notice that strangers published vouches for nothing, whatever rests on it."""
     named = {ref.removeprefix("Tender:") for ref in proposal.evidence if ref.startswith("Tender:")}
     if isinstance(proposal.action, SubmitBid | IssueGuarantee):
         named.add(proposal.action.tender)
     for id in sorted(named):
-        states = _states(connection, Tender, id)
+        states = _states(connection, heads, Tender, id)
         if not states or any(state.paper for state in states):
             yield f"it rests on Tender:{id}, a notice that strangers published"

@@ -1,15 +1,14 @@
 """What limits and mandates are held against: what was put at stake, by day, kind and payee.
 
 A sum counts every action that was posted or is held (pending), and none that was voided. It is
-read under the write lock in one query, and `add` counts what the same transaction commits next,
+read under the write lock, and `add` counts what the same transaction commits next,
 so neither two writers nor a group of actions can pass a limit together.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,8 +17,9 @@ from .likeness import skeleton
 from .stakes import beneficiary, stake
 
 if TYPE_CHECKING:
-    from sqlalchemy import ColumnElement, Connection
+    from sqlalchemy import Connection
 
+    from ..books.chain import Heads
     from .mandates import Granted
     from .payees import Acquaintance
     from .policy import Policy
@@ -34,8 +34,7 @@ class Spent(NamedTuple):
     amount: int
 
 
-@dataclass(frozen=True, slots=True)
-class Fullest:
+class Fullest(NamedTuple):
     """The window that holds most, of all windows of one length that contain a day."""
 
     first: date
@@ -68,25 +67,35 @@ class Spending:
             self._count(row)
 
     @classmethod
-    def load(cls, connection: Connection, policy: Policy, actions: Collection[Action]) -> Spending:
-        """Return what the policy's windows around the days of these actions hold, in one query.
+    def load(
+        cls,
+        connection: Connection,
+        policy: Policy,
+        actions: Collection[Action],
+        *,
+        heads: Heads | None = None,
+    ) -> Spending:
+        """Return what the policy's windows around the days of these actions hold.
 
         Windows of mandates count over their whole life. A policy without limits over days asks
-        nothing of the commits.
+        nothing of the commits. `heads` are those that the connection sees, if they are known.
         """
-        from ..books.schema import COMMITS
-        from .mandates import standing
+        from ..books.memory import memory_of
+        from ..books.writer import read_heads
+        from .mandates import standing, used
         from .payees import seen_by
 
-        spending = cls(mandates=standing(connection), seen=seen_by(connection))
+        heads = heads or read_heads(connection)
+        spending = cls(mandates=standing(connection), seen=seen_by(connection, heads))
         if policy.reach and actions:
             first = moved(min(action.day for action in actions), 1 - policy.reach)
             last = moved(max(action.day for action in actions), policy.reach - 1)
-            around = COMMITS.c.day.between(first.isoformat(), last.isoformat())
-            for _, row in _committed(connection, around):
-                spending._count(row)
+            memory = memory_of(connection.engine)
+            for kind, payee, day, amount in memory.stakes(connection, heads, first, last):
+                spending._count(Spent(kind, payee, date.fromisoformat(day), amount))
         if spending.mandates:
-            for mandate, row in _committed(connection, None):
+            for mandate, kind, payee, day, amount in used(connection):
+                row = Spent(kind, payee, date.fromisoformat(day), int(amount))
                 spending._used(mandate)._count(row)
         return spending
 
@@ -128,6 +137,9 @@ class Spending:
         Held against a limit, no choice of days, earlier or later than others, gets round it.
         """
         at = day.toordinal()
+        if days == 1:
+            held = sum(chosen.get(at, 0) for chosen in self._chosen(kind, payee))
+            return Fullest(day, day, held)
         earliest = max(at - days + 1, date.min.toordinal())
         latest = min(at + days - 1, date.max.toordinal())
         sums: dict[int, int] = defaultdict(int)
@@ -185,30 +197,6 @@ def _zeros() -> _Days:
 
 def _sums() -> _Sums:
     return defaultdict(_zeros)
-
-
-def _committed(
-    connection: Connection, where: ColumnElement[bool] | None
-) -> Iterator[tuple[str, Spent]]:
-    """Yield the stakes of commits by kind, payee and day; without a condition, by mandate."""
-    from sqlalchemy import func, literal, select
-
-    from ..books.schema import COMMITS, MANDATE_USES, OUTCOMES
-
-    # What a pending action put at stake is known better once it ended: 0 when voided.
-    amount = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
-    columns = (COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
-    mandate = literal("") if where is not None else MANDATE_USES.c.mandate
-    query = select(mandate, *columns, amount).outerjoin(
-        OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key
-    )
-    if where is not None:
-        query = query.where(where).group_by(*columns)
-    else:
-        query = query.join(MANDATE_USES, MANDATE_USES.c.commit_key == COMMITS.c.key)
-        query = query.group_by(MANDATE_USES.c.mandate, *columns)
-    for used, kind, payee, day, counted in connection.execute(query).all():
-        yield used, Spent(kind, payee, date.fromisoformat(day), int(counted))
 
 
 def moved(day: date, days: int) -> date:

@@ -57,7 +57,7 @@ class Worksheet:
         self._connection, self._books, self._heads = connection, books, heads
         self._memory = memory_of(connection.engine)
         self._policy = policy
-        self._spending = Spending.load(connection, policy, actions)
+        self._spending = Spending.load(connection, policy, actions, heads=heads)
         self._flags = self._memory.flags(connection, heads)
         self.holds = self._memory.holds(connection, heads)
         self._reserved = {
@@ -74,7 +74,7 @@ class Worksheet:
         self._paths: dict[tuple[str, str], Path] = {}
         self._fed: dict[str, list[Path]] = {}
         self._cash: tuple[Path, Path] | None = None
-        self._last = last_imported(connection)
+        self._last = last_imported(connection, heads)
         self.today = today or self._last
 
     def day_of(self, action: Action) -> date:
@@ -94,6 +94,7 @@ class Worksheet:
             self._policy,
             spending=self._spending,
             shown=shown,
+            heads=self._heads,
         )
 
     def check(self, action: Action, *, ref: str, hold: OpenHold | None = None) -> Effects:

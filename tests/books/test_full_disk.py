@@ -38,6 +38,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[full_disk.Disk]:
         ("upgrade", 131_072),
         ("audit export", 0),
         ("ledger export", 0),
+        ("upgrade", 36 * full_disk.BLOCK),  # room for a page of the log, not for the file beside it
     ],
 )
 def test_work_on_a_disk_with_too_little_room_leaves_all_as_it_was_and_goes_on_later(

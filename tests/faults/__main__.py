@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 from . import page
 from .running import SEED, Result, names, record, run
@@ -26,7 +27,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--share", type=float, default=1.0, help="of the whole size (default 1)")
     parser.add_argument("--seed", type=int, default=SEED, help=f"(default {SEED})")
     parser.add_argument("--jobs", type=int, default=1, help="campaigns at a time (default 1)")
-    parser.add_argument("--out", type=Path, help="write the result file here")
+    parser.add_argument(
+        "--out",
+        type=Path,
+        help="write the result file here; other campaigns of a file with this seed stay in it",
+    )
     parser.add_argument(
         "--page", action="store_true", help="run nothing; write docs/reliability.md's figures"
     )
@@ -49,13 +54,29 @@ def main(arguments: Sequence[str] | None = None) -> int:
             results[name] = future.result()
             print(line(name, results[name]), flush=True)
     if options.out:
-        told["campaigns"] = results
-        text = json.dumps(told, indent=2, ensure_ascii=False)
+        text = json.dumps(merged(options.out, told, results), indent=2, ensure_ascii=False)
         options.out.write_text(text + "\n", "utf-8")
     failed = [name for name, result in results.items() if result["status"] == "failed"]
     for name in failed:
         print(f"\n{name} FAILED: {results[name]['said']}", file=sys.stderr)
     return 1 if failed else 0
+
+
+def merged(path: Path, told: dict[str, Any], results: dict[str, Result]) -> dict[str, Any]:
+    """Return what a result file will hold: these campaigns, and the others it held.
+
+    Each names its commit and its share. A file of another seed begins anew.
+    """
+    campaigns: dict[str, Any] = {}
+    if path.exists():
+        found = json.loads(path.read_text("utf-8"))
+        if found["seed"] == told["seed"]:
+            campaigns = found["campaigns"]
+    each = {name: told[name] for name in ("commit", "dirty", "share")}
+    for name, result in results.items():
+        campaigns[name] = {**each, **result}
+    about = {name: value for name, value in told.items() if name not in each}
+    return {**about, "campaigns": dict(sorted(campaigns.items()))}
 
 
 def line(name: str, result: Result) -> str:

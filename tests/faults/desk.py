@@ -154,7 +154,8 @@ class Machine(RuleBasedStateMachine):
         self.handles = [open_books(self.target), open_books(self.target)]
         self.model = Model(DAY, _POLICIES[0])
         self.policy: Policy = policy_from(_POLICIES[0].values())
-        self.lines = self.policies = 0
+        # Of this run alone: what one run does may not depend on those before it.
+        self.lines = self.policies = self.looks = self.crashes = 0
 
     @initialize(chosen=st.sampled_from(_POLICIES))
     def begin(self, chosen: Limits) -> None:
@@ -473,7 +474,8 @@ class Machine(RuleBasedStateMachine):
 
     @invariant()
     def the_books_say_what_the_model_says(self) -> None:
-        books = self.handles[self.counts.total() % 2]
+        self.looks += 1
+        books = self.handles[self.looks % 2]
         as_of: date = day(400)
         assert books.snapshot(as_of).balance("bank") == self.model.cash()
         for stored in books.proposals.all():
@@ -506,7 +508,8 @@ class Machine(RuleBasedStateMachine):
             return error
         except Crash:
             self.counts["crashed"] += 1
-            if self.counts["crashed"] % 2:
+            self.crashes += 1
+            if self.crashes % 2:
                 # The next one starts anew; else the same handle goes on, with all it remembers.
                 self.handles[side].close()
                 self.handles[side] = open_books(self.target)

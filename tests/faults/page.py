@@ -32,6 +32,8 @@ def filled(text: str, result: dict[str, Any]) -> str:
 
 def said(result: dict[str, Any], path: str) -> str:
     """Return one figure as the page says it. Raises: KeyError naming the path."""
+    if path == "commits":
+        return commits(result)
     value: object = result
     first, *rest = path.split(".")
     if first in result:
@@ -42,7 +44,8 @@ def said(result: dict[str, Any], path: str) -> str:
             return "not run"
         if campaigns[first]["status"] != "held":
             return campaigns[first]["status"]
-        value = campaigns[first] if rest[:1] == ["seconds"] else campaigns[first]["figures"]
+        about = rest[:1] in (["seconds"], ["share"])
+        value = campaigns[first] if about else campaigns[first]["figures"]
     for part in rest:
         if not isinstance(value, dict) or part not in value:
             if first not in result and result["campaigns"][first]["skipped"]:
@@ -50,3 +53,13 @@ def said(result: dict[str, Any], path: str) -> str:
             raise KeyError(f"{path}: the result file has no {part!r}")
         value = cast("dict[str, object]", value)[part]
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else str(value)
+
+
+def commits(result: dict[str, Any]) -> str:
+    """Return which campaigns ran at which commit, and the share of those that were not whole."""
+    by_commit: dict[str, list[str]] = {}
+    for name, campaign in result["campaigns"].items():
+        changed = " with uncommitted changes" if campaign["dirty"] else ""
+        part = "" if campaign["share"] == 1 else f" (share {campaign['share']:g})"
+        by_commit.setdefault(campaign["commit"] + changed, []).append(f"`{name}`{part}")
+    return "; ".join(f"{commit}: {', '.join(found)}" for commit, found in by_commit.items())

@@ -70,10 +70,27 @@ def test_one_failure_fails_the_run_and_the_others_go_on(
         "a": "failed",
         "b": "held",
     }
-    assert (written["share"], written["seed"]) == (0.5, 9)
-    assert {"commit", "dirty", "python", "platform", "cpus"} <= set(written)
+    assert written["seed"] == 9
+    assert {"python", "platform", "cpus"} <= set(written)
+    assert {"commit", "dirty", "share"} <= set(written["campaigns"]["b"])
     assert "a FAILED: why" in capsys.readouterr().err
     assert __main__.main(["b"]) == 0
+
+
+def test_a_campaign_run_alone_is_put_beside_the_others_and_names_its_commit(tmp_path: Path) -> None:
+    out = tmp_path / "result.json"
+
+    def ran(commit: str, share: float, seed: int, name: str) -> dict[str, Any]:
+        told = {"commit": commit, "dirty": False, "share": share, "seed": seed}
+        held = Result(title=name, status="held", seconds=1, figures={}, skipped=[], said="")
+        found = __main__.merged(out, told, {name: held})
+        out.write_text(json.dumps(found), "utf-8")
+        return found
+
+    ran("aaa", 1.0, 9, "kills")
+    found = ran("bbb", 0.5, 9, "fuzz")
+    assert page.commits(found) == "bbb: `fuzz` (share 0.5); aaa: `kills`"
+    assert list(ran("ccc", 1.0, 8, "desk")["campaigns"]) == ["desk"]
 
 
 def test_the_page_quotes_the_result_file() -> None:

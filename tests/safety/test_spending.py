@@ -222,6 +222,28 @@ def test_kinds_share_the_total(books: StoredBooks) -> None:
     commit(books, ready(books, action("pay", PAYEES[1], 5, 800), policy), policy=policy)
 
 
+def test_what_is_remembered_of_stakes_is_what_books_opened_anew_count(
+    books: StoredBooks, books_target: str
+) -> None:
+    policy = policy_from(WEEK)
+
+    def counted(some: StoredBooks) -> list[int]:
+        with some.reading() as connection:
+            spending = Spending.load(connection, policy, (action("pay", PAYEES[0], 0, 1),))
+        return [spending.total("pay", payee, DAY, DAY) for payee in (*PAYEES, None)]
+
+    ids = [ready(books, action("pay", PAYEES[n % 3], 0, 100 + n), policy) for n in range(6)]
+    commit(books, ids[0], policy=policy)
+    hold(books, ids[1], key="kept", until=day(3), policy=policy)
+    hold(books, ids[2], key="given back", until=day(3), policy=policy)
+    commit_many(books, [(id, None) for id in ids[3:5]], policy=policy)
+    settle(books, "kept", amount=40)
+    void(books, "given back")
+    ready(books, action("pay", PAYEES[0], 0, 9), policy)
+    with open_books(books_target) as others:
+        assert counted(books) == counted(others) == [203, 144, 0, 347]
+
+
 def test_a_pending_payment_counts_and_a_voided_one_gives_its_money_back(
     books: StoredBooks,
 ) -> None:

@@ -11,9 +11,8 @@ import csv
 import os
 import re
 from codecs import BOM_UTF8
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from datetime import date, datetime, time, timedelta
 from hashlib import sha256
 from io import BytesIO, StringIO
 from itertools import islice
@@ -22,9 +21,7 @@ from struct import error as struct_error
 from zlib import error as zlib_error
 
 from ...errors import InputError, RecordError
-
-Cell = str | int | float | bool | time | date | datetime | timedelta
-"""A CSV cell is always text; a spreadsheet cell has the type it was stored with, "" if empty."""
+from .workbook import Cell, Sheet, UnreadableError, sheets, sheets_of_xls
 
 MAX_BYTES = 512 * 1024 * 1024
 """Largest file, and largest unpacked content of a gzip file or workbook, in bytes."""
@@ -119,9 +116,9 @@ def tables_of(source: Source, *, encoding: str = "", rows: int = 0) -> tuple[Tab
     head = source.data[:8]
     if head[:4] == b"PK\x03\x04":
         _check_workbook(source)
-        return tuple(_sheets(source))
+        return _tables(source, sheets)
     if head == b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1":
-        return tuple(_sheets(source))
+        return _tables(source, sheets_of_xls)
     lines = _lines(source, decode(source, encoding=encoding), rows)
     return (_text_table(source, lines),)
 
@@ -350,21 +347,20 @@ def _column_number(letters: bytes) -> int:
     return number
 
 
-def _sheets(source: Source) -> Iterator[Table]:
-    from python_calamine import CalamineError, CalamineWorkbook, SheetVisibleEnum
-
+def _tables(source: Source, read: Callable[[bytes], Iterable[Sheet]]) -> tuple[Table, ...]:
     try:
-        book = CalamineWorkbook.from_filelike(BytesIO(source.data))
-        for meta in book.sheets_metadata:
-            if meta.visible != SheetVisibleEnum.Visible:
-                continue
-            sheet = book.get_sheet_by_name(meta.name)
-            # Not total_height, which is 0 for a sheet of one row.
-            if sheet.height:
-                rows: list[list[Cell]] = sheet.to_python(skip_empty_area=False)
-                lines = list(range(1, len(rows) + 1))
-                yield Table(source.file, source.digest, meta.name, rows, lines, ragged=False)
-    except CalamineError as error:
+        return tuple(
+            Table(
+                source.file,
+                source.digest,
+                name,
+                rows,
+                lines=list(range(1, len(rows) + 1)),
+                ragged=False,
+            )
+            for name, rows in read(source.data)
+        )
+    except UnreadableError as error:
         raise source.error(
             "a workbook that cannot be read",
             mend=f"open it in a spreadsheet and save it as XLSX without password ({error})",

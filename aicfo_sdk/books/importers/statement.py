@@ -20,9 +20,9 @@ from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
-from pydantic import TypeAdapter, ValidationError
+from pydantic import Field, TypeAdapter, ValidationError
 
 from ...errors import InputError, NotFound, RecordError
 from ...money import checked, plain
@@ -65,7 +65,7 @@ _CURRENCIES = {
 }
 
 
-_COLUMNS = TypeAdapter(dict[str, list[str]])
+_COLUMNS = TypeAdapter(dict[str, Annotated[list[str], Field(min_length=1)]])
 
 
 @dataclass(frozen=True, slots=True)

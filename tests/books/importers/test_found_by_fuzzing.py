@@ -65,6 +65,8 @@ def test_toml_that_nests_or_counts_too_far_is_refused_by_every_reader(
         'bank = 7\n[columns]\nday = ["d"]\namount = ["a"]',
         'bank = "x"\nname = []\n[columns]\nday = ["d"]\namount = ["a"]',
         'bank = "x"\n[columns]\nday = ["d", 1]\namount = ["a"]',
+        'bank = "x"\n[columns]\nday = []\namount = ["a"]',
+        'bank = "x"\n[columns]\nday = ["d"]\nin = ["a"]\nout = []',
     ],
 )
 def test_a_mapping_of_the_wrong_types_is_refused(tmp_path: Path, text: str) -> None:
