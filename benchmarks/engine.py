@@ -210,8 +210,9 @@ def _salabim(merchants: int, days: int) -> None:
     env = salabim.Environment(trace=False, random_seed=1, yieldless=False)
 
     class Purchase(salabim.Component):
-        def setup(self, shop: _Shop, amount: int) -> None:
-            self.shop, self.amount = shop, amount
+        def setup(self, **given: Any) -> None:
+            self.shop: _Shop = given["shop"]
+            self.amount: int = given["amount"]
 
         def process(self) -> Generator[Any, None, None]:
             self.shop.payable += self.amount
@@ -220,8 +221,8 @@ def _salabim(merchants: int, days: int) -> None:
             self.shop.cash -= self.amount
 
     class Order(salabim.Component):
-        def setup(self, shop: _Shop) -> None:
-            self.shop = shop
+        def setup(self, **given: Any) -> None:
+            self.shop: _Shop = given["shop"]
 
         def process(self) -> Generator[Any, None, None]:
             yield self.hold(float(self.shop.rng.random()))
@@ -233,8 +234,8 @@ def _salabim(merchants: int, days: int) -> None:
             self.shop.cash += amount
 
     class Trade(salabim.Component):
-        def setup(self, shop: _Shop) -> None:
-            self.shop = shop
+        def setup(self, **given: Any) -> None:
+            self.shop: _Shop = given["shop"]
 
         def process(self) -> Generator[Any, None, None]:
             while True:
@@ -243,8 +244,8 @@ def _salabim(merchants: int, days: int) -> None:
                 yield self.hold(1)
 
     class Paydays(salabim.Component):
-        def setup(self, shop: _Shop) -> None:
-            self.shop = shop
+        def setup(self, **given: Any) -> None:
+            self.shop: _Shop = given["shop"]
 
         def process(self) -> Generator[Any, None, None]:
             while True:

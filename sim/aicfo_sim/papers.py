@@ -7,6 +7,7 @@ nothing of the days to come.
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 import numpy as np
 
@@ -79,7 +80,7 @@ class Papers(Scribe):
             if name in WALLETS:
                 more = records.in_transit(state.effects.firms.get(place), channel, t)
                 balances[WALLETS[name]] = int(self._transit[channel, t]) + more
-        grown: dict[type[Record], Snapshot] = {
+        grown: dict[type[Record], Snapshot[Any]] = {
             Transaction: self.transactions.snapshot(),
             Invoice: self.invoices.snapshot(),
             Settlement: self.settlements.snapshot(),

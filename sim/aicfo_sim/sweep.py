@@ -255,7 +255,9 @@ def _write(
     path: Path, rows: Sequence[Mapping[str, Any]], found: Sequence[Mapping[str, Value]]
 ) -> Path:
     """Write one table: a row per point, archetype and policy, inputs first."""
-    inputs: dict[str, list[Any]] = {key: [found[row["point"]][key] for row in rows] for key in found[0]}
+    inputs: dict[str, list[Any]] = {
+        key: [found[row["point"]][key] for row in rows] for key in found[0]
+    }
     results: dict[str, list[Any]] = {key: [row[key] for row in rows] for key in rows[0]}
     table: Any = pa.table({**inputs, **results})
     with new_file(path, replace=True) as part:

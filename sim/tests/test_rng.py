@@ -72,7 +72,7 @@ def test_the_quantiles_of_normals_have_mean_0_and_variance_1() -> None:
     bell = rng.normals(1, 0, "x", np.arange(1000, dtype=np.int64), 0, 1000)
     assert abs(bell.mean()) < 4 / 1000
     assert abs(bell.var() - 1) < 4 * 2**0.5 / 1000
-    assert abs(stats.kurtosis(bell, axis=None)) < 4 * 24**0.5 / 1000
+    assert abs(stats.kurtosis(bell.ravel())) < 4 * 24**0.5 / 1000
 
 
 @BOTH

@@ -17,7 +17,7 @@ def _columns(merchants: range, order: tuple[str, ...]) -> store.Columns:
     """Two policies of some merchants, policies apart as a shard has them."""
     merchant = np.tile(np.array(merchants, dtype=np.int64), 2)
     policy = np.repeat(np.arange(2), len(merchants))
-    named = {name: merchant % 7 + policy for name in order}
+    named = dict.fromkeys(order, merchant % 7 + policy)
     named |= {"merchant": merchant, "policy": policy, "replication": merchant * 0}
     return {**named, order[-1]: merchant * 10 + policy}
 

@@ -241,11 +241,11 @@ def _some(rng: random.Random, oracle: Oracle, told: list[Any]) -> int:
     from aicfo_bill.paper import add_months
     from aicfo_bill.quote import days_charged, payday
     from aicfo_cash_brain.cash.costs import commitments
-    from aicfo_cash_brain.cash.items import due_day, open_ledger
+    from aicfo_cash_brain.cash.items import open_ledger
 
     from aicfo_sdk import MemoryBooks, calendar
     from aicfo_sdk.days import parse_day
-    from aicfo_sdk.model import Bill, Invoice, Loan
+    from aicfo_sdk.model import Bill, Counterparty, Invoice, Loan, Transaction, UntrustedText
     from aicfo_sdk.parameters import parameters
 
     china = calendar("CN")
@@ -269,12 +269,29 @@ def _some(rng: random.Random, oracle: Oracle, told: list[Any]) -> int:
     terms = rng.choice((0, 1, 15, 30, 31, 45, 60, 90))
     loans: list[Loan] = []
     owed: dict[str, Day] = {}
+    customer = Counterparty(
+        id="C", known_since=today - timedelta(days=300), name=UntrustedText("C"), terms_days=terms
+    )
+    papers: list[Invoice] = []
+    agreed: dict[str, Day] = {}
     for index in range(8):
         issued = today - timedelta(days=rng.randrange(0, 120))
         due = issued + timedelta(days=rng.randrange(0, 120)) if rng.random() < 0.5 else None
-        invoice = Invoice.model_construct(issued=issued, counterparty="C", due=due)
-        agreed = _tuple(due) if due else civil(number(_tuple(issued)) + terms)
-        pairs.append(("agreed", due_day(invoice, {"C": terms}, 7), agreed))
+        papers.append(
+            Invoice(
+                id=f"I{index}",
+                updated=issued,
+                number=f"I{index}",
+                direction="sales",
+                counterparty="C",
+                issued=issued,
+                due=due,
+                net=100,
+                tax=0,
+                total=100,
+            )
+        )
+        agreed[f"I{index}"] = _tuple(due) if due else civil(number(_tuple(issued)) + terms)
         loan = Loan(
             id=f"L{index}",
             updated=today,
@@ -286,6 +303,11 @@ def _some(rng: random.Random, oracle: Oracle, told: list[Any]) -> int:
         )
         loans.append(loan)
         owed[loan.ref] = oracle.rolled(max(_tuple(loan.due), tomorrow))
+    # With a payment in the books, what is overdue is known to be open.
+    opening = Transaction(id="o", day=today, account="bank", amount=1, kind="opening")
+    sold = open_ledger(MemoryBooks([customer, opening, *papers], as_of=today), 7)
+    pairs += [("agreed", item.due, agreed.pop(item.invoice.id)) for item in sold.receivables]
+    assert not agreed, f"invoices that are not open: {agreed}"
     books = MemoryBooks(loans, as_of=today)
     found = commitments(books, open_ledger(books, 30), china, 10_000)
     pairs += [("paid", payment.day, owed.pop(payment.ref)) for payment in found]

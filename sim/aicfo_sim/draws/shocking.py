@@ -11,7 +11,7 @@ import numpy as np
 from aicfo_sdk.money import PPM
 
 from ..dates import TAIL
-from ..fen import Ints, share
+from ..fen import Flags, Ints, share
 from ..scenario import ARCHETYPES, calibration
 from ..shocks import DEMAND, LATE, PLATFORM, PRICE
 from ..tables import ALWAYS, NEVER, SUPPLIER
@@ -93,11 +93,11 @@ def _moved(flow: Ints, wait: Ints) -> Ints:
     """Return days × columns of a flow, each entry `wait` days later; what leaves the run is gone
     from it, as what is still to be settled on its last day."""
     days, size = flow.shape
-    target = np.arange(days)[:, None] + wait
-    place = np.broadcast_to(np.arange(size), flow.shape)
-    stays = np.broadcast_to(target < days, flow.shape)
+    target: Ints = np.broadcast_to(np.arange(days, dtype=np.int64)[:, None] + wait, flow.shape)
+    place: Ints = np.broadcast_to(np.arange(size, dtype=np.int64), flow.shape)
+    stays: Flags = target < days
     out = np.zeros_like(flow)
-    np.add.at(out, (np.broadcast_to(target, flow.shape)[stays], place[stays]), flow[stays])
+    np.add.at(out, (target[stays], place[stays]), flow[stays])
     return out
 
 
