@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from aicfo_sdk.books.files import new_file, unwritten
-from aicfo_sdk.errors import BooksError, InputError, NotFound
+from aicfo_sdk.errors import AicfoError, BooksError, InputError, NotFound
 
 from .fen import Flags, Ints
 from .outcome import COLUMNS
@@ -155,7 +155,12 @@ def merge(folder: Path, files: Sequence[Path]) -> tuple[str, int]:
     with new_file(path, replace=True) as part:
         pq.write_table(_table(sorted_columns), part, compression="zstd", row_group_size=1_000_000)
         digest = _digest(part)
-    _put(_seal(path), digest.encode() + b"\n")
+    try:
+        _put(_seal(path), digest.encode() + b"\n")
+    except AicfoError:
+        # Without its seal nobody would believe it.
+        path.unlink()
+        raise
     return digest, len(order)
 
 
