@@ -15,7 +15,7 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from aicfo_sdk.books.files import new_file, unwritten
-from aicfo_sdk.errors import BooksError, InputError, NotFound
+from aicfo_sdk.errors import AicfoError, BooksError, InputError, NotFound
 
 from .fen import Ints
 from .outcome import COLUMNS
@@ -265,9 +265,14 @@ def put_json(path: Path, content: Mapping[str, Any]) -> None:
 
 
 def seal(path: Path) -> str:
-    """Write a file's SHA-256 beside it and return it."""
+    """Write a file's SHA-256 beside it and return it. Raises: BooksError; the file is gone then."""
     digest = _digest(path)
-    _put(_seal(path), digest.encode() + b"\n")
+    try:
+        _put(_seal(path), digest.encode() + b"\n")
+    except AicfoError:
+        # Without its seal nobody would believe it.
+        path.unlink()
+        raise
     return digest
 
 

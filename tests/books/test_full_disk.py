@@ -38,6 +38,7 @@ def disk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[full_disk.Disk]:
         ("upgrade", 131_072),
         ("audit export", 0),
         ("ledger export", 0),
+        ("simulation", 9 * full_disk.BLOCK),  # room for the results, not for their seal
         ("upgrade", 36 * full_disk.BLOCK),  # room for a page of the log, not for the file beside it
     ],
 )
