@@ -359,11 +359,11 @@ def _add(sums: Sums, rows: Iterable[tuple[str, str, int]]) -> None:
         days[day] = days.get(day, 0) + amount
 
 
-_AT_STAKE = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
+AT_STAKE = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
 """What a pending action put at stake is known better once it ended: 0 when voided."""
 
 _STAKES = (
-    select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, _AT_STAKE)
+    select(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day, AT_STAKE)
     .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
     .where(COMMITS.c.day.between(bindparam("first"), bindparam("last")))
     .group_by(COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)

@@ -232,7 +232,7 @@ class _Found:
                 "add it, if a person knows it",
             )
             if self._kept and not self._named and payee in self._parties:
-                older = self._alike(payee).older
+                older = self._alike.older
                 yield self._check(
                     "look_alike",
                     bool(older),
@@ -330,7 +330,7 @@ class _Found:
                 f"{mend}, or wait until {until}",
             )
         if not self._named:
-            alike = self._alike(payee)
+            alike = self._alike
             reasons = [f"{other} ({reason})" for other, reason in alike.near]
             reasons += [f"{other} (they look the same)" for other in alike.undecided]
             yield self._asks(
@@ -342,8 +342,11 @@ class _Found:
                 f"{mend}, who knows which of them is meant",
             )
 
-    def _alike(self, payee: str) -> Likeness:
+    @property
+    def _alike(self) -> Likeness:
+        """Whom the payee's name comes near; two checks ask, and finding it is dear."""
         if self._like is None:
+            payee = beneficiary(self._proposal.action)
             self._like = likeness(payee, self._books, self._seen)
         return self._like
 

@@ -238,15 +238,14 @@ def _all() -> Select[Any, Any, Any, Any, Any]:
 
 @cache
 def _used() -> Select[Any, Any, Any, Any, Any]:
-    from sqlalchemy import func, select
+    from sqlalchemy import select
 
+    from ..books.memory import AT_STAKE
     from ..books.schema import COMMITS, MANDATE_USES, OUTCOMES
 
-    # What a pending action put at stake is known better once it ended: 0 when voided.
-    amount = func.sum(func.coalesce(OUTCOMES.c.stake, COMMITS.c.stake))
     columns = (MANDATE_USES.c.mandate, COMMITS.c.kind, COMMITS.c.payee, COMMITS.c.day)
     return (
-        select(*columns, amount)
+        select(*columns, AT_STAKE)
         .outerjoin(OUTCOMES, OUTCOMES.c.commit_key == COMMITS.c.key)
         .join(MANDATE_USES, MANDATE_USES.c.commit_key == COMMITS.c.key)
         .group_by(*columns)
