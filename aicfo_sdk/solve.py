@@ -40,6 +40,10 @@ _PRIMAL_TOLERANCE = 1e-9
 _INTEGER_TOLERANCE = 1e-6  # integers are rounded and the rest solved again, so it leaves no trace
 _ROOM = 2.0**20  # quantities are scaled below this, so that 1e-9 stays above float noise
 _ITERATIONS = 5_000_000
+_FEW = 64
+"""Integers up to which a tree is searched without heuristics: it is done before they pay."""
+
+_HEURISTICS = ("feasibility_jump", "rens", "rins", "root_reduced_cost")
 
 _threads = local()
 
@@ -252,6 +256,9 @@ def _solve_mixed(arrays: _Arrays, gap: float, nodes: int) -> Solution:
     _run(highs, arrays, "linear relaxation")
     most = -_dual_bound(highs, arrays) * _JITTER
 
+    many = int(arrays.integer.sum()) > _FEW
+    for name in _HEURISTICS:
+        highs.setOptionValue(f"mip_heuristic_run_{name}", many)
     highs.setOptionValue("mip_max_nodes", nodes)
     highs.setOptionValue("mip_abs_gap", gap / arrays.cost_unit)
     _pass(highs, arrays, arrays.cost + jitter, integer=True)
