@@ -137,9 +137,10 @@ def _captured(mine: Columns, owner: Columns | None, seed: int) -> dict[str, Any]
     # A bound may well be negative: only exactly −1 says that there is none.
     if owner is None or (mine["bound"] == -1).any():
         return None
-    from .bound import captured  # brings the solver
+    from .bound import captured, either  # brings the solver
 
-    found = captured(mine["wealth"], owner["wealth"], mine["bound"], seed=seed)
+    most = either(mine["bound"], owner["bound"])
+    found = captured(mine["wealth"], owner["wealth"], most, seed=seed)
     parts = {key: getattr(found, key) for key in ("share", "low", "high", "regret")}
     shares = {key: round(one, 4) if np.isfinite(one) else None for key, one in parts.items()}
     return {**shares, "room": _finite(found.room)}

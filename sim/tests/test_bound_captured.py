@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 import pytest
-from aicfo_sim.bound import captured
+from aicfo_sim.bound import captured, either
 
 
 def test_the_share_is_of_sums_not_a_mean_of_shares() -> None:
@@ -40,3 +40,12 @@ def test_without_room_there_is_no_share() -> None:
     same = np.array([5, 5])
     assert math.isnan(captured(same, same, same, seed=1).share)
     assert math.isnan(captured(same[:0], same[:0], same[:0], seed=1).share)
+
+
+def test_a_policy_that_gives_money_away_is_measured_against_the_owners_choices_too() -> None:
+    owner, spendthrift = np.array([100, 100]), np.array([60, 70])
+    # With its own prices nothing of the loss can be made good; with the owner's, 20 a firm more.
+    own, usual = np.array([65, 75]), np.array([120, 120])
+    assert math.isnan(captured(spendthrift, owner, own, seed=1).share)
+    found = captured(spendthrift, owner, either(own, usual), seed=1)
+    assert found.share == pytest.approx(-70 / 40)

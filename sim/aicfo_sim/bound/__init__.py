@@ -7,8 +7,8 @@ the compared policy chose. `captured` says how much of it a policy reached.
 
 from __future__ import annotations
 
-from .captured import Captured, captured
+from .captured import Captured, captured, either
 from .model import GROUPS, NONE, bound
 from .tape import Taped
 
-__all__ = ["GROUPS", "NONE", "Captured", "Taped", "bound", "captured"]
+__all__ = ["GROUPS", "NONE", "Captured", "Taped", "bound", "captured", "either"]

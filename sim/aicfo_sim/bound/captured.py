@@ -10,6 +10,7 @@ import numpy as np
 from ..fen import Floats, Ints
 from ..rng import MARKET, stream
 from ..statistics import BAGS, CONFIDENCE, RESAMPLES
+from .model import NONE
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,21 @@ class Captured:
     room: float
 
 
-def captured(policy: Ints, owner: Ints, bound: Ints, *, seed: int) -> Captured:
-    """Return what `policy` captured; wealth and bound of the same merchants, fen.
+def either(policy: Ints, owner: Ints) -> Ints:
+    """Return what could have been reached with a policy's choices of what a bound does not cover
+    (tenders, prices, advertising, stores, goods) or with the owner's; the bounds of both, fen.
 
-    `bound` is that of the policy's own row: its tenders are its own choice. Merchants are resampled
-    in bags, every `BAGS`-th one, as `statistics.paired` does; the stream depends on `seed` alone.
+    With a policy's own choices alone the bound can lie below the owner: a policy that gives money
+    away by its prices would have no room, and a share of it would say nothing.
+    """
+    return np.where(owner == NONE, policy, np.maximum(policy, owner))
+
+
+def captured(policy: Ints, owner: Ints, bound: Ints, *, seed: int) -> Captured:
+    """Return what `policy` captured; wealth and bound (`either`) of the same merchants, fen.
+
+    Merchants are resampled in bags, every `BAGS`-th one, as `statistics.paired` does; the stream
+    depends on `seed` alone.
     """
     count = policy.size
     if not count:

@@ -6,7 +6,7 @@ import math
 
 import numpy as np
 
-from ...bound import NONE, Captured, captured
+from ...bound import NONE, Captured, captured, either
 from ..labels import between, kinds_name, policy_name, written
 from ..measures import MONEY, SHARE
 from ..page import Chart, Panel, Table, Words
@@ -59,7 +59,7 @@ def reached(kind: Kind, policy: str, seed: int) -> Captured | None:
     ours, owner = kind.values[policy], kind.values["owner"]
     rows = np.flatnonzero(ours["bound"] != NONE)
     wealth = (ours["wealth"][rows], owner["wealth"][rows])
-    found = captured(*wealth, ours["bound"][rows], seed=seed)
+    found = captured(*wealth, either(ours["bound"][rows], owner["bound"][rows]), seed=seed)
     return found if math.isfinite(found.share) else None
 
 
