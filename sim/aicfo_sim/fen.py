@@ -18,9 +18,11 @@ def round_div(numerator: Ints, denominator: int) -> Ints:
     `denominator` is positive; |numerator| must stay below 2**62.
     """
     quotient = numerator // denominator
-    twice = (numerator - quotient * denominator) * 2
-    up = (twice > denominator) | ((twice == denominator) & (quotient % 2 != 0))
-    return quotient + up
+    twice = numerator - quotient * denominator
+    twice *= 2
+    # Twice the remainder against the denominator; an odd quotient takes a tie up.
+    twice += quotient & 1
+    return quotient + (twice > denominator)
 
 
 def share(amount: Ints, ppm: Ints | int) -> Ints:

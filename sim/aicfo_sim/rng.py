@@ -82,14 +82,31 @@ def normals(
     Each is one of 65,536 equally likely quantiles, scaled to a variance of exactly 1: 16 bits of
     a hash. None lies beyond ±4.3, which a merchant's day would once in 180 years.
     """
+    out = np.empty((count, merchants.size))
+    for rows, values in normal_rows(seed, replication, name, merchants, first, count):
+        out[rows] = values
+    return out
+
+
+def normal_rows(
+    seed: int, replication: int, name: str, merchants: Ints, first: int, count: int
+) -> Iterator[tuple[slice, Floats]]:
+    """Yield what `normals` returns by chunks of rows, to be used while they are in cache; the next
+    chunk takes their place."""
     quantiles = _quantiles()
     start, end = first // 4, (first + count + 3) // 4
-    out = np.empty((4 * (end - start), merchants.size))
-    for rows, words in _words(f"normal/{seed}/{replication}/{name}", merchants, start, end - start):
+    for words_rows, words in _words(
+        f"normal/{seed}/{replication}/{name}", merchants, start, end - start
+    ):
         lanes = words.astype("<u8", copy=False).view("<u2").reshape(*words.shape, 4)
-        for lane in range(4):
-            out[4 * rows.start + lane : 4 * rows.stop : 4] = quantiles[lanes[:, :, lane]]
-    return out[first - 4 * start :][:count]
+        # No index is out of bounds; "clip" is the mode that does not look first.
+        values = np.take(quantiles, lanes.transpose(0, 2, 1), mode="clip")
+        begin = 4 * (start + words_rows.start) - first
+        skip, stop = max(0, -begin), min(4 * words.shape[0], count - begin)
+        yield (
+            slice(begin + skip, begin + stop),
+            values.reshape(-1, merchants.size)[skip:stop],
+        )
 
 
 def _words(key: str, merchants: Ints, first: int, count: int) -> Iterator[tuple[slice, Words]]:

@@ -187,12 +187,12 @@ T = TypeVar("T")
 
 def columns(table: type[T], /, **values: Any) -> T:
     """Return a table of one merchant; scalars are repeated to the length of the columns."""
-    given: dict[str, Ints] = {name: np.asarray(v).astype(np.int64) for name, v in values.items()}
+    given = {name: np.asarray(value) for name, value in values.items()}
     sizes = {column.shape[0] for column in given.values() if column.ndim}
     size = 0 if 0 in sizes else max(sizes, default=1)
     out = {name: np.empty((size, *column.shape[1:]), np.int64) for name, column in given.items()}
     for name, column in given.items():
-        out[name][...] = column
+        np.copyto(out[name], column, casting="unsafe")
     return table(**out)
 
 
@@ -205,13 +205,27 @@ def none(table: type[T]) -> T:
 
 
 def stack(parts: Sequence[T]) -> T:
-    """Return the rows of several tables of one type, one after the other."""
+    """Return the rows of several tables of one type, one after the other; of a single table with
+    rows, itself."""
     kind = type(parts[0])
     names = [item.name for item in fields(kind)]  # pyright: ignore[reportArgumentType]
-    return kind(**{name: np.concatenate([getattr(p, name) for p in parts]) for name in names})
+    filled = [part for part in parts if getattr(part, names[0]).size]
+    if len(filled) < 2:
+        return (filled or parts)[0]
+    return kind(**{name: np.concatenate([getattr(p, name) for p in filled]) for name in names})
 
 
 def take(table: T, rows: Any) -> T:
     """Return the chosen rows of a table, in the order given."""
     names = [item.name for item in fields(type(table))]  # pyright: ignore[reportArgumentType]
-    return type(table)(**{name: getattr(table, name)[rows] for name in names})
+    chosen = np.flatnonzero(rows) if getattr(rows, "dtype", None) == np.bool_ else rows
+    return type(table)(**{name: getattr(table, name)[chosen] for name in names})
+
+
+def ordered(table: T, order: Ints) -> T:
+    """Return all rows of a table in another order."""
+    names = [item.name for item in fields(type(table))]  # pyright: ignore[reportArgumentType]
+    # A permutation is never out of bounds; "clip" is the mode that does not look first.
+    return type(table)(
+        **{name: np.take(getattr(table, name), order, axis=0, mode="clip") for name in names}
+    )

@@ -168,23 +168,26 @@ def draw_block(where: World, members: Sequence[Who], *, detail: bool = False) ->
     parts = [_draw([members[n] for n in place.tolist()], detail=detail) for place in places]
     rows = [(part.dues, part.receipts, part.bills, part.tenders) for part in parts]
     dues, receipts, bills, tenders = joined(rows, places)
-    bills, moved = _by_owner(bills)
-    for column in (dues.bill, receipts.bill):
-        column[column >= 0] = moved[column[column >= 0]]
-    tenders, moved = _by_owner(tenders)
-    for column in (dues.cond, receipts.cond, bills.cond):
-        column[column >= 0] = moved[column[column >= 0]]
+    if bills.owner.size:
+        bills, moved = _by_owner(bills)
+        for column in (dues.bill, receipts.bill):
+            column[column >= 0] = moved[column[column >= 0]]
+    if tenders.owner.size:
+        tenders, moved = _by_owner(tenders)
+        for column in (dues.cond, receipts.cond, bills.cond):
+            column[column >= 0] = moved[column[column >= 0]]
     back: Ints = np.argsort(np.concatenate(places))
     takings = list[Takings]()
     for part in parts:
         takings.extend(part.takings)
     order = sorted_rows(dues.due, dues.owner, dues.kind)
-    dues = tables.take(dues, order)
-    place = np.empty_like(order)
-    place[order] = np.arange(order.size)
-    bills.recourse = np.where(bills.recourse >= 0, place[bills.recourse], -1)
+    dues = tables.ordered(dues, order)
+    if bills.owner.size:
+        place = np.empty_like(order)
+        place[order] = np.arange(order.size)
+        bills.recourse = np.where(bills.recourse >= 0, place[bills.recourse], -1)
     order = sorted_rows(receipts.paid, receipts.owner)
-    receipts = tables.take(receipts, order)
+    receipts = tables.ordered(receipts, order)
     known_order = sorted_rows(dues.known)
     # Invoices of one day keep the order in which they were drawn: the order in which they will be
     # paid would tell of the future in their numbers.
@@ -232,7 +235,7 @@ def _by_owner(table: T) -> tuple[T, Ints]:
     order = np.argsort(table.owner, kind="stable")
     moved = np.empty_like(order)
     moved[order] = np.arange(order.size)
-    return tables.take(table, order), moved
+    return tables.ordered(table, order), moved
 
 
 def sorted_rows(*keys: Ints) -> Ints:

@@ -96,13 +96,16 @@ def _dues(group: Group, known: Ints, due: Ints, kind: int, amount: Ints, party: 
     shape = np.broadcast_shapes(known.shape, due.shape, amount.shape)
     within = (due >= 0) & (known < group.dates.days) & (amount > 0)
     rows = np.flatnonzero(np.broadcast_to(within, shape))
+    event = rows // group.size
 
     def column(values: Ints) -> Ints:
-        return np.broadcast_to(values, shape).reshape(-1)[rows]
+        if values.shape == (shape[0], 1):
+            return np.take(values, event, mode="clip")
+        return np.take(np.broadcast_to(values, shape).reshape(-1), rows, mode="clip")
 
     return columns(
         Dues,
-        owner=rows % group.size,
+        owner=rows - event * group.size,
         known=column(known),
         due=np.minimum(column(due), group.dates.days + TAIL - 1),
         kind=kind,

@@ -29,7 +29,9 @@ def skewed(normal: Floats, variance: Floats) -> Floats:
     out += 1.0
     out -= ninth
     np.maximum(out, 0.0, out=out)
-    return out * out * out
+    cube = out * out
+    cube *= out
+    return cube
 
 
 def expected(group: Group, usual: Floats, day: Floats) -> Floats:
@@ -43,13 +45,24 @@ def expected(group: Group, usual: Floats, day: Floats) -> Floats:
     figures, count = group.figures, usual.size
     weeks = -(-count // 7)
     sd = figures.number("drift_sd")
-    steps = group.normals("level", -1, weeks + 1)
-    value = steps[0] * (sd / math.sqrt(1.0 - _KEPT**2))
     out = np.empty((count, group.size))
-    for week in range(weeks):
-        value = _KEPT * value + sd * steps[week + 1]
-        rows = slice(7 * week, 7 * week + 7)
-        np.multiply(usual[rows, None], np.clip(value + 1.0, 0.3, 2.0) * day, out=out[rows])
+    if not sd:
+        np.multiply(usual[:, None], day, out=out)
+    else:
+        steps = group.normals("level", -1, weeks + 1)
+        value = steps[0] * (sd / math.sqrt(1.0 - _KEPT**2))
+        for week in range(weeks):
+            value = _KEPT * value + sd * steps[week + 1]
+            rows = slice(7 * week, 7 * week + 7)
+            np.multiply(usual[rows, None], np.clip(value + 1.0, 0.3, 2.0) * day, out=out[rows])
+    if figures.number("shock_year"):
+        _shock(group, out, weeks)
+    return out
+
+
+def _shock(group: Group, plan: Floats, weeks: int) -> None:
+    """Take the members' own shocks out of expected takings, days from −LEAD × members."""
+    figures, count = group.figures, plan.shape[0]
     low, high = (int(days) for days in figures.numbers("shock_days"))
     least, most = figures.numbers("shock_depth")
     before = -(-high // 7)
@@ -66,8 +79,7 @@ def expected(group: Group, usual: Floats, day: Floats) -> Floats:
     length = np.maximum(end - start, 0)
     step = np.arange(int(length.sum())) - np.repeat(np.cumsum(length) - length, length)
     cells = np.repeat(start * group.size + place, length) + step * group.size
-    np.multiply.at(out.reshape(-1), cells, np.repeat(left, length))
-    return out
+    np.multiply.at(plan.reshape(-1), cells, np.repeat(left, length))
 
 
 def sold(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
@@ -79,7 +91,7 @@ def sold(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
     order every one of them is drawn. By day their sum is drawn at once with the same mean and
     variance, and orders, if the group wants detail, so that their mean, variance and covariance
     with the value are those of the sum (else orders is empty). Days with less than about one
-    expected order are beyond that approximation.
+    expected order are beyond that approximation. `plan` is used up: the values may take its place.
     """
     if group.shocks.any:
         plan *= group.shocks.left(group.archetype, group.merchants, -LEAD, plan.shape[0])
@@ -87,15 +99,15 @@ def sold(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
         return _by_order(group, plan, ticket)
     figures, count = group.figures, plan.shape[0]
     weather, wide = _weather(group) ** 2, 1.0 + figures.number("ticket_cv") ** 2
-    amount = np.empty(plan.shape, dtype=np.int64)
-    normal = group.normals("sales", -LEAD, count)
-    step = max(1, _CHUNK // max(1, group.size))
+    # Orders are drawn from the plan once more; else its memory, which is at hand, takes the values.
+    amount = np.empty(plan.shape, dtype=np.int64) if group.detail else plan.view(np.int64)
     spread = wide * ticket
-    for begin in range(0, count, step):
-        rows = slice(begin, begin + step)
+    for rows, normal in group.normal_rows("sales", -LEAD, count):
         mean = plan[rows]
         # Variance over squared mean of a Poisson sum whose rate itself varies.
-        factor = skewed(normal[rows], spread / mean + weather)
+        variance = spread / mean
+        variance += weather
+        factor = skewed(normal, variance)
         factor *= mean
         factor *= 100.0
         np.rint(factor, out=factor)

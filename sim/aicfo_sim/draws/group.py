@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
 
@@ -85,6 +85,10 @@ class Group:
     def normals(self, name: str, first: int, count: int) -> Floats:
         """Return standard normal draws of a stream, indices `first` … × members."""
         return rng.normals(self.seed, self.replication, name, self.merchants, first, count)
+
+    def normal_rows(self, name: str, first: int, count: int) -> Iterator[tuple[slice, Floats]]:
+        """Yield what `normals` returns by chunks of rows; each is gone with the next."""
+        return rng.normal_rows(self.seed, self.replication, name, self.merchants, first, count)
 
     def trait(self, name: str) -> Floats:
         """Return one uniform draw in (0, 1) per member, its own for each name."""
@@ -184,21 +188,23 @@ def joined(parts: list[Rows], places: list[Ints]) -> Rows:
     """Return the tables of several draws as one; references between rows go on pointing right.
 
     `places[n]` gives for each owner of part `n` its place in the whole. The parts' own columns
-    are changed.
+    are changed. The owners of a single part are the whole.
     """
+    if len(parts) == 1:
+        return parts[0]
     sizes = [0, 0, 0]
     for (dues, receipts, bills, tenders), place in zip(parts, places, strict=True):
         for table in (dues, receipts, bills, tenders):
             table.owner = place[table.owner] if table.owner.size else table.owner
-        for column in (dues.cond, receipts.cond, bills.cond):
-            column[column >= 0] += sizes[2]
-        for column in (dues.bill, receipts.bill):
-            column[column >= 0] += sizes[1]
-        bills.recourse[bills.recourse >= 0] += sizes[0]
+        if tenders.owner.size:
+            for column in (dues.cond, receipts.cond, bills.cond):
+                column[column >= 0] += sizes[2]
+        if bills.owner.size:
+            for column in (dues.bill, receipts.bill):
+                column[column >= 0] += sizes[1]
+            bills.recourse[bills.recourse >= 0] += sizes[0]
         for number, table in enumerate((dues, bills, tenders)):
             sizes[number] += table.owner.size
-    if len(parts) == 1:
-        return parts[0]
     return (
         tables.stack([part[0] for part in parts]),
         tables.stack([part[1] for part in parts]),

@@ -95,8 +95,9 @@ def draw_ecommerce(group: Group) -> GroupDrawn:
     usual[rows] = 1.0
     plan = expected(group, usual, day)
     plan[rows] *= high
+    usual_orders = plan / ticket
     orders, amount = sold(group, plan, ticket)
-    back = returned(group, orders, amount, plan / ticket, refund)
+    back = returned(group, orders, amount, usual_orders, refund)
     flow = _settled(group, amount, back, orders)
     offset = group.whole("week", 7)
     weekly = [_by_week(column, offset) for column in (plain, *peaks)]
@@ -232,13 +233,20 @@ def _weeks(group: Group, amount: Ints) -> tuple[Ints, Ints]:
     members."""
     count, size = amount.shape
     offset = group.whole("week", 7)
-    # A week that ends beyond the last day is no week yet; its day drops it from the run.
     ends = np.arange(0, count // 7 + 1, dtype=np.int64)[:, None] * 7 + offset
-    running = np.zeros((count + 1, size), dtype=np.int64)
-    for step in range(count):
-        np.add(running[step], amount[step], out=running[step + 1])
-    total = running[np.minimum(ends, count), np.arange(size)]
-    return ends[1:] - LEAD, np.diff(total, axis=0)
+    # Sums up to each end; each day, the members whose week it ends read them off. A week that
+    # ends beyond the last day is no week yet; its day drops it from the run.
+    until = np.empty(ends.shape, dtype=np.int64)
+    running = np.zeros(size, dtype=np.int64)
+    places = [np.flatnonzero(offset == day) for day in range(7)]
+    for step in range(count + 1):
+        week, place = step // 7, places[step % 7]
+        until[week, place] = running[place]
+        if step < count:
+            running += amount[step]
+    for day in range(count % 7 + 1, 7):
+        until[-1, places[day]] = running[places[day]]
+    return ends[1:] - LEAD, np.diff(until, axis=0)
 
 
 def _by_week(column: Floats, offset: Ints) -> Floats:

@@ -44,6 +44,12 @@ FORMS = {
 }
 
 
+_PARTS = np.full(7, -1, dtype=np.int64)
+"""Which sum of costs each kind of payment belongs to: goods by the day of their invoice; labour and
+what is bought otherwise by the day of payment."""
+_PARTS[[SUPPLIER, WAGE, RENT, SERVICE]] = 0, 1, 2, 2
+
+
 class _Month(NamedTuple):
     """Sums of one month by member, fen; sales and what is bought with VAT inside."""
 
@@ -51,10 +57,10 @@ class _Month(NamedTuple):
     bought: Ints
     """Goods, rent, services, platforms' fees."""
     labour: Ints
-    output: Ints
-    """VAT inside the sales at the rate of general taxpayers."""
-    paid: Ints
-    """VAT inside what is bought that comes with a special invoice."""
+    goods: Ints | None
+    """Goods, and all else, of what was bought, some of it with a special invoice; of a month before
+    the run neither is known."""
+    served: Ints | None
 
 
 def levied(drawn: GroupDrawn, group: Group) -> GroupDrawn:
@@ -77,6 +83,19 @@ def _months(days: Dates) -> tuple[Ints, Ints]:
     quarters = firsts[(days.month[firsts + PAD] % 3 == 1) & (firsts < 0)]
     firsts = firsts[(firsts >= quarters[-2]) & (firsts < days.days + 62)]
     return firsts, taxes.deadlines(days, firsts)
+
+
+@lru_cache(maxsize=16)
+def _month_table(days: Dates) -> Ints:
+    """Return for each day of the table the place of its month in `_months`, −1 before the first."""
+    firsts, _ = _months(days)
+    every = np.arange(days.month.size, dtype=np.int64) - PAD
+    return np.searchsorted(firsts, every, side="right") - 1
+
+
+def _month_of(days: Dates, t: Ints) -> Ints:
+    """Return the place of each day's month in `_months`; days beyond the table are as its ends."""
+    return np.take(_month_table(days), t + PAD, mode="clip")
 
 
 def is_general(who: Who, turnover: int) -> bool:
@@ -112,11 +131,12 @@ def _taxes(drawn: GroupDrawn, group: Group) -> Dues:
     form = FORMS[ARCHETYPES[group.archetype]]
     if form.exempt:
         return tables.none(Dues)
-    turnover = drawn.traits.turnover
-    general = _generals(group, turnover)
+    general = _generals(group, drawn.traits.turnover)
+    deducting: Ints = np.flatnonzero(general)
     sums = _Sums(drawn, group, firsts, form)
     nothing = np.zeros(size, dtype=np.int64)
-    credit = profit = paid_income = quarter = nothing
+    credit = nothing[deducting]
+    profit = paid_income = quarter = nothing
     rows = list[tuple[int, int, Ints]]()
     for n in range(firsts.size - 1):
         end = int(firsts[n + 1])
@@ -127,26 +147,32 @@ def _taxes(drawn: GroupDrawn, group: Group) -> Dues:
         if month == 1:
             profit = paid_income = nothing
         relief = ~general | form.individual | (profit <= rules.income_small_year)
-        now = sums.opening(n, rules) if firsts[n] < 0 else sums.month(n, rules)
-        vat, credit = taxes.vat_general(now.output, now.paid, credit)
-        extra = taxes.surcharges(vat, now.sales - now.output, rules, 1, relief=relief)
-        gain = now.sales - now.output - now.bought + now.paid - now.labour - extra
-        amount = np.where(general, vat + extra, 0)
+        now = sums.opening(rules) if firsts[n] < 0 else sums.month(n)
+        gain = now.sales - now.bought - now.labour
+        amount = nothing.copy()
+        if deducting.size:
+            output, paid = sums.vat(now, rules, deducting)
+            vat, credit = taxes.vat_general(output, paid, credit)
+            net = now.sales[deducting] - output
+            extra = taxes.surcharges(vat, net, rules, 1, relief=relief[deducting])
+            amount[deducting] = vat + extra
+            gain[deducting] += paid - output - extra
         quarter = quarter + now.sales
         if month % taxes.QUARTER == 0:
-            small = taxes.vat_small(quarter, rules)
-            extra = taxes.surcharges(small, quarter - small, rules, 3, relief=relief)
-            amount = np.where(general, amount, small + extra)
-            profit = profit - np.where(general, 0, small + extra)
+            small = np.where(general, 0, taxes.vat_small(quarter, rules))
+            if small.any():
+                small += taxes.surcharges(small, quarter - small, rules, 3, relief=relief)
+            amount += small
+            profit = profit - small
             quarter = nothing
-        profit = profit + np.where(general, gain, now.sales - now.bought - now.labour)
+        profit = profit + gain
         if month % taxes.QUARTER == 0:
             due = (
                 taxes.business_tax(profit, rules, month)
                 if form.individual
                 else taxes.company_tax(profit, rules)
             )
-            amount = amount + np.maximum(due - paid_income, 0)
+            amount += np.maximum(due - paid_income, 0)
             paid_income = np.maximum(due, paid_income)
         rows.append((end, int(last[n + 1]), amount))
     return _rows(group, rows)
@@ -159,48 +185,55 @@ class _Sums:
         self._drawn, self._firsts, self._form = drawn, firsts, form
         self._figures, self._size, self._days = group.market, group.size, group.dates.days
         receipts, dues = drawn.receipts, drawn.dues
-        plain = (receipts.cond == ALWAYS) & (receipts.bond == 0)
-        self._invoiced = self._by_month(receipts.issued, receipts.owner, receipts.amount, plain)
-        sure = dues.cond == ALWAYS
-        bought = sure & (dues.kind == SUPPLIER)
-        self._bought = self._by_month(dues.known, dues.owner, dues.amount, bought)
-        self._labour, self._served = (
-            self._by_month(dues.due, dues.owner, dues.amount, sure & np.isin(dues.kind, kinds))
-            for kinds in ((WAGE,), (RENT, SERVICE))
-        )
+        self._invoiced = np.zeros((firsts.size, group.size), dtype=np.int64)
+        if receipts.owner.size:
+            plain = np.flatnonzero((receipts.cond == ALWAYS) & (receipts.bond == 0))
+            month = _month_of(group.dates, receipts.issued[plain])
+            self._invoiced = self._by_cell(month, receipts.owner[plain], receipts.amount[plain], 1)
+        part = _PARTS[dues.kind]
+        rows = np.flatnonzero((part >= 0) & (dues.cond == ALWAYS))
+        part = part[rows]
+        month = _month_of(group.dates, np.where(part == 0, dues.known[rows], dues.due[rows]))
+        month = np.where(month >= 0, part * firsts.size + month, month)
+        sums = self._by_cell(month, dues.owner[rows], dues.amount[rows], 3)
+        self._bought, self._labour, self._served = sums.reshape(3, firsts.size, group.size)
 
-    def month(self, n: int, rules: Law) -> _Month:
+    def month(self, n: int) -> _Month:
         """Return what was sold, bought and paid in month number `n` of the table."""
         low, high = max(int(self._firsts[n]), 0), min(int(self._firsts[n + 1]), self._days)
         sales = self._drawn.sold[low:high].sum(axis=0) + self._invoiced[n]
         served = self._served[n] + self._drawn.fee[low:high].sum(axis=0)
-        goods = self._bought[n]
-        part = round(self._figures.numbers("vat_input")[self._form.vat] * 1_000_000)
-        return _Month(
-            sales=sales,
-            bought=goods + served,
-            labour=self._labour[n],
-            output=taxes.vat_inside(sales, _rate(self._form, rules)),
-            paid=taxes.vat_inside(share(goods, part), rules.goods_ppm)
-            + taxes.vat_inside(share(served, part), rules.services_ppm),
-        )
+        return _Month(sales, self._bought[n] + served, self._labour[n], self._bought[n], served)
 
-    def opening(self, n: int, rules: Law) -> _Month:
+    def opening(self, rules: Law) -> _Month:
         """Return a month that began before day 0, at expected sales, tax burden and margin."""
         sales = self._drawn.traits.turnover
+        margin = share(sales, round(self._figures.number("opening_margin") * 10_000))
+        output, paid = self._opening_vat(sales, rules)
+        return _Month(sales, sales - margin - output + paid, sales * 0, None, None)
+
+    def vat(self, month: _Month, rules: Law, rows: Ints) -> tuple[Ints, Ints]:
+        """Return the VAT inside sales and inside purchases of the general taxpayers in `rows`."""
+        sales = month.sales[rows]
+        if month.goods is None or month.served is None:
+            return self._opening_vat(sales, rules)
+        part = round(self._figures.numbers("vat_input")[self._form.vat] * 1_000_000)
+        paid = taxes.vat_inside(share(month.goods[rows], part), rules.goods_ppm)
+        paid += taxes.vat_inside(share(month.served[rows], part), rules.services_ppm)
+        return taxes.vat_inside(sales, _rate(self._form, rules)), paid
+
+    def _opening_vat(self, sales: Ints, rules: Law) -> tuple[Ints, Ints]:
         output = taxes.vat_inside(sales, _rate(self._form, rules))
         burden = share(sales, round(self._figures.number("opening_vat") * 10_000))
-        margin = share(sales, round(self._figures.number("opening_margin") * 10_000))
-        paid = np.maximum(output - burden, 0)
-        return _Month(sales, sales - margin - output + paid, sales * 0, output, paid)
+        return output, np.maximum(output - burden, 0)
 
-    def _by_month(self, day: Ints, owner: Ints, amount: Ints, rows: Flags) -> Ints:
-        """Return sums of the chosen rows, months × members; rows of other months are left out."""
-        month = np.searchsorted(self._firsts, day[rows], side="right") - 1
-        count = self._firsts.size * self._size
-        cell = np.where(month >= 0, month * self._size + owner[rows], count)
+    def _by_cell(self, month: Ints, owner: Ints, amount: Ints, parts: int) -> Ints:
+        """Return sums of rows, months × members for one table after the other; rows of months
+        before the first (−1) are left out."""
+        count = parts * self._firsts.size * self._size
+        cell = np.where(month >= 0, month * self._size + owner, count)
         # Exact: sums of fen stay far below 2**53.
-        sums = np.bincount(cell, weights=amount[rows], minlength=count + 1)
+        sums = np.bincount(cell, weights=amount, minlength=count + 1)
         return sums[:count].astype(np.int64).reshape(-1, self._size)
 
 
@@ -214,14 +247,16 @@ def _contributions(drawn: GroupDrawn, group: Group) -> Dues:
     days, dues = group.dates, drawn.dues
     firsts, last = _months(days)
     rows = np.flatnonzero((dues.kind == WAGE) & (dues.cond == ALWAYS))
-    month = np.searchsorted(firsts, dues.due[rows], side="right") - 1
-    rows, month = rows[month < firsts.size], month[month < firsts.size]
+    month = _month_of(days, dues.due[rows])
+    # Contributions are wages' month by month, and laws change rarely: one law is one pass.
+    laws = [taxes.law(days.at(int(first))) for first in firsts.tolist()]
+    change = np.cumsum([n > 0 and laws[n] != laws[n - 1] for n in range(firsts.size)])[month]
     social = np.zeros(rows.size, dtype=np.int64)
-    for n in np.unique(month).tolist():
-        mine = month == n
+    for number in np.unique(change).tolist():
+        mine = np.flatnonzero(change == number)
         cost = dues.amount[rows[mine]]
         insured = np.minimum(cost, drawn.traits.payroll[dues.owner[rows[mine]]])
-        staff, social[mine] = taxes.labour(cost, insured, taxes.law(days.at(int(firsts[n]))))
+        staff, social[mine] = taxes.labour(cost, insured, laws[int(month[mine[0]])])
         dues.amount[rows[mine]] = staff
     found = columns(
         Dues,
