@@ -50,7 +50,7 @@ class Orchestrator:
         self.registry, self.seed = registry, seed
         self._params, self._calendar, self._checked = params, calendar, checked
         self._plans: dict[Any, Plan] = {}
-        self._known: tuple[str, dict[str, Outcome]] = ("", {})
+        self._known: dict[str, dict[str, Outcome]] = {}
         self._about: dict[Tool[..., Any], dict[str, type[SubjectId]]] = {}
 
     def goal(
@@ -198,7 +198,7 @@ class Orchestrator:
         runner = Runner(
             self.context(books),
             seed=self.seed,
-            store=self._store(books),
+            store=self._stores([books])[0],
             checked=self._checked,
             left=left or (lambda: None),
             journal=journal,
@@ -223,8 +223,8 @@ class Orchestrator:
         plan = self._compiled(goal)
         self.registry.begin()
         runners = [
-            Runner(self.context(own), seed=self.seed, store=self._store(own), checked=self._checked)
-            for own in books
+            Runner(self.context(own), seed=self.seed, store=store, checked=self._checked)
+            for own, store in zip(books, self._stores(books), strict=True)
         ]
         named = {type(subject): subject for subject in goal.subjects}
         return [
@@ -236,14 +236,13 @@ class Orchestrator:
         """Return what the tools of a run over these books get, their own seeds aside."""
         return Context(books, params=self._params, calendar=self._calendar)
 
-    def _store(self, books: Books) -> dict[str, Outcome]:
-        """Results over the snapshot that was asked last: a second question about the same books
+    def _stores(self, books: Sequence[Books]) -> list[dict[str, Outcome]]:
+        """Results over the snapshots that were asked last: a second question about the same books
         forecasts nothing twice. Results are keyed by provenance, so sharing changes none."""
-        known, store = self._known
-        if known != books.key:
-            store = {}
-            self._known = books.key, store
-        return store
+        keys = [own.key for own in books]
+        if any(key not in self._known for key in keys):
+            self._known = {key: self._known.get(key, {}) for key in keys}
+        return [self._known[key] for key in keys]
 
     def _compiled(self, goal: Goal) -> Plan:
         types = tuple(type(subject) for subject in goal.subjects)

@@ -15,30 +15,31 @@ from .market import CLASSES, INSTITUTIONS, TENORS, takes
 def quotes(world: World, t: int, counter: int) -> dict[str, Record]:
     """Return the quotes of day `t` by id, for a merchant whose first counter asks `counter` ppm
     over the market. They hold until the day before the next working day."""
-    return dict(_quotes(world, t, counter))
+    found = [_quotes(world, t, place, 0 if place else counter) for place in range(len(INSTITUTIONS))]
+    return dict(sorted(item for some in found for item in some))
 
 
-@lru_cache(maxsize=256)
-def _quotes(world: World, t: int, counter: int) -> tuple[tuple[str, Record], ...]:
+@lru_cache(maxsize=1024)
+def _quotes(world: World, t: int, place: int, counter: int) -> tuple[tuple[str, Record], ...]:
+    """Return what one institution asks; only the first counter asks each merchant its own price."""
     day = world.dates.at(t)
     until = world.dates.at(int(world.dates.roll(np.array([t + 1]))[0]) - 1)
+    asked = [(code, tenor) for code in range(len(CLASSES)) if takes(place, code) for tenor in TENORS]
+    codes, tenors = np.array(asked, dtype=np.int64).T
+    rates = world.market.rate(t, place, codes, tenors, np.full(codes.size, counter))
+    institution, fee = INSTITUTIONS[place], world.market.fee(place)
     out: list[tuple[str, Record]] = []
-    for place, institution in enumerate(INSTITUTIONS):
-        for code, name in enumerate(CLASSES):
-            for tenor in TENORS if takes(place, code) else ():
-                rate = world.market.rate(
-                    t, place, np.array([code]), np.array([tenor]), np.array([counter])
-                )
-                paper = f"Q-{institution}-{name}-{tenor:03d}"
-                quote = DiscountQuote(
-                    id=paper,
-                    day=day,
-                    valid_until=until,
-                    institution=institution,
-                    acceptor_class=name,
-                    tenor_days=tenor,
-                    rate_ppm=int(rate[0]),
-                    fee=world.market.fee(place),
-                )
-                out.append((paper, quote))
-    return tuple(sorted(out, key=lambda item: item[0]))
+    for (code, tenor), rate in zip(asked, rates.tolist(), strict=True):
+        paper = f"Q-{institution}-{CLASSES[code]}-{tenor:03d}"
+        quote = DiscountQuote(
+            id=paper,
+            day=day,
+            valid_until=until,
+            institution=institution,
+            acceptor_class=CLASSES[code],
+            tenor_days=tenor,
+            rate_ppm=rate,
+            fee=fee,
+        )
+        out.append((paper, quote))
+    return tuple(out)

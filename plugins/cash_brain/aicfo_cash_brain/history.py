@@ -64,7 +64,7 @@ def sales_history(books: Books, store: str | None = None) -> History:
     return found
 
 
-_KEPT = 8
+_KEPT = 128
 _recent: dict[tuple[str, str | None], History] = {}
 """Histories of the snapshots last asked about: the sales and the cash forecast read the same one.
 A key names its contents, so a history found here is the one that would be read again."""

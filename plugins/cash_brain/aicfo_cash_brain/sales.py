@@ -11,8 +11,9 @@ import numpy as np
 from aicfo_sdk import Context, WorkCalendar
 from aicfo_sdk.model import ForecastScore, SalesForecast, StoreId
 
+from .forecast.backtest import ENOUGH
 from .forecast.contest import Chosen, Effort, contests
-from .forecast.daykinds import Floats, trading_days
+from .forecast.daykinds import Days, Floats, trading_days
 from .history import History, sales_history
 
 CANNOT_SAY, SHORT = 7, 28
@@ -36,25 +37,51 @@ def forecast_sales(
 def forecast_many(
     contexts: Sequence[Context], *, horizon_days: int, store: StoreId | None, effort: Effort
 ) -> list[SalesForecast]:
-    """Return the forecast of each merchant; those whose history covers the same days at once."""
+    """Return the forecast of each merchant; those whose history covers the same days at once.
+
+    Where histories are long enough, it does not matter when each began.
+    """
     out: list[SalesForecast | None] = [None] * len(contexts)
     alike: dict[tuple[WorkCalendar, date, int], list[tuple[int, History]]] = defaultdict(list)
     for place, ctx in enumerate(contexts):
         history = sales_history(ctx.books, store)
         if history.total.any():
-            alike[ctx.calendar, history.first, len(history.total)].append((place, history))
+            length = len(history.total)
+            start = history.first + timedelta(days=length)
+            alike[ctx.calendar, start, min(length, ENOUGH)].append((place, history))
         else:
             out[place] = _silent(ctx, horizon_days, store)
-    for (calendar, first, length), group in alike.items():
-        start = first + timedelta(days=length)
-        past = trading_days(calendar, first, length)
+    for (calendar, start, _), group in alike.items():
         ahead = trading_days(calendar, start, horizon_days)
-        known = np.stack([history.total for _, history in group])
-        for (place, history), chosen in zip(
-            group, contests(known, past, ahead, effort), strict=True
-        ):
+        found = _contests(calendar, start, [history.total for _, history in group], ahead, effort)
+        for (place, history), chosen in zip(group, found, strict=True):
             out[place] = _fact(chosen, history, start, store)
     return [fact for fact in out if fact is not None]
+
+
+def _contests(
+    calendar: WorkCalendar, start: date, totals: list[Floats], ahead: Days, effort: Effort
+) -> list[Chosen]:
+    """Return the contest of each history that ends before `start`; the same one is held once."""
+    keys = [(calendar, start, len(ahead), effort, total.tobytes()) for total in totals]
+    new = {key: total for key, total in zip(keys, totals, strict=True) if key not in _held}
+    found = {key: _held[key] for key in keys if key in _held}
+    if new:
+        longest = max(map(len, new.values()))
+        known = np.full((len(new), longest), np.nan)
+        for row, total in zip(known, new.values(), strict=True):
+            row[longest - len(total) :] = total
+        past = trading_days(calendar, start - timedelta(days=longest), longest)
+        found |= dict(zip(new, contests(known, past, ahead, effort), strict=True))
+    for old in list(_held)[: max(len(_held) + len(new) - _KEPT, 0)]:
+        _held.pop(old, None)
+    _held.update({key: found[key] for key in new})
+    return [found[key] for key in keys]
+
+
+_KEPT = 128
+_held: dict[tuple[WorkCalendar, date, int, str, bytes], Chosen] = {}
+"""Contests held last: books in which only bills or loans moved since have the same sales."""
 
 
 def _silent(ctx: Context, horizon_days: int, store: StoreId | None) -> SalesForecast:

@@ -6,6 +6,7 @@ from calendar import monthrange
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from itertools import pairwise
+from statistics import median
 
 import numpy as np
 
@@ -170,14 +171,14 @@ def _learn_regular(
     days = sorted(events)
     horizon = len(out.fixed)
     gaps = [(later - earlier).days for earlier, later in pairwise(days)]
-    gap = float(np.median(gaps)) if gaps else 30.0
+    gap = float(median(gaps)) if gaps else 30.0
     if gap < _PERIODIC_GAP:
         span = max((today - days[0]).days + 1, 28)
         rate = sum(events.values()) / span
         out.fixed += rate
         out.assumptions.append(f"{kind}: {rate / 100:,.2f} a day, the average of {span} days.")
         return
-    amount = float(np.median([events[day] for day in days[-3:]]))
+    amount = float(median(events[day] for day in days[-3:]))
     monthly = 26 <= gap <= 35
     count = 0
     for step in range(1, horizon + 40):

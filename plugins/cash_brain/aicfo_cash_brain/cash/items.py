@@ -59,7 +59,7 @@ def open_ledger(books: Books, default_days: int) -> Ledger:
     return found
 
 
-_KEPT = 8
+_KEPT = 128
 _recent: dict[tuple[str, int], Ledger] = {}
 """Ledgers of the snapshots last asked about, which several tools read; a key names its contents."""
 

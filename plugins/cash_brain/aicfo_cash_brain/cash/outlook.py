@@ -30,6 +30,7 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     rng = np.random.default_rng(ctx.seed)
     terms: int = ctx.params.at("cash_brain.default_terms_days", today)
     ledger = open_ledger(books, terms)
+    pooled, measured = pooled_delays(ledger)
     history = sales_history(books)
     credit = history.credit_share()
     takings = takings_lag(books, ctx.params.at("cash_brain.takings_lag_days", today))
@@ -37,8 +38,8 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     sold = _lengthened(sales_paths(sales, PATHS, rng), horizon_days)
     taken = sold * (1 - credit)
     money = _delayed(taken, history.takings, takings) * takings.share
-    receipts = receipt_paths(ledger, today, horizon_days, PATHS, ctx.calendar, rng)
-    receipts += _spread_out(sold * credit, payment_kernel(ledger, terms, horizon_days))
+    receipts = receipt_paths(ledger, pooled, today, horizon_days, PATHS, ctx.calendar, rng)
+    receipts += _spread_out(sold * credit, payment_kernel(pooled, terms, horizon_days))
     habit = bill_habit(books)
     if habit.any():
         # Settled by bill is not yet money: that comes when the bill matures.
@@ -72,7 +73,7 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
         receipts=_whole(receipts.mean(0)),
         payments=_whole(expected),
         buffer=min(max(buffer, 0), _LIMIT),
-        assumptions=tuple(_assumptions(ledger, takings, credit, terms, spend, buffer_days)),
+        assumptions=tuple(_assumptions(ledger, measured, takings, credit, terms, spend, buffer_days)),
         note=_note(sales, has_account),
         evidence=(
             *(payment.ref for payment in largest),
@@ -156,13 +157,18 @@ def _bills(ctx: Context, horizon: int) -> tuple[Floats, list[str]]:
 
 
 def _assumptions(
-    ledger: Ledger, takings: Takings, credit: float, terms: int, spend: Costs, buffer_days: int
+    ledger: Ledger,
+    measured: bool,
+    takings: Takings,
+    credit: float,
+    terms: int,
+    spend: Costs,
+    buffer_days: int,
 ) -> list[str]:
     out: list[str] = []
     if credit < 1:
         how = "measured on statements" if takings.measured else "assumed: no statement shows it"
         out.append(f"Takings arrive after {takings.lag} days, {takings.share:.1%} of them ({how}).")
-    _, measured = pooled_delays(ledger)
     if ledger.receivables or credit:
         source = "each customer's past delays" if measured else "assumed delays of 0 to 30 days"
         out.append(

@@ -55,6 +55,7 @@ def waits(item: OpenItem, delays: tuple[int, ...], today: date) -> tuple[Ints, f
 
 def receipt_paths(
     ledger: Ledger,
+    pooled: tuple[int, ...],
     today: date,
     horizon: int,
     paths: int,
@@ -67,7 +68,6 @@ def receipt_paths(
     """
     out = np.zeros((paths, horizon + 1))
     landing = working_landing(today, horizon, calendar)
-    pooled, _ = pooled_delays(ledger)
     rows = np.arange(paths)
     ranked = sorted(ledger.receivables, key=lambda item: (-item.left, item.invoice.id))
     for place, item in enumerate(ranked):
@@ -132,9 +132,8 @@ def working_landing(today: date, horizon: int, calendar: WorkCalendar) -> Ints:
     return out
 
 
-def payment_kernel(ledger: Ledger, terms_days: int, horizon: int) -> Floats:
+def payment_kernel(pooled: tuple[int, ...], terms_days: int, horizon: int) -> Floats:
     """Return the share of a new invoice that is paid k days after issue, k < horizon."""
-    pooled, _ = pooled_delays(ledger)
     kernel = np.zeros(horizon)
     for delay in pooled:
         day = max(terms_days + delay, 0)

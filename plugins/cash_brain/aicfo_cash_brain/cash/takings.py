@@ -51,10 +51,8 @@ def takings_lag(books: Books, default_lag: int) -> Takings:
         return Takings(0, 1.0, True)
     if not recent.any() or not sold.any():
         return Takings(default_lag, 1.0, False)
-    misses = [
-        float(np.abs(recent - sold[_MOST_LAG - lag : span - lag]).sum())
-        for lag in range(_MOST_LAG + 1)
-    ]
+    shifted = np.lib.stride_tricks.sliding_window_view(sold, _DAYS)[::-1]
+    misses = np.abs(recent - shifted).sum(1)
     lag = int(np.argmin(misses))
     if misses[lag] > _MISFIT * float(np.abs(recent).sum()):
         return Takings(default_lag, 1.0, False)

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from .daykinds import Days, Flags, Floats
-from .profile import Bands, forecast_bands
+from .profile import WINDOW, Bands, forecast_bands
 
 ORIGINS, SPAN = 4, 28
 """Forecasts made from the past, and the days each is judged over; origins lie `SPAN` apart."""
+
+ENOUGH = WINDOW + ORIGINS * SPAN
+"""Days of history from which on no forecast looks further back, last festivals apart."""
 
 _LEAST_HISTORY = 28
 _CALIBRATION_WEIGHT = 84.0
@@ -45,7 +48,8 @@ def origins(history: Floats) -> int:
 def forecast_scored(history: Floats, past: Days, ahead: Days) -> Scored:
     """Return bands calibrated on the past of each row, and the scores measured there.
 
-    All rows share their days, and none depends on another. Every past origin sees only what was
+    All rows share their days, and none depends on another; NaN stands before a series begins, and
+    changes nothing where what follows is `ENOUGH` days or more. Every past origin sees only what was
     known on its day. Rows whose history allows no origin are left uncalibrated with scores of 0
     origins.
     """
@@ -111,9 +115,14 @@ def _calibration(truth: Floats, middle: Floats, low: Floats, high: Floats) -> Fl
     return (wanted * count + _CALIBRATION_WEIGHT) / (count + _CALIBRATION_WEIGHT)
 
 
+def _flat(values: Floats) -> Floats:
+    return np.ascontiguousarray(values).reshape(len(values), -1)
+
+
 def _scores(truth: Floats, middle: Floats, sums: Floats, inside: Flags) -> list[Score]:
-    sold = np.maximum(np.abs(truth).sum((1, 2)), 1e-9)
-    wape = np.abs(truth - middle).sum((1, 2)) / sold
+    # Row by row in one order, so that the company a series is in does not show in the last bit.
+    sold = np.maximum(_flat(np.abs(truth)).sum(1), 1e-9)
+    wape = _flat(np.abs(truth - middle)).sum(1) / sold
     miss = np.abs(truth.sum(2) - sums).sum(1) / sold
     held = inside.mean((1, 2))
     count = truth.shape[1]

@@ -10,11 +10,12 @@ import numpy as np
 from .backtest import SPAN, Score, Scored, forecast_scored, origins
 from .daykinds import Days, Floats
 from .profile import Bands
-from .rivals import Rival, boosted, ces, drifting_naive, theta, tsb
+from .rivals import Rival, boosted, ces, drifting_naive, drifting_naives, theta, tsb
 
 Effort = Literal["fast", "thorough"]
 
 PROFILE, NAIVE = "weekday profile × level", "seasonal naive"
+DRIFTING = "seasonal naive with drift"
 # A rival must be better by a fifth on days and sums together: four origins are little proof, and
 # on real shops a smaller lead on the past made the forecast worse (benchmarks/forecast.py).
 _MARGIN = 0.8
@@ -43,30 +44,44 @@ def contest(history: Floats, past: Days, ahead: Days, effort: Effort = "fast") -
 def contests(histories: Floats, past: Days, ahead: Days, effort: Effort = "fast") -> list[Chosen]:
     """Return the winner's bands for each of n series over the same days; `histories` is (n, T).
 
-    Each is what `contest` gives for it alone, to the last bit.
+    A series may begin after the first day: NaN stands before, and `backtest.ENOUGH` days follow.
+    Each is what `contest` gives for its own days alone, to the last bit.
     """
     scored = forecast_scored(histories, past, ahead)
+    drifting = _drifting_scores(histories)
+    begins = np.isnan(histories).sum(1).tolist()
     return [
-        _chosen(history, past, ahead, effort, scored, row) for row, history in enumerate(histories)
+        _chosen(
+            history[start:], past.part(start, len(past)), ahead, effort, scored, drifting, row
+        )
+        for row, (history, start) in enumerate(zip(histories, begins, strict=True))
     ]
 
 
 def _chosen(
-    history: Floats, past: Days, ahead: Days, effort: Effort, scored: Scored, row: int
+    history: Floats,
+    past: Days,
+    ahead: Days,
+    effort: Effort,
+    scored: Scored,
+    drifting: list[Score],
+    row: int,
 ) -> Chosen:
     bands = Bands(scored.bands.days[row : row + 1], scored.bands.sums[row : row + 1])
     own, naive = scored.own[row], scored.naive[row]
     count = origins(history[None, :])
     if not count:
         return Chosen(PROFILE, bands, {})
-    rivals: dict[str, Rival] = {"seasonal naive with drift": drifting_naive}
+    rivals: dict[str, Rival] = {DRIFTING: drifting_naive}
     if effort == "thorough":
         rivals |= {"AutoCES": ces, "theta": theta, "gradient boosting": boosted}
         if np.mean(history == 0) > _SPORADIC:
             rivals["TSB"] = tsb
     best, best_loss, scores = PROFILE, _loss(own) * _MARGIN, {PROFILE: own, NAIVE: naive}
     for name, rival in rivals.items():
-        scores[name] = _score(rival, history, past, count)
+        scores[name] = (
+            drifting[row] if name == DRIFTING else _score(rival, history, past, count)
+        )
         if _loss(scores[name]) < best_loss:
             best, best_loss = name, _loss(scores[name])
     if best != PROFILE:
@@ -76,6 +91,22 @@ def _chosen(
         scores[best] = _with_coverage(scores[best], rivals[best], history, past, count, half)
     ordered = {best: scores.pop(best), NAIVE: scores.pop(NAIVE)}
     return Chosen(best, bands, ordered | scores)
+
+
+def _drifting_scores(histories: Floats) -> list[Score]:
+    """Return how the drifting naive did on the past of each row: what `_score` gives for it."""
+    count, rows = origins(histories), len(histories)
+    missed, summed, sold = np.zeros(rows), np.zeros(rows), np.zeros(rows)
+    for step in range(1, count + 1):
+        end = histories.shape[1] - SPAN * step
+        truth = histories[:, end : end + SPAN]
+        guess = drifting_naives(histories[:, :end], SPAN)
+        missed += np.abs(truth - guess).sum(1)
+        summed += np.abs(truth.sum(1) - guess.sum(1))
+        sold += np.abs(truth).sum(1)
+    sold = np.maximum(sold, 1e-9)
+    errors = zip((missed / sold).tolist(), (summed / sold).tolist(), strict=True)
+    return [Score(wape, 0.0, total, count) for wape, total in errors]
 
 
 def _loss(score: Score) -> float:
