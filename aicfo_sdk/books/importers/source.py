@@ -36,7 +36,7 @@ _CUT_OFF = "\x1e"  # closes the text; seen inside a cell, a quote was never clos
 _LINES_IN_A_CELL = 50
 # Where a row or cell says it stands, however it is written: A1, or 1 for a row.
 # The last group is filled where no cell or row of a sheet can be.
-_PLACE = re.compile(rb"""\br\s*=\s*["'](?:([A-Za-z]{0,3})([0-9]{1,7})["']|(.))""", re.DOTALL)
+_PLACE = re.compile(rb"""(?<!:)\br\s*=\s*["'](?:([A-Za-z]{0,3})([0-9]{1,7})["']|(.))""", re.DOTALL)
 _NONE: tuple[set[bytes], ...] = (set(), set(), set())
 _OTHER_WORKBOOKS = frozenset({"content.xml", "xl/workbook.bin"})
 

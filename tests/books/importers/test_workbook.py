@@ -6,8 +6,10 @@ import json
 import struct
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
+from zipfile import ZipFile
 
 import pytest
+from openpyxl import Workbook
 
 from aicfo_sdk.books.importers import workbook
 from aicfo_sdk.books.importers.source import load, tables_of
@@ -103,3 +105,20 @@ def test_a_panic_of_the_native_reader_is_one_line(monkeypatch: pytest.MonkeyPatc
 def test_every_type_of_cell_comes_back_from_the_other_process(cell: workbook.Cell) -> None:
     passed = json.loads(json.dumps([cell], default=workbook._plain))
     assert [workbook._cell(value) for value in passed] == [cell]
+
+
+def test_a_workbook_that_names_its_relations_as_excel_does_is_read(tmp_path: Path) -> None:
+    made, path = tmp_path / "made.xlsx", tmp_path / "excel.xlsx"
+    book = Workbook()
+    book.worksheets[0].append([1.5])
+    book.save(made)
+    kind = b"http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    with ZipFile(made) as old, ZipFile(path, "w") as pack:
+        for name in old.namelist():
+            text = old.read(name)
+            if name.startswith("xl/worksheets/"):
+                text = text.replace(b"<worksheet ", b'<worksheet xmlns:r="' + kind + b'" ')
+                assert kind in text
+            pack.writestr(name, text)
+    (table,) = tables_of(load(path))
+    assert table.rows == [[1.5]]
