@@ -119,17 +119,19 @@ def _interruptible(
 
         def end(number: int, _frame: object) -> None:
             asked.append(number)
-            raise KeyboardInterrupt
+            if len(asked) == 1:  # asked again, it is ending already
+                raise KeyboardInterrupt
 
         # A thread cannot take signals; whoever runs this in one ends it otherwise.
         main = threading.current_thread() is threading.main_thread()
         before = signal.signal(signal.SIGTERM, end) if main else None
         try:
             return body(arguments)
-        except Stopped as stopped:
+        except KeyboardInterrupt as stopped:
             name = body.__name__.strip("_")
+            kept = stopped if isinstance(stopped, Stopped) else "finished shards are kept"
             print(
-                f"aicfo sim {name}: stopped; {stopped}; the same command goes on with the rest",
+                f"aicfo sim {name}: stopped; {kept}; the same command goes on with the rest",
                 file=sys.stderr,
             )
             return 128 + (asked[0] if asked else signal.SIGINT)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterator, Sequence
 from concurrent.futures import BrokenExecutor, Executor, ProcessPoolExecutor, as_completed
 from multiprocessing import active_children, get_context
@@ -37,15 +38,22 @@ def carry_out(
     else:
         # Spawned, not forked: the same start on every system, no threads or generators inherited.
         context, others = get_context("spawn"), active_children()
-        with ProcessPoolExecutor(min(workers, len(tasks)), mp_context=context) as pool:
+        size = min(workers, len(tasks))
+        with ProcessPoolExecutor(size, mp_context=context, initializer=_deaf) as pool:
             try:
                 yield from _by(pool, tasks)
             except BaseException:
                 # Finished shards are files; one that is being made is made again.
                 for process in active_children():
                     if process not in others:
-                        process.terminate()
+                        process.kill()
                 raise
+
+
+def _deaf() -> None:
+    """Leave it to the parent to answer signals that a whole group of processes gets."""
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_IGN)
 
 
 def _by(executor: Executor, tasks: Sequence[Task]) -> Iterator[Path]:

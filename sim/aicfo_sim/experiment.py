@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from concurrent.futures import Executor
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from aicfo_sdk.errors import InputError
 
 from . import store
+from .alone import alone
 from .engines import ENGINES, carry_out
 from .policies import policy, reads_books
 from .scenario import Scenario, load
@@ -92,10 +93,12 @@ class Experiment:
             for start in range(0, self.merchants, self.shard)
         ]
 
-    def claim(self, **more: Any) -> None:
-        """Write the manifest, or check that the folder holds this experiment; `more` names it too.
+    @contextmanager
+    def claimed(self, **more: Any) -> Generator[None]:
+        """Hold the folder alone with this experiment's manifest in it; `more` names it too.
 
-        Raises: BooksError, InputError.
+        Raises: BooksError when the folder holds another experiment, another run works in it or
+        there is no room; InputError.
         """
         wanted = store.manifest(
             self.scenario,
@@ -108,7 +111,10 @@ class Experiment:
             paths=self.paths,
             more={"bound": self.bound, **more},
         )
-        store.claim(self.folder, wanted)
+        with alone(self.folder):
+            store.claim(self.folder, wanted)
+            store.clear_parts(self.folder)
+            yield
 
     def live(self, tasks: Sequence[Task], progress: Progress | None) -> None:
         """Carry out the tasks whose shards are not there yet.
@@ -160,8 +166,8 @@ def run(
     the clairvoyant bound. `workers`, `engine` ("local" or "ray"), `executor` (any of
     `concurrent.futures`, in place of an engine) and `shard` (merchants a task) change no byte of
     the result. Shards that `out` already holds, as they were written, are not run again.
-    Raises: InputError, NotFound, BooksError when `out` holds another experiment or is full;
-    Stopped when the process was asked to end.
+    Raises: InputError, NotFound, BooksError when `out` holds another experiment, is full, or
+    another run works in it; Stopped when the process was asked to end.
     """
     chosen = plan(
         scenario,
@@ -178,10 +184,10 @@ def run(
         engine=engine,
         executor=executor,
     )
-    chosen.claim()
-    tasks = chosen.tasks(0, replications)
-    chosen.live(tasks, progress)
-    return chosen.merge(tasks)
+    with chosen.claimed():
+        tasks = chosen.tasks(0, replications)
+        chosen.live(tasks, progress)
+        return chosen.merge(tasks)
 
 
 def plan(

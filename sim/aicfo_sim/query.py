@@ -8,7 +8,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any
 
-from aicfo_sdk.errors import InputError
+from aicfo_sdk.errors import BooksError, InputError
 
 from .scenario import ARCHETYPES
 from .store import PATHS, finished, read_manifest
@@ -49,8 +49,14 @@ def open_results(folder: Path | str) -> Any:
     allowed = {table: _quoted(str(file.resolve())) for table, file in tables.items()}
     connection.execute(f"SET allowed_paths = [{', '.join(allowed.values())}]")
     connection.execute("SET enable_external_access = false")
-    for table, file in allowed.items():
-        connection.execute(_VIEWS[table].format(file=file))
+    try:
+        for table, file in allowed.items():
+            connection.execute(_VIEWS[table].format(file=file))
+    except duckdb.Error as error:
+        connection.close()
+        raise BooksError(
+            "the result file cannot be read", value=_line(error), where=str(place)
+        ) from None
     connection.execute("SET lock_configuration = true")
     return connection
 
@@ -66,8 +72,7 @@ def query(folder: Path | str, sql: str) -> tuple[list[str], list[tuple[Any, ...]
         found = connection.execute(sql)
         return [column[0] for column in found.description or ()], found.fetchall()
     except duckdb.Error as error:
-        said = str(error).strip().splitlines()[0]
-        raise InputError("the query cannot be answered", value=sql, where=said) from None
+        raise InputError("the query cannot be answered", value=sql, where=_line(error)) from None
     finally:
         connection.close()
 
@@ -81,6 +86,10 @@ def plain(rows: Sequence[Sequence[Any]]) -> list[list[Any]]:
         ]
         for row in rows
     ]
+
+
+def _line(error: Exception) -> str:
+    return str(error).strip().splitlines()[0]
 
 
 def _is_number(value: Any) -> bool:

@@ -90,7 +90,17 @@ def until(
     pairs = comparisons(chosen.policies)
     if precision <= 0:
         raise InputError("precision out of bounds", value=precision, mend="more than 0 fen")
-    chosen.claim(precision=precision, first=first)
+    with chosen.claimed(precision=precision, first=first):
+        return _looks(chosen, pairs, sizes, precision, progress)
+
+
+def _looks(
+    chosen: Experiment,
+    pairs: tuple[tuple[str, str], ...],
+    sizes: tuple[int, ...],
+    precision: int,
+    progress: Progress | None,
+) -> Sequential:
     means = dict[tuple[str, str], list[float]]((pair, []) for pair in pairs)
     risk = (1 - CONFIDENCE) / len(sizes)
     tasks, rows = list[Task](), list[Look]()

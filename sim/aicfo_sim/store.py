@@ -15,8 +15,9 @@ import pyarrow as pa
 import pyarrow.parquet
 
 from aicfo_sdk.books.files import new_file, unwritten
-from aicfo_sdk.errors import AicfoError, BooksError, InputError, NotFound
+from aicfo_sdk.errors import AicfoError, BooksError, NotFound
 
+from .commit import commit
 from .fen import Ints
 from .outcome import COLUMNS
 from .scenario import Scenario
@@ -39,6 +40,21 @@ ROW_GROUP = 1 << 17
 
 _MANIFEST, _RECORDED, _SPENT = "manifest.json", "recorded", ".spent.json"
 
+_NEEDED: dict[str, type] = {
+    "format": int,
+    "scenario": str,
+    "scenario_digest": str,
+    "warmup_days": int,
+    "merchants": int,
+    "days": int,
+    "seed": int,
+    "policies": list,
+    "replications": int,
+    "versions": dict,
+    _RECORDED: dict,
+}
+"""What readers take from a manifest."""
+
 Columns = dict[str, Ints]
 
 
@@ -54,7 +70,11 @@ def manifest(
     paths: int,
     more: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
-    """Return what names an experiment; `recorded` holds what may differ on resuming."""
+    """Return what names an experiment; `recorded` holds what may differ on resuming.
+
+    Its `commits` are those of the code that made shards, where it ran from a checkout; more than
+    one when a run was gone on with by other code of the same versions.
+    """
     simd = cast(dict[str, Any], np.show_config(mode="dicts")).get("SIMD Extensions", {})
     return {
         "format": FORMAT,
@@ -77,6 +97,7 @@ def manifest(
             "scenario": scenario.text(),
             "python": platform.python_version(),
             "pyarrow": version("pyarrow"),
+            "commits": [commit()] if commit() else [],
             "machine": platform.machine(),
             "cpu_features": sorted({*simd.get("baseline", ()), *simd.get("found", ())}),
         },
@@ -86,24 +107,25 @@ def manifest(
 def claim(folder: Path, wanted: dict[str, Any]) -> None:
     """Write the manifest into `folder`, or check that the one there is of the same experiment.
 
-    Raises: BooksError for another experiment, InputError for a path that is no folder.
+    The caller is alone there. Raises: BooksError for another experiment.
     """
     path = folder / _MANIFEST
-    if path.is_file():
-        found = read_manifest(folder)
-        for key, value in wanted.items():
-            if key != _RECORDED and found.get(key) != value:
-                raise BooksError(
-                    f"the folder holds another experiment: {key} is {found.get(key)}, not {value}",
-                    where=str(folder),
-                    mend="give another --out, or the same arguments to resume",
-                )
+    if not path.is_file():
+        put_json(path, wanted)
         return
-    try:
-        folder.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise InputError("cannot write results here", value=str(folder), mend=str(error)) from None
-    put_json(path, wanted)
+    found = read_manifest(folder)
+    for key, value in wanted.items():
+        if key != _RECORDED and found.get(key) != value:
+            raise BooksError(
+                f"the folder holds another experiment: {key} is {found.get(key)}, not {value}",
+                where=str(folder),
+                mend="give another --out, or the same arguments to resume",
+            )
+    before = found[_RECORDED].setdefault("commits", [])
+    more = [one for one in wanted[_RECORDED]["commits"] if one not in before]
+    if more:
+        before += more
+        put_json(path, found)
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
@@ -116,7 +138,12 @@ def read_manifest(folder: Path) -> dict[str, Any]:
         raise NotFound(
             "no experiment in this folder", value=str(folder), mend="run `aicfo sim run`"
         )
-    return read_json(path)
+    about = read_json(path)
+    if about.get("format") == FORMAT:
+        lacks = [key for key, kind in _NEEDED.items() if type(about.get(key)) is not kind]
+        if lacks:
+            raise BooksError("the manifest lacks or misstates", value=lacks[0], where=str(path))
+    return about
 
 
 def shard_file(folder: Path, replication: int, shard: int) -> Path:
@@ -159,7 +186,7 @@ def is_as_written(file: Path) -> bool:
 
 
 def clear_parts(folder: Path) -> None:
-    """Remove what stopped processes had begun to write."""
+    """Remove what ended processes had begun to write; the caller is alone there."""
     for part in folder.rglob(".*.part"):
         part.unlink(missing_ok=True)
 
@@ -189,9 +216,8 @@ def spent(files: Sequence[Path]) -> dict[str, int]:
 
 
 def read_shards(files: Sequence[Path], names: Sequence[str]) -> Columns:
-    """Return some columns of shards, one after the other."""
-    tables = [pq.read_table(file, partitioning=None, columns=list(names)) for file in files]
-    return {name: np.concatenate([table[name].to_numpy() for table in tables]) for name in names}
+    """Return some columns of shards, one after the other. Raises: BooksError."""
+    return _joined([_columns(file, names) for file in files], names)
 
 
 def read(
@@ -204,14 +230,7 @@ def read(
     Raises: NotFound, BooksError.
     """
     about = read_manifest(folder)
-    path = finished(folder, file)
-    try:
-        found = Columns()
-        for name in names:  # one at a time: as Arrow and as numpy it is there twice
-            found[name] = pq.read_table(path, columns=[name])[name].to_numpy()
-        return about, found
-    except (pa.ArrowInvalid, KeyError) as error:
-        raise BooksError("corrupt result file", value=str(error), where=str(path)) from None
+    return about, _columns(finished(folder, file), names)
 
 
 def finished(folder: Path, name: str = MERGED) -> Path:
@@ -252,11 +271,14 @@ def sort(columns: Columns, order: Sequence[str]) -> Columns:
 
 
 def read_json(path: Path) -> dict[str, Any]:
-    """Return the content of a JSON file. Raises: BooksError."""
+    """Return the object that a JSON file holds. Raises: BooksError."""
     try:
-        return json.loads(path.read_text("utf-8"))
+        found = json.loads(path.read_text("utf-8"))
     except (ValueError, OSError):
         raise BooksError("the manifest is not JSON", where=str(path)) from None
+    if not isinstance(found, dict):
+        raise BooksError("the manifest is not a JSON object", where=str(path))
+    return cast(dict[str, Any], found)
 
 
 def put_json(path: Path, content: Mapping[str, Any]) -> None:
@@ -289,8 +311,7 @@ def _groups(files: Sequence[Path], order: Sequence[str]) -> Iterator[Columns]:
     """Yield the rows of files in groups of exactly `ROW_GROUP`, the last one shorter."""
     held, waiting = list[Columns](), 0
     for file in files:
-        table = pq.read_table(file, partitioning=None)
-        columns: Columns = {name: table[name].to_numpy() for name in order}
+        columns = _columns(file, order)
         held.append(columns)
         waiting += columns[order[0]].size
         while waiting >= ROW_GROUP:
@@ -300,6 +321,19 @@ def _groups(files: Sequence[Path], order: Sequence[str]) -> Iterator[Columns]:
             waiting -= ROW_GROUP
     if waiting:
         yield _joined(held, order)
+
+
+def _columns(file: Path, names: Sequence[str]) -> Columns:
+    """Return columns of a result file. Raises: BooksError."""
+    try:
+        source = pq.ParquetFile(file)
+        lacks = [name for name in names if name not in source.schema_arrow.names]
+        if lacks:
+            raise BooksError("a result file lacks a column", value=lacks[0], where=str(file))
+        # One at a time: as Arrow and as numpy each is there twice.
+        return {name: source.read(columns=[name])[name].to_numpy() for name in names}
+    except (pa.ArrowException, OSError) as error:
+        raise BooksError("corrupt result file", value=str(error), where=str(file)) from None
 
 
 def _joined(parts: Sequence[Columns], order: Sequence[str]) -> Columns:

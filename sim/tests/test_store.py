@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyarrow.parquet as pq
 import pytest
 from aicfo_sim import store
+from aicfo_sim.query import query
+from aicfo_sim.results import report
 from aicfo_sim.store import ORDER, PATH_ORDER
 
-from aicfo_sdk.errors import BooksError
+from aicfo_sdk.errors import AicfoError, BooksError
 
 
 def _columns(merchants: range, order: tuple[str, ...]) -> store.Columns:
@@ -90,8 +93,70 @@ def test_results_of_another_version_are_named(tmp_path: Path) -> None:
         store.read(tmp_path)
 
 
-def test_a_lacking_column_is_named(tmp_path: Path) -> None:
+ABOUT = {
+    "format": store.FORMAT,
+    "scenario": "t",
+    "scenario_digest": "",
+    "warmup_days": 0,
+    "merchants": 3,
+    "days": 3,
+    "seed": 1,
+    "policies": ["owner", "hold_all"],
+    "replications": 1,
+    "versions": {},
+    "recorded": {},
+}
+
+
+@pytest.mark.parametrize("without", ORDER[2:])
+def test_a_file_that_lacks_a_column_is_named(tmp_path: Path, without: str) -> None:
+    """Sealed, so nothing but the column tells: as another program might have written it."""
+    store.put_json(tmp_path / "manifest.json", ABOUT)
     _merged(tmp_path, 3, 3)
-    store.put_json(tmp_path / "manifest.json", {"format": store.FORMAT})
+    for name in (store.MERGED, store.PATHS):
+        file = tmp_path / name
+        table = pq.read_table(file)
+        kept = [one for one in table.column_names if one != without]
+        pq.write_table(table.select(kept), file)
+        store.seal(file)
+    with pytest.raises(BooksError, match=without):
+        report(tmp_path)
+    with pytest.raises(AicfoError, match=without) as caught:
+        query(tmp_path, f"SELECT sum(r.{without}) FROM results r")
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["[]", "null", "7", '"manifest"', "{", "\x00\xff"])
+def test_a_manifest_that_is_no_object_is_named(tmp_path: Path, text: str) -> None:
+    (tmp_path / "manifest.json").write_bytes(text.encode("latin-1"))
+    for ask in (report, lambda folder: query(folder, "SELECT 1")):
+        with pytest.raises(BooksError, match="manifest is not"):
+            ask(tmp_path)
+
+
+@pytest.mark.parametrize("key", [key for key in ABOUT if key != "format"])
+def test_a_manifest_that_lacks_or_misstates_something_is_named(tmp_path: Path, key: str) -> None:
+    for about in ({k: v for k, v in ABOUT.items() if k != key}, ABOUT | {key: 0.5}):
+        store.put_json(tmp_path / "manifest.json", about)
+        with pytest.raises(BooksError, match=key):
+            report(tmp_path)
+
+
+def test_a_shard_that_went_bad_before_the_merge_is_named(tmp_path: Path) -> None:
+    _merged(tmp_path, 6, 3)
+    files = [store.shard_file(tmp_path, 0, n) for n in range(2)]
+    files[1].write_bytes(files[1].read_bytes()[:200])
+    with pytest.raises(BooksError, match="shard=000001"):
+        store.merge(tmp_path, files)
     with pytest.raises(BooksError, match="welth"):
-        store.read(tmp_path, ["welth"])
+        store.read_shards(files[:1], ["welth"])
+    assert not list(tmp_path.rglob(".*.part"))
+
+
+def test_the_commits_of_code_that_made_shards_are_kept(tmp_path: Path) -> None:
+    def wanted(*commits: str) -> dict[str, Any]:
+        return {**ABOUT, "recorded": {"commits": list(commits)}}
+
+    for commits in (["a1"], ["a1"], ["b2-dirty"], [], ["a1"]):
+        store.claim(tmp_path, wanted(*commits))
+    assert store.read_manifest(tmp_path)["recorded"]["commits"] == ["a1", "b2-dirty"]
