@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import lru_cache
 from hashlib import blake2b
 from threading import local
 from typing import TYPE_CHECKING, Any, Literal, cast
@@ -114,16 +115,17 @@ class Problem:
         if id in self._rows:
             raise InputError("row named twice", value=id)
         _check_limits(lower, upper, where)
-        total: dict[str, float] = {}
-        pairs: Iterable[tuple[str, float]] = (
-            cast("Mapping[str, float]", terms).items() if isinstance(terms, Mapping) else terms
-        )
-        for name, number in pairs:
-            if name not in self._columns:
-                raise InputError("no such column", value=name, where=where)
-            total[name] = total.get(name, 0.0) + number
+        if isinstance(terms, Mapping):
+            total = dict(cast("Mapping[str, float]", terms))
+        else:
+            total = {}
+            for name, number in terms:
+                total[name] = total.get(name, 0.0) + number
+        if not total.keys() <= self._columns.keys():
+            name = next(name for name in total if name not in self._columns)
+            raise InputError("no such column", value=name, where=where)
         for name, number in total.items():
-            if number != 0 and not SMALLEST <= abs(number) <= LARGEST:
+            if number and not SMALLEST <= abs(number) <= LARGEST:
                 raise InputError(
                     "coefficient is not a usable number",
                     value=number,
@@ -187,22 +189,19 @@ class _Arrays:
         self.upper: Floats = table[:, 2] / self.unit
 
         where = {name: index for index, name in enumerate(self.names)}
-        start, index, value = [0], list[int](), list[float]()
-        for name in self.row_names:
-            terms = sorted((where[key], number) for key, number in rows[name][0].items() if number)
-            index.extend(key for key, _ in terms)
-            value.extend(number for _, number in terms)
-            start.append(len(index))
-        self.start = np.array(start[:-1], dtype=np.int32)
-        self.index = np.array(index, dtype=np.int32)
+        terms = [rows[name][0] for name in self.row_names]
+        index = np.array([where[key] for row in terms for key in row], dtype=np.int32)
+        value = np.array([number for row in terms for number in row.values()], dtype=np.float64)
+        owner = np.repeat(np.arange(len(terms)), [len(row) for row in terms])
+        order = np.lexsort((index, owner))
+        order = order[value[order] != 0]
+        owner, self.index = owner[order], index[order]
+        self.start = np.searchsorted(owner, np.arange(len(terms))).astype(np.int32)
         # A row over integer columns alone keeps its own size; any other is counted in units.
         mixed = np.zeros(len(self.row_names), dtype=np.bool_)
-        owner = np.repeat(np.arange(len(self.row_names)), np.diff(start))
         np.logical_or.at(mixed, owner, ~self.integer[self.index])
         self.row_unit: Floats = np.where(mixed, unit, 1.0)
-        self.value: Floats = (
-            np.array(value, dtype=np.float64) * self.unit[self.index] / self.row_unit[owner]
-        )
+        self.value: Floats = value[order] * self.unit[self.index] / self.row_unit[owner]
         self.row_lower: Floats = limits[:, 0] / self.row_unit
         self.row_upper: Floats = limits[:, 1] / self.row_unit
 
@@ -215,7 +214,7 @@ class _Arrays:
         """
         import numpy as np
 
-        words = b"".join(blake2b(name.encode(), digest_size=8).digest() for name in self.names)
+        words = b"".join(map(_word, self.names))
         share: Floats = np.frombuffer(words, dtype="<u8").astype(np.float64) / 2.0**64
         size = np.maximum(np.abs(self.cost), _TIE * float(np.abs(self.cost).max(initial=0.0)))
         if not size.any():
@@ -227,6 +226,12 @@ class _Arrays:
     def jittered(self) -> Floats:
         """Scaled costs with the jitter."""
         return self.cost + self.jitter
+
+
+@lru_cache(maxsize=32_768)
+def _word(name: str) -> bytes:
+    """Return eight bytes that stand for a name: plans name the same days again and again."""
+    return blake2b(name.encode(), digest_size=8).digest()
 
 
 def _solve_linear(arrays: _Arrays) -> Solution:

@@ -25,9 +25,9 @@ from .position import (
     movable_bills,
     open_payables,
     own_account,
-    quotes_of,
+    quotes_by_class,
 )
-from .quote import ASSUMED, best, days_charged, offers, payday
+from .quote import ASSUMED, best, days_charged, offers, payday, price_class
 
 _STEP = 7  # days between two chances to discount
 
@@ -104,7 +104,7 @@ def _outlook(
     ]
     minimum: int = ctx.params.at("bill.minimum_piece", ctx.today)
     chances = _chances(ctx, len(path))
-    quotes = quotes_of(ctx)
+    quotes = quotes_by_class(ctx)
     options = list[Option]()
     for index, (bill, holding) in enumerate(zip(bills, holdings, strict=True)):
         least = min(minimum, bill.face) if bill.splittable else bill.face
@@ -113,7 +113,8 @@ def _outlook(
                 break
             days = days_charged(bill, ctx.today + timedelta(days=day), ctx.calendar, ctx.params)
             # Later prices are not known: today's quote for the tenor left then stands in.
-            offer = best(offers(bill, days, ctx.today, quotes, ctx.params), bill.face, days)
+            own = quotes.get(price_class(bill), ())
+            offer = best(offers(bill, days, ctx.today, own, ctx.params), bill.face, days)
             options.append(
                 Option(
                     f"discount:{bill.id}:{day:05d}",

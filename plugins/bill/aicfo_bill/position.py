@@ -113,6 +113,14 @@ def quotes_of(ctx: Context) -> list[DiscountQuote]:
     return list(ctx.books.all(DiscountQuote))
 
 
+def quotes_by_class(ctx: Context) -> dict[str, list[DiscountQuote]]:
+    """Return all discount quotes in the books, by the class of acceptor that they are for."""
+    found: dict[str, list[DiscountQuote]] = defaultdict(list)
+    for quote in quotes_of(ctx):
+        found[quote.acceptor_class].append(quote)
+    return found
+
+
 def bill_class(bill: Bill) -> str:
     """Return the kind of bill as suppliers name what they take."""
     return "supply_chain" if bill.kind.startswith("supply_chain") else bill.kind

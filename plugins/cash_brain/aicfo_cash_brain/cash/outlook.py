@@ -73,7 +73,9 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
         receipts=_whole(receipts.mean(0)),
         payments=_whole(expected),
         buffer=min(max(buffer, 0), _LIMIT),
-        assumptions=tuple(_assumptions(ledger, measured, takings, credit, terms, spend, buffer_days)),
+        assumptions=tuple(
+            _assumptions(ledger, measured, takings, credit, terms, spend, buffer_days)
+        ),
         note=_note(sales, has_account),
         evidence=(
             *(payment.ref for payment in largest),

@@ -51,9 +51,7 @@ def contests(histories: Floats, past: Days, ahead: Days, effort: Effort = "fast"
     drifting = _drifting_scores(histories)
     begins = np.isnan(histories).sum(1).tolist()
     return [
-        _chosen(
-            history[start:], past.part(start, len(past)), ahead, effort, scored, drifting, row
-        )
+        _chosen(history[start:], past.part(start, len(past)), ahead, effort, scored, drifting, row)
         for row, (history, start) in enumerate(zip(histories, begins, strict=True))
     ]
 
@@ -79,9 +77,7 @@ def _chosen(
             rivals["TSB"] = tsb
     best, best_loss, scores = PROFILE, _loss(own) * _MARGIN, {PROFILE: own, NAIVE: naive}
     for name, rival in rivals.items():
-        scores[name] = (
-            drifting[row] if name == DRIFTING else _score(rival, history, past, count)
-        )
+        scores[name] = drifting[row] if name == DRIFTING else _score(rival, history, past, count)
         if _loss(scores[name]) < best_loss:
             best, best_loss = name, _loss(scores[name])
     if best != PROFILE:
