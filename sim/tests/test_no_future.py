@@ -6,6 +6,7 @@ from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from dataclasses import replace
 from functools import cache
+from typing import Any
 
 import numpy as np
 import pytest
@@ -169,7 +170,16 @@ def _deeds(state: State, place: int) -> list[tuple[int, int, int, int]]:
     return [(t, kind, amount, extra) for t, kind, _, amount, extra in state.journal.events(place)]
 
 
-@pytest.mark.parametrize("name", POLICIES)
+def _named(*without: str) -> list[Any]:
+    """Return the policies, the CFO's marked slow."""
+    return [
+        pytest.param(name, marks=[pytest.mark.slow] * (name in START))
+        for name in POLICIES
+        if name not in without
+    ]
+
+
+@pytest.mark.parametrize("name", _named())
 def test_another_future_changes_no_decision_so_far(futures: Futures, name: str) -> None:
     one, other = futures.until_today(name)
     for place in range(len(KINDS)):
@@ -183,12 +193,10 @@ def test_another_future_changes_no_decision_so_far(futures: Futures, name: str) 
     assert np.array_equal(np.sort(one.bid_price), np.sort(other.bid_price))
 
 
-@pytest.mark.parametrize("name", [name for name in POLICIES if name not in ("owner", "nothing")])
+@pytest.mark.parametrize("name", _named("owner", "nothing"))
 def test_each_policy_has_decided_something_by_then(futures: Futures, name: str) -> None:
     """Else the test above would show nothing of it."""
-    state, _ = futures.until_today(name)
-    owner = State(futures.one, journal=True)
-    run(Run(futures.one, owner, policy("owner")), 0, TODAY + 1)
+    (state, _), (owner, _) = (futures.until_today(one) for one in (name, "owner"))
     assert any(_deeds(state, place) != _deeds(owner, place) for place in range(len(KINDS)))
 
 
