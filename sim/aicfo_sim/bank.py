@@ -191,6 +191,8 @@ def collect_due(block: Block, state: State, t: int) -> None:
     """Debit drawings that are due, oldest first, as far as cash goes: interest with principal."""
     loans = state.loans
     rows = loans.unpaid()
+    if not rows.size:
+        return
     rows = rows[loans.due[rows] <= t]
     rows = rows[state.alive[loans.owner[rows]]]
     if not rows.size:

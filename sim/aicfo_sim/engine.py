@@ -73,19 +73,24 @@ class Run:
         self.block, self.state, self.policy = block, state, policy
         self.dates, self.market = block.world.dates, block.world.market
         self.rules = block.world.scenario.rules
-        self._pays = self.dates.roll(block.bills.matures)
+        self._has_tenders = block.tenders.owner.size > 0
+        self._party = PARTY[block.dues.kind] * block.size + block.dues.owner
+        """Where each payment's money goes: the place in `ledger.money` as one row."""
 
     def live(
         self, env: simpy.Environment, first: int, last: int, path: Ints | None = None
     ) -> Generator[simpy.Event, None, None]:
         """Live through days `first` … `last` − 1, one tick each.
 
-        `path` (days × 2 × merchants) takes cash and money fund at the end of each day.
+        `path` (days × 2 × merchants, zeros) takes cash and money fund at the end of each day.
         """
         for t in range(first, last):
             self.day(t)
             if path is not None:
-                path[t - first] = self.state.ledger.balances[[CASH, FUND]]
+                balances = self.state.ledger.balances
+                path[t - first, 0] = balances[CASH]
+                if balances[FUND].any():
+                    path[t - first, 1] = balances[FUND]
             yield env.timeout(1)
         self.state.check(self.block)
 
@@ -96,11 +101,13 @@ class Run:
 
     def open(self, t: int) -> None:
         """Let all of day `t` happen but what merchants decide at its close."""
-        tender_market.awards(self.block, self.state, t)
+        if self._has_tenders:
+            tender_market.awards(self.block, self.state, t)
         self._receive(t)
         self.state.effects.day(self.block, self.state, t)
         self._accrue(t)
-        wealth.day(self.block, self.state, t)
+        if self.market.wealth_days:
+            wealth.day(self.block, self.state, t)
         bank.collect_due(self.block, self.state, t)
         self._pay(t)
         self._judge(t)
@@ -108,7 +115,8 @@ class Run:
     def close(self, t: int) -> None:
         """Let the policy decide at the close of day `t`, where it is a working day."""
         if self.dates.working[t + PAD]:
-            self._tenders(t)
+            if self._has_tenders:
+                self._tenders(t)
             self.policy.decide(self, t)
 
     def next_decision(self, t: int) -> int:
@@ -119,52 +127,61 @@ class Run:
         """Return what must be paid from tomorrow to `until`, arrears included, as known on `t`."""
         block, state = self.block, self.state
         dues, span = block.dues, self._span(t + 1, until + 1)
-        open_now = np.where(dues.known[span] <= t, self._open(span), 0)
+        open_now = self._open(span)
+        known = dues.known[span] <= t
+        if not known.all():
+            open_now = np.where(known, open_now, 0)
         owed = per_merchant(dues.owner[span], open_now, block.size)
         if state.overdue.size:
             np.add.at(owed, dues.owner[state.overdue], state.open[state.overdue])
-        owed += bank.loans_due(block, state, t, until)
-        return np.where(state.alive, owed, 0)
+        if state.loans.unpaid().size:
+            owed += bank.loans_due(block, state, t, until)
+        return owed if state.all_alive else np.where(state.alive, owed, 0)
 
     def arriving(self, t: int) -> Ints:
         """Return what platforms and wallets will settle tomorrow: sold before today's end."""
         settled = self.block.settled
         drawn = settled[t + 1] if t + 1 < settled.shape[0] else np.zeros_like(settled[t])
-        return drawn + self.state.effects.arriving(t + 1, self.block.size)
+        effects = self.state.effects
+        return drawn + effects.arriving(t + 1, self.block.size) if effects.firms else drawn
 
     def short(self, t: int) -> Ints:
         """Return what cash and tomorrow's settlements lack for the payments up to the next
         decision, by merchant, fen."""
         need = self.needs(t, self.next_decision(t))
-        have = self.state.ledger.cash + self.arriving(t)
-        return np.where(self.state.alive, np.maximum(need - have, 0), 0)
+        short = need - self.state.ledger.cash
+        short -= self.arriving(t)
+        np.maximum(short, 0, out=short)
+        return short if self.state.all_alive else np.where(self.state.alive, short, 0)
 
     def _receive(self, t: int) -> None:
         block, state = self.block, self.state
         ledger, alive = state.ledger, state.alive
-        taken = tuple(column[t] for column in (block.settled, block.fee, block.sold))
-        ledger.trade(*(taken if alive.all() else (column * alive for column in taken)))
+        taken = block.settled[t], block.fee[t], block.sold[t]
+        ledger.trade(*(taken if state.all_alive else (column * alive for column in taken)))
         receipts = block.receipts
-        rows = block.issued_order[block.issued_from[t] : block.issued_from[t + 1]]
-        rows = self._live(rows, receipts.owner, receipts.cond)
-        rows = rows[receipts.bond[rows] == 0]
-        if rows.size:
-            amount = state.billed[rows]
-            ledger.some(None, receipts.owner[rows], (RECEIVABLES, amount), (INCOME, -amount))
-        rows = _span(block.receipts_from, t, t + 1)
-        rows = self._live(rows, receipts.owner, receipts.cond)
-        if rows.size:
-            self._paid_to_us(t, rows)
-        rows = block.matures_order[block.matures_from[t] : block.matures_from[t + 1]]
-        rows = rows[(state.left[rows] > 0) | (state.moved[rows] > 0)]
-        rows = rows[alive[block.bills.owner[rows]]]
-        if rows.size:
-            self._mature(t, rows)
+        if receipts.owner.size:
+            rows = block.issued_order[block.issued_from[t] : block.issued_from[t + 1]]
+            rows = self._live(rows, receipts.owner, receipts.cond)
+            rows = rows[receipts.bond[rows] == 0]
+            if rows.size:
+                amount = state.billed[rows]
+                ledger.some(None, receipts.owner[rows], (RECEIVABLES, amount), (INCOME, -amount))
+            rows = _span(block.receipts_from, t, t + 1)
+            rows = self._live(rows, receipts.owner, receipts.cond)
+            if rows.size:
+                self._paid_to_us(t, rows)
+        if block.bills.owner.size:
+            rows = block.matures_order[block.matures_from[t] : block.matures_from[t + 1]]
+            rows = rows[(state.left[rows] > 0) | (state.moved[rows] > 0)]
+            rows = rows[alive[block.bills.owner[rows]]]
+            if rows.size:
+                self._mature(t, rows)
         dues = block.dues
         rows = block.known_order[block.known_from[t] : block.known_from[t + 1]]
         rows = self._live(rows, dues.owner, dues.cond)
         if rows.size:
-            if block.tenders.owner.size:
+            if self._has_tenders:
                 bonds = rows[dues.kind[rows] == BOND]
                 rows, bond = rows[dues.kind[rows] != BOND], state.open[bonds]
                 ledger.some(None, dues.owner[bonds], (DEPOSITS, bond), (PAYABLES, -bond))
@@ -225,7 +242,7 @@ class Run:
             )
             ledger.entry(None, (FUND, paid), (INCOME, -paid))
         earning = ledger.cash * self.market.deposit_rate(t)
-        state.deposit_rest += earning if state.alive.all() else earning * state.alive
+        state.deposit_rest += earning if state.all_alive else earning * state.alive
         # Demand deposits pay interest on the 21st of each quarter's last month (结息日次日).
         day = self.dates.at(t)
         if day.day == 21 and day.month % 3 == 0:
@@ -241,8 +258,10 @@ class Run:
         block, state, dues = self.block, self.state, self.block.dues
         span = self._span(t, t + 1)
         owners, amount = dues.owner[span], self._open(span)
-        cash = np.maximum(state.ledger.cash, 0)
-        tight = per_merchant(owners, amount, block.size) > cash
+        if not owners.size and not state.overdue.size:
+            return
+        owed = per_merchant(owners, amount, block.size)
+        tight = owed > np.maximum(state.ledger.cash, 0)
         tight[dues.owner[state.overdue]] = True
         if tight.any():
             # Those who cannot pay all pay in order, as far as their cash goes.
@@ -251,10 +270,13 @@ class Run:
             rows = np.concatenate([state.overdue, rows])
             rows = rows[np.lexsort((dues.due[rows], dues.kind[rows], dues.owner[rows]))]
             amount = np.where(short, 0, amount)
-            self._pay_rows(t, rows, self._affordable(rows, cash))
+            owed[tight] = 0
+            gets = self._affordable(rows, np.maximum(state.ledger.cash, 0))
+            self._pay_rows(t, rows, gets)
             state.overdue = rows[state.open[rows] > 0]
-        paid = np.flatnonzero(amount)
-        self._pay_rows(t, paid + span.start, amount[paid])
+        state.ledger.pay(owed, self._party[span], amount)
+        self._write_paid(t, np.arange(span.start, span.stop), amount)
+        state.open[span] -= amount  # last: `amount` may be that very part of the column
 
     def _affordable(self, rows: Ints, cash: Ints) -> Ints:
         """Return what each row gets, rows in the order in which their owner pays them."""
@@ -266,13 +288,18 @@ class Run:
     def _pay_rows(self, t: int, rows: Ints, amount: Ints) -> None:
         if not rows.size:
             return
-        state, dues = self.state, self.block.dues
-        owners = dues.owner[rows]
+        state = self.state
         state.open[rows] -= amount
-        state.ledger.pay(PARTY[dues.kind[rows]], owners, amount)
-        if state.journal is not None:
+        owed = per_merchant(self.block.dues.owner[rows], amount, self.block.size)
+        state.ledger.pay(owed, self._party[rows], amount)
+        self._write_paid(t, rows, amount)
+
+    def _write_paid(self, t: int, rows: Ints, amount: Ints) -> None:
+        journal = self.state.journal
+        if journal is not None:
             paid = np.flatnonzero(amount)
-            state.journal.add(t, log.DUE_PAID, owners[paid], rows[paid], -amount[paid])
+            owners = self.block.dues.owner[rows[paid]]
+            journal.add(t, log.DUE_PAID, owners, rows[paid], -amount[paid])
 
     def _judge(self, t: int) -> None:
         """Count late days, charge late interest, close firms that have failed."""
@@ -300,6 +327,7 @@ class Run:
         failed &= state.alive
         if failed.any():
             state.alive &= ~failed
+            state.all_alive = False
             state.closed[failed] = t
             cost = np.where(failed, block.traits.payroll * self.rules.severance_months, 0)
             state.ledger.entry(None, (COSTS, cost), (PAYABLES, -cost))
@@ -333,7 +361,7 @@ class Run:
         out = state.open[span]
         if state.won.size:
             out = np.where(state.active(dues.cond[span]), out, 0)
-        return out if state.alive.all() else np.where(state.alive[dues.owner[span]], out, 0)
+        return out if state.all_alive else np.where(state.alive[dues.owner[span]], out, 0)
 
     def _live(self, rows: Ints, owner: Ints, cond: Ints) -> Ints:
         if not rows.size:
@@ -341,7 +369,7 @@ class Run:
         state = self.state
         if state.won.size:
             rows = rows[state.active(cond[rows])]
-        return rows if state.alive.all() else rows[state.alive[owner[rows]]]
+        return rows if state.all_alive else rows[state.alive[owner[rows]]]
 
 
 def _span(starts: Ints, first: int, end: int) -> Ints:

@@ -154,11 +154,12 @@ class Ledger:
             if kind in amounts and beside in amounts:
                 np.add.at(self.memo[memo], owners, sign * amounts[kind])
 
-    def pay(self, parties: Ints, owners: Ints, amount: Ints) -> None:
-        """Pay what is owed out of cash, off the payables: rows of party, merchant and amount."""
-        np.subtract.at(self.balances[CASH], owners, amount)
-        np.add.at(self.balances[PAYABLES], owners, amount)
-        np.add.at(self.money.reshape(-1), parties * self.money.shape[1] + owners, amount)
+    def pay(self, owed: Ints, places: Ints, amount: Ints) -> None:
+        """Pay `owed` by merchant out of cash, off the payables: the sum of rows of `amount`, each
+        for a place in `money` as one row (party × merchants + merchant)."""
+        self.balances[CASH] -= owed
+        self.balances[PAYABLES] += owed
+        np.add.at(self.money.reshape(-1), places, amount)
 
     def post(self, merchant: int, party: int, postings: tuple[actions.Posting, ...]) -> None:
         """Post the legs of one action for one merchant.

@@ -33,7 +33,7 @@ _ROUNDS = (
 )
 _LAST = np.uint64(31)
 
-_CHUNK = 1 << 13
+_CHUNK = 1 << 12
 """Words hashed at a time: with its scratch it stays in a core's second-level cache."""
 
 

@@ -104,6 +104,8 @@ class State:
         dues, receipts, bills = block.dues, block.receipts, block.bills
         self.ledger = Ledger(block.traits.opening)
         self.alive: Flags = np.ones(size, dtype=np.bool_)
+        self.all_alive = True
+        """Whether `alive` is all true: most blocks' days, and then rows need not be asked."""
         self.closed: Ints = np.full(size, -1, dtype=np.int64)
         self.open: Ints = dues.amount.copy()
         """What is still to be paid of each row of Dues."""

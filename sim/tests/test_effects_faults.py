@@ -46,7 +46,7 @@ def _without(who: Who) -> Stores:
     rows = dict(who.figures.rows)
     rows["fault_year"] = {**rows["fault_year"], "value": 0.0}
     figures = type(who.figures)(who.figures.name, rows)
-    return stores_of(replace(who, figures=figures))
+    return stores_of(who._replace(figures=figures))
 
 
 def test_a_fault_lowers_its_own_store_and_no_other(where: World) -> None:
