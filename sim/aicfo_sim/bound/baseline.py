@@ -30,8 +30,9 @@ from .tape import Player, Taped
 WAGES, OTHERS, GOODS = range(3)
 """Classes of payments: wages; rent, taxes, services, bonds; suppliers, who are paid last."""
 
-_CLASS = np.full(len(DUE_KINDS), OTHERS)
-_CLASS[[WAGE, SUPPLIER]] = WAGES, GOODS
+CLASS = np.full(len(DUE_KINDS), OTHERS)
+CLASS[[WAGE, SUPPLIER]] = WAGES, GOODS
+"""Class of each kind of payment."""
 
 PLENTY = 10**13
 """Cash that the baseline is given, fen: more than any firm pays, and interest on it fits."""
@@ -67,11 +68,13 @@ class Baseline:
     """Interest on drawings that was owed at the start, by merchant."""
 
 
-def baseline(block: Block, opening: State, chosen: State, first: int, last: int) -> Baseline:
+def baseline(
+    block: Block, opening: State, chosen: State, first: int, last: int, *, bids: bool = True
+) -> Baseline:
     """Return the baseline of days `first` … `last` − 1 from the state at the start of `first`.
 
-    `chosen` is the compared policy's state at the end: its bids are made again, and what its
-    levers did is played from its tape.
+    `chosen` is the compared policy's state at the end: its `bids` are made again, unless the bound
+    is free to make its own, and what its levers did is played from its tape.
     """
     state = opening.copy()
     state.journal = None
@@ -93,7 +96,8 @@ def baseline(block: Block, opening: State, chosen: State, first: int, last: int)
     given = np.full(size, PLENTY, dtype=np.int64)
     ledger.entry(OWNERS, (CASH, given), (EQUITY, -given))
     before = ledger.cash.copy()
-    run = _Watched(block, state, _Passive(block, opening, chosen, first), first, last)
+    passive = _Passive(block, opening, chosen if bids else opening, first)
+    run = _Watched(block, state, passive, first, last)
     live(run, first, last)
     interest = np.cumsum(run.bank, axis=0)
     moved = np.diff(run.cash, axis=0, prepend=before[None, :]) - run.bank
@@ -173,7 +177,7 @@ class _Watched(Run):
     def _add(self, into: Ints, rows: Ints) -> None:
         dues = self.block.dues
         self.owing[rows] = self.state.open[rows]
-        np.add.at(into, (_CLASS[dues.kind[rows]], dues.owner[rows]), self.state.open[rows])
+        np.add.at(into, (CLASS[dues.kind[rows]], dues.owner[rows]), self.state.open[rows])
 
 
 def _held(block: Block, opening: State, state: State, first: int, last: int) -> Ints:

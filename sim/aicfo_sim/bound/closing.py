@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 
 from .. import bank
@@ -11,17 +14,20 @@ from ..market import Market
 from ..state import State
 from ..tables import NEVER
 from .baseline import Baseline
+from .contracts import Contract
 from .periods import YEAR_PPM
 
 
-def closing(block: Block, opening: State, base: Baseline) -> Ints:
+def closing(block: Block, opening: State, base: Baseline, offered: Sequence[Contract] = ()) -> Ints:
     """Return the most that each merchant can be worth at the end if it closes on a day of the run,
     days × merchants, fen.
 
     Closing ends what would still have come in and be owed, and costs severance. Up to then money
     can have earned the best rate there is on all that was ever at hand; nothing was paid for
     drawings, bills or lateness. Crude, but it only matters for firms that lose money by staying.
+    Of the contracts `offered` it takes those that the books of the day show a profit on.
     """
+    base = _with(base, offered)
     first, last = base.first, base.last
     world, size = block.world, block.size
     market, rules = world.market, world.scenario.rules
@@ -49,6 +55,26 @@ def closing(block: Block, opening: State, base: Baseline) -> Ints:
     best = best + _kept(block, base)
     severance = block.traits.payroll * rules.severance_months
     return best - severance - base.accrued
+
+
+def _with(base: Baseline, offered: Sequence[Contract]) -> Baseline:
+    """Return a baseline with what the contracts can add, whatever they cost later."""
+    if not offered:
+        return base
+    worth, cash, inflow, falls = (
+        part.copy() for part in (base.worth, base.cash, base.inflow, base.falls)
+    )
+    for one in offered:
+        books = np.zeros(worth.shape[0], dtype=np.int64)
+        np.add.at(books, one.issued, one.earned)
+        np.subtract.at(books, one.known, one.charged)
+        worth[:, one.owner] += np.maximum(np.cumsum(books), 0)
+        paid = np.zeros_like(books)
+        np.add.at(paid, one.days, one.money)
+        inflow[:, one.owner] += paid
+        cash[:, one.owner] += np.cumsum(paid)
+        np.add.at(falls[:, :, one.owner], (one.classes, one.due), one.costs)
+    return replace(base, worth=worth, cash=cash, inflow=inflow, falls=falls)
 
 
 def _best(market: Market, t: int) -> int:

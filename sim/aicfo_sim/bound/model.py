@@ -15,6 +15,7 @@ from ..outcome import wealth
 from ..state import State
 from .baseline import baseline
 from .closing import closing
+from .contracts import contracts
 from .dual import dual_bound
 from .periods import Periods, periods
 from .plain import plain_bound
@@ -23,8 +24,12 @@ from .situations import Situations
 from .tape import untaped
 
 GROUPS = ("bills", "cash", "lines")
-"""Actions that the bound is free to choose: bills, money fund and wealth product, credit lines, and
-when to pay. Bids, prices, advertising, stores and stock stay as the compared policy chose."""
+"""Actions that the bound is always free to choose: bills, money fund and wealth product, credit
+lines, and when to pay. They serve the same payments, so they are covered together."""
+
+MORE = ("tenders", "closing")
+"""What it may choose besides: for which tenders to bid and at which price, and the day on which a
+firm closes. Prices, advertising, stores and goods stay as the compared policy chose."""
 
 NONE = -1
 """Stands where no bound is known: levers were moved of which no `Taped` room kept a tape."""
@@ -44,23 +49,26 @@ def bound(
     """Return an upper bound on each merchant's wealth at the start of day `last`, fen.
 
     `opening` is the state at the start of day `first`, `final` that of the compared policy at the
-    end. No policy that bids as it did can be worth more; the engine rounds interest to the fen, so
-    the bound grants it a fen wherever it did. A firm that was closed from the start has what it
-    has. `groups` may name "closing" besides `GROUPS`: then a firm may also be let close on
-    any day; without it only on the day on which the compared policy's did.
+    end. No policy that chooses as it did what `groups` leaves out can be worth more; the engine
+    rounds interest to the fen, so the bound grants it a fen wherever it did. A firm that was closed
+    from the start has what it has. `groups` are `GROUPS` and any of `MORE`. Without "tenders" the
+    compared policy's bids are made again; without "closing" a firm may close on the day on which
+    the compared policy's did and on no other.
     Raises: InputError.
     """
-    known = {*GROUPS, "closing"}
+    known = {*GROUPS, *MORE}
     if not set(GROUPS) <= set(groups) <= known:
         raise InputError(
             "unknown groups of actions for a bound",
             value=", ".join(groups),
-            mend=f"{', '.join(GROUPS)}, and closing if wanted",
+            mend=f"{', '.join(GROUPS)}, and if wanted {', '.join(MORE)}",
         )
-    base = baseline(block, opening, final, first, last)
+    free_bids = "tenders" in groups
+    base = baseline(block, opening, final, first, last, bids=not free_bids)
     span = periods(block.world, first, last)
-    situations = Situations(block, opening, base, span)
-    closed = closing(block, opening, base)
+    offered = contracts(block, opening, first, last) if free_bids else []
+    situations = Situations(block, opening, base, span, offered)
+    closed = closing(block, opening, base, offered)
     out = wealth(block, final, last)
     unknown = untaped(final)
     slack = SLACK + _roundings(block, opening, final, last - first)

@@ -43,9 +43,11 @@ def plain_bound(span: Periods, of: Situation, program: Program) -> float | None:
 
 def _plain(span: Periods, of: Situation) -> tuple[float, Floats, Floats] | None:
     """Return the gain of keeping in the fund all that the next payments do not need, and the prices
-    of mornings and evenings that prove it best; None for a merchant with bills or a wealth product,
-    or one that would have to borrow."""
-    if of.papers or of.invested is not None or any(line.used for line in of.lines):
+    of mornings and evenings that prove it best; None for a merchant with bills, contracts to be
+    had or a wealth product, or one that would have to borrow."""
+    if of.papers or of.offers.gain.size or of.invested is not None:
+        return None
+    if any(line.used for line in of.lines):
         return None
     count = span.days.size
     due = of.inflow - of.falls.sum(axis=0)

@@ -64,6 +64,22 @@ class Match:
     invoice: Ints
     counts: Ints
     room: Ints
+    contract: Ints
+    """Of each invoice the contract that it belongs to, −1 where it comes anyway."""
+
+
+@dataclass(frozen=True, slots=True)
+class Offers:
+    """Contracts that the bound may take, whole or in part; their number × periods, fen."""
+
+    gain: Floats
+    """Margin, and interest on what is paid until the next decision."""
+    inflow: Floats
+    """What it pays, the bid bond that comes back included."""
+    falls: Ints
+    """Classes × contracts × periods: what falls due."""
+    bonds: Ints
+    """The bid bond, in the period of the last day for it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +103,7 @@ class Situation:
     lines: tuple[Line, ...]
     papers: tuple[Paper, ...]
     match: Match
+    offers: Offers
     penalty: float
     """Nights' worth of interest that an overdue drawing costs per night."""
 
@@ -109,6 +126,7 @@ def program(span: Periods, of: Situation) -> Program:
     """Return the program of a merchant in its situation."""
     build = _Build(span, of)
     build.money()
+    build.contracts()
     if of.invested is not None:
         build.product(of.invested)
     for line in of.lines:
@@ -130,10 +148,14 @@ class _Build:
         faces = sum(paper.face for paper in of.papers)
         room = sum(int(line.limits.max(initial=line.used)) for line in of.lines)
         opening = of.cash + of.fund + (of.invested or 0)
-        self._owed = float(of.falls.sum() + of.arrears.sum() + of.bonds.sum() + faces + room)
+        # What can fall due, whichever contracts are taken.
+        self._falls = of.falls + of.offers.falls.sum(axis=1)
+        bonds = of.bonds.sum() + of.offers.bonds.sum()
+        self._owed = float(self._falls.sum() + of.arrears.sum() + bonds + faces + room)
         growth = 1.0 + 2.0 * float(span.fund.sum() + span.deposit.sum() + span.product.sum())
         # All the money there can ever be: nothing is paid and every line is drawn.
-        self._most = (opening + float(np.maximum(of.inflow, 0).sum()) + faces + room) * growth
+        inflow = float(np.maximum(of.inflow, 0).sum() + of.offers.inflow.sum())
+        self._most = (opening + inflow + faces + room) * growth
         self._most += self._owed
 
     def money(self) -> None:
@@ -143,8 +165,7 @@ class _Build:
         self._fund = self._column(np.append(span.fund[1:], 0.0), self._most)
         self._before = self._column(0.0, self._most)
         short = self._column(-PENALTY, self._owed + self._most)
-        falls = of.falls.sum(axis=0)
-        due = of.inflow - falls
+        due = of.inflow - of.falls.sum(axis=0)
         due[0] += of.cash * (1.0 + span.deposit[0]) - of.arrears.sum()
         self._morning = self._row(due, due)
         self._put(self._morning, self._before, 1.0)
@@ -166,10 +187,21 @@ class _Build:
             if most.any():
                 self._wait(number, most)
 
+    def contracts(self) -> None:
+        """Contracts that are taken: bid bonds, what they pay, what falls due for them."""
+        offers = self._of.offers
+        self._taken = self._column(offers.gain, np.ones(offers.gain.size))
+        for rows, by in (
+            (self._morning, offers.falls.sum(axis=0) - offers.inflow),
+            (self._evening, offers.bonds),
+        ):
+            number, when = np.nonzero(by)
+            self._put(rows[when], self._taken[number], by[number, when].astype(np.float64))
+
     def _latest(self) -> tuple[Floats, ...]:
         """Return by class and period the most that can be late."""
         of = self._of
-        others: Floats = (np.cumsum(of.falls[OTHERS]) + of.arrears[OTHERS]).astype(np.float64)
+        others: Floats = (np.cumsum(self._falls[OTHERS]) + of.arrears[OTHERS]).astype(np.float64)
         # A claim of recourse is a service that was not paid for.
         others += self._claims()
         most = {WAGES: of.late_wages, OTHERS: others, GOODS: of.late_goods}
@@ -181,12 +213,12 @@ class _Build:
         What fell due in the very period of a decision has been late for a day, what is older for
         every day since the last decision.
         """
-        span, of = self._span, self._of
+        span = self._span
         every = np.arange(self._count)
         older = (span.nights * -span.late).astype(np.float64)
         self._late[number].append((self._column(older, most), every))
-        long = np.flatnonzero((span.nights > 1) & (of.falls[number] > 0))
-        fresh = np.minimum(of.falls[number][long], most[long])
+        long = np.flatnonzero((span.nights > 1) & (self._falls[number] > 0))
+        fresh = np.minimum(self._falls[number][long], most[long])
         self._late[number].append((self._column(-span.late, fresh), long))
         for columns, when in self._late[number]:
             self._put(self._morning[when], columns, -1.0)
@@ -285,8 +317,12 @@ class _Build:
             # An invoice that needs no money: the morning is better off.
             self._put(self._morning[match.counts[within]], given[within], -1.0)
             self._given = (given[within], match.counts[within])
-            rows = self._row(np.full(match.room.size, -np.inf), match.room.astype(np.float64))
+            hangs = np.flatnonzero(match.contract >= 0)
+            room = np.where(match.contract >= 0, 0, match.room).astype(np.float64)
+            rows = self._row(np.full(room.size, -np.inf), room)
             self._put(rows[match.invoice], given, 1.0)
+            taken = self._taken[match.contract[hangs]]
+            self._put(rows[hangs], taken, -match.room[hangs].astype(np.float64))
             for number in range(len(of.papers)):
                 self._gone[number].append(given[match.paper == number])
         for paper, parts in zip(of.papers, self._gone, strict=True):
@@ -315,6 +351,9 @@ class _Build:
                 self._put(rows[when], columns, 1.0)
                 later = when + 1 < self._count
                 self._put(rows[when[later] + 1], columns[later], -1.0)
+            offer, when = np.nonzero(of.offers.falls[number])
+            more = of.offers.falls[number][offer, when].astype(np.float64)
+            self._put(rows[when], self._taken[offer], -more)
             if number == OTHERS:
                 for when, gone in self._claimed:
                     self._put(rows[when], gone, -1.0)

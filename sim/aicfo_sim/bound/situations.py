@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -19,8 +20,9 @@ from ..scenario import ARCHETYPES
 from ..state import BANK_LINE, QUICK_LINE, State
 from ..tables import BILL_KINDS, SUPPLIER
 from .baseline import GOODS, WAGES, Baseline
+from .contracts import Contract
 from .periods import YEAR_PPM, Periods, line_nights
-from .program import Line, Match, Paper, Situation
+from .program import Line, Match, Offers, Paper, Situation
 
 PLATFORM = 2
 """The institution at whose rate the judge values bills on hand."""
@@ -42,8 +44,20 @@ class _Bills:
 class Situations:
     """The situations of all merchants of a block, made one at a time."""
 
-    def __init__(self, block: Block, opening: State, base: Baseline, span: Periods) -> None:
+    def __init__(
+        self,
+        block: Block,
+        opening: State,
+        base: Baseline,
+        span: Periods,
+        offered: Sequence[Contract] = (),
+    ) -> None:
+        """`offered` are the contracts that the bound may take."""
         self._block, self._opening, self._base, self._span = block, opening, base, span
+        self._offered_to = dict[int, list[Contract]]()
+        for one in offered:
+            self._offered_to.setdefault(one.owner, []).append(one)
+        more_falls, more_inflow = _possible(base, offered)
         world = block.world
         dates, market, rules = world.dates, world.market, world.scenario.rules
         days = np.arange(dates.days)
@@ -63,13 +77,13 @@ class Situations:
             self._penalty = min(self._penalty, float(share))
         self._falls = np.stack([span.total(part) for part in base.falls])
         self._inflow = span.total(base.inflow)
-        between = base.inflow.copy()
+        between = base.inflow + more_inflow
         between[span.days - span.first] = 0
         self._between = between
         self._bonds = span.total(base.bonds)
         self._late = (
-            self._recent(WAGES, rules.wage_days),
-            self._recent(GOODS, rules.supplier_days),
+            self._recent(WAGES, rules.wage_days, more_falls[WAGES]),
+            self._recent(GOODS, rules.supplier_days, more_falls[GOODS]),
         )
         waiting = opening.wealth
         self._offered = bool(market.wealth_days)
@@ -92,7 +106,7 @@ class Situations:
         self._bills_from = np.searchsorted(
             block.bills.owner[self._bills.row], np.arange(block.size + 1)
         )
-        rows = _invoices(block, opening, base)
+        rows = _invoices(block, opening, base, offered)
         self._invoices = rows[np.argsort(block.dues.owner[rows], kind="stable")]
         self._invoices_from = np.searchsorted(
             block.dues.owner[self._invoices], np.arange(block.size + 1)
@@ -116,6 +130,7 @@ class Situations:
             lines=tuple(self._line(place, line) for line in (BANK_LINE, QUICK_LINE)),
             papers=papers,
             match=self._match(place, papers),
+            offers=self._offers(place),
             penalty=self._penalty,
         )
 
@@ -143,16 +158,31 @@ class Situations:
             fee=bank.fee(block, line) / highest if highest else 0.0,
         )
 
-    def _recent(self, kind: int, days: int) -> Ints:
+    def _recent(self, kind: int, days: int, more: Ints) -> Ints:
         """Return by period the most of a class that can be late on a decision day and no row
-        older than `days`: what fell due since, arrears while they may still wait."""
+        older than `days`: what fell due since (with `more` of contracts), arrears while they may
+        still wait."""
         span, base = self._span, self._base
-        upto = np.cumsum(base.falls[kind], axis=0)
+        upto = np.cumsum(base.falls[kind] + more, axis=0)
         at = span.days - span.first
         before = at - days - 1
         gone = np.where((before >= 0)[:, None], upto[np.maximum(before, 0)], 0)
         waits = (before < 0)[:, None]
         return upto[at] - gone + np.where(waits, base.arrears[kind][None, :], 0)
+
+    def _offers(self, place: int) -> Offers:
+        """Return the contracts that a merchant may take, by period."""
+        span, mine = self._span, self._offered_to.get(place, [])
+        shape = (len(mine), span.days.size)
+        gain, inflow = np.zeros(len(mine)), np.zeros(shape)
+        falls, bonds = np.zeros((3, *shape), dtype=np.int64), np.zeros(shape, dtype=np.int64)
+        for n, one in enumerate(mine):
+            earned = one.money * span.deposit_days[one.days]
+            np.add.at(inflow[n], span.of[one.days], one.money + earned)
+            np.add.at(falls[:, n], (one.classes, span.of[one.due]), one.costs)
+            bonds[n, span.of[one.bid]] = one.bond
+            gain[n] = one.margin + float(earned.sum())
+        return Offers(gain, inflow, falls, bonds)
 
     def _papers(self, place: int) -> list[Paper]:
         bills = self._bills
@@ -176,7 +206,7 @@ class Situations:
         none = np.zeros(0, dtype=np.int64)
         kinds = _kinds(block, place) if papers and rows.size else []
         if not kinds:
-            return Match(none, none, none, none)
+            return Match(none, none, none, none, none)
         dues = block.dues
         bill_rows = self._bills.row[self._bills_from[place] : self._bills_from[place + 1]]
         kind = block.bills.kind[bill_rows]
@@ -191,7 +221,10 @@ class Situations:
         due = np.where(dues.due[rows] < span.last, span.period(dues.due[rows]), span.days.size)
         first = when[invoice, paper]
         counts = np.maximum(first + 1, due[invoice])
-        return Match(paper, invoice, counts, self._base.owing[rows])
+        mine = {one.row: n for n, one in enumerate(self._offered_to.get(place, []))}
+        contract = np.array([mine.get(row, -1) for row in dues.cond[rows].tolist()])
+        room = np.where(contract >= 0, dues.amount[rows], self._base.owing[rows])
+        return Match(paper, invoice, counts, room, contract)
 
 
 _ROLL = 15
@@ -255,14 +288,26 @@ def _bills(block: Block, opening: State, base: Baseline, span: Periods) -> _Bill
     )
 
 
-def _invoices(block: Block, opening: State, base: Baseline) -> Ints:
+def _possible(base: Baseline, offered: Sequence[Contract]) -> tuple[Ints, Ints]:
+    """Return what falls due (classes × days × merchants) and comes in (days × merchants) if every
+    contract is taken, fen."""
+    falls, inflow = np.zeros_like(base.falls), np.zeros_like(base.inflow)
+    for one in offered:
+        np.add.at(falls[:, :, one.owner], (one.classes, one.due), one.costs)
+        np.add.at(inflow[:, one.owner], one.days, one.money)
+    return falls, inflow
+
+
+def _invoices(block: Block, opening: State, base: Baseline, offered: Sequence[Contract]) -> Ints:
     """Return rows of Dues that bills may settle: supplier invoices of the run, open or to come."""
     dues = block.dues
     wanted = (dues.kind == SUPPLIER) & (dues.known < base.last) & (base.owing > 0)
     overdue = np.zeros_like(wanted)
     overdue[opening.overdue] = True
     rows = np.flatnonzero(wanted & ((dues.due >= base.first) | overdue))
-    return rows[base.state.alive[dues.owner[rows]] & base.state.active(dues.cond[rows])]
+    rows = rows[base.state.alive[dues.owner[rows]] & base.state.active(dues.cond[rows])]
+    more = [one.invoices[dues.known[one.invoices] < base.last] for one in offered]
+    return np.concatenate([rows, *more])
 
 
 def _kinds(block: Block, place: int) -> list[tuple[str, ...]]:
