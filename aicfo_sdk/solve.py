@@ -115,10 +115,10 @@ class Problem:
         if id in self._rows:
             raise InputError("row named twice", value=id)
         _check_limits(lower, upper, where)
+        total = dict[str, float]()
         if isinstance(terms, Mapping):
-            total = dict(cast("Mapping[str, float]", terms))
+            total.update(cast("Mapping[str, float]", terms))
         else:
-            total = {}
             for name, number in terms:
                 total[name] = total.get(name, 0.0) + number
         if not total.keys() <= self._columns.keys():

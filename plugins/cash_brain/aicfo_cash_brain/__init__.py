@@ -41,7 +41,7 @@ plugin = Plugin(
 )
 
 _SALES = (DailySales, Transaction, Invoice)
-_CASH = (*_SALES, Account, Bill, Counterparty, Loan, Obligation, Settlement)
+_CASH = (*_SALES, Account, Bill, Counterparty, FundPosition, Loan, Obligation, Settlement)
 
 
 @plugin.tool(
@@ -107,7 +107,7 @@ def cash_floor(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
 
 
 @plugin.tool(
-    reads=[Account, CreditLine, Loan],
+    reads=[Account, CreditLine, FundPosition, Loan],
     title="贷款提前还款与置换",
     asks=["哪些贷款可以提前还", "贷款太贵怎么置换", "which loans should we pay back early"],
 )
@@ -124,7 +124,7 @@ def dear_loans(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
     asks=["有没有闲钱", "闲置资金怎么放", "is any cash idle"],
 )
 def idle_cash(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
-    """Money that even the bad case does not need for four weeks, and what a fund would earn."""
+    """Money that earns more in a fund, as far as the bad case can spare it, or must come back."""
     from .advice.cash import idle_advice
 
     return idle_advice(ctx, forecast)

@@ -27,6 +27,7 @@ from aicfo_sdk.model import (
     Loan,
     Obligation,
     Record,
+    RedeemFund,
     RepayLoan,
     Settlement,
     UntrustedText,
@@ -94,8 +95,9 @@ def test_a_path_above_its_buffer_needs_no_word():
 
 
 FUND = FundPosition(
-    id="F1", updated=day(-5), product="余利宝", amount=0, rate_ppm=12_400, notice_days=0
+    id="F1", updated=day(-5), product="余利宝", amount=0, rate_ppm=12_400, notice_days=1
 )
+AT_ONCE = FUND.model_copy(update={"notice_days": 0})
 
 
 def test_idle_money_is_what_the_bad_case_leaves_above_the_buffer():
@@ -108,6 +110,39 @@ def test_idle_money_is_what_the_bad_case_leaves_above_the_buffer():
     # ¥500,000 at 1.24 % less 0.05 % over 28 days of 365.
     assert found[0].money == 45_644
     assert bilingual(found[0])
+
+
+def test_a_fund_that_pays_at_once_takes_all_but_what_the_bad_case_takes_until_the_next_look():
+    # A Tuesday: money is looked at again on Wednesday, and can be had back then.
+    near = [70_000_000, 10_000_000, *[20_000_000] * 26]
+    forecast = path(near, buffer=60_000_000, opening=100_000_000)
+    (found,) = idle_cash(context(AT_ONCE, cash=100_000_000), forecast=forecast)
+    (proposal,) = found.proposals
+    assert isinstance(proposal.action, BuyFund)
+    assert proposal.action.amount == 70_000_000
+    assert bilingual(found)
+
+
+def test_what_the_account_will_lack_comes_back_out_of_a_fund_that_pays_at_once():
+    held = AT_ONCE.model_copy(update={"amount": 80_000_000})
+    forecast = path([40_000_000] * 28, opening=100_000_000)
+    (found,) = idle_cash(context(held, cash=20_000_000), forecast=forecast)
+    (proposal,) = found.proposals
+    assert isinstance(proposal.action, RedeemFund)
+    # The bad case takes ¥600,000 by tomorrow and ¥200,000 lie on the account.
+    assert proposal.action.amount == found.money == 40_000_000
+    assert bilingual(found)
+
+
+def test_a_dear_loan_is_paid_back_out_of_a_fund_that_pays_at_once():
+    held = AT_ONCE.model_copy(update={"amount": 50_000_000})
+    ctx = context(held, loan(20_000_000), cash=480_000)
+    (found,) = dear_loans(ctx, forecast=path([50_480_000] * 28, opening=50_480_000))
+    redeem, repay = (proposal.action for proposal in found.proposals)
+    assert isinstance(redeem, RedeemFund)
+    assert isinstance(repay, RepayLoan)
+    assert redeem.amount == 20_000_000
+    assert repay.amount + repay.interest == 20_480_000
 
 
 def test_no_more_is_moved_than_the_account_holds():

@@ -69,6 +69,16 @@ def forecast(*rows, sales=None, days=28, **kwargs):
     return cash_forecast(context(*rows, **kwargs), sales=sales or no_sales(days), horizon_days=days)
 
 
+def test_money_in_a_fund_that_pays_at_once_is_cash():
+    fund = FundPosition(
+        id="F", updated=day(-1), product="余额宝", amount=500_000, rate_ppm=12_000, notice_days=0
+    )
+    slow = fund.model_copy(update={"id": "G", "notice_days": 1})
+    assert forecast(fund).opening == 1_500_000
+    assert forecast(fund).p50[0] == 1_500_000
+    assert forecast(slow).opening == 1_000_000
+
+
 def test_nothing_known_leaves_cash_as_it_is():
     found = forecast()
     assert found.opening == 1_000_000

@@ -78,15 +78,16 @@ class Cfo(Owner):
         """What was carried out, why proposals were not and goals not answered, with counts."""
 
     def decide(self, run: Run, t: int) -> None:
-        """Ask for those whom an event concerns or who are short, then let the owner cover."""
-        short = run.short(t) > 0
+        """Ask for those whom an event concerns or who are short, then let the owner cover.
+
+        What is due and not on the account comes out of the money fund first: a standing order.
+        """
+        self._redeem(run, t)
         due = self._triggers.due(run, t, self.papers)
-        self._ask(run, t, FundingPlan, short)
+        self._ask(run, t, FundingPlan, run.short(t) > 0)
         for place, answer in self._ask(run, t, Brief, due).items():
             self._triggers.planned(run, t, place, answer)
-        lacking = run.short(t)
-        if lacking.any():
-            redeem(run.block, run.state, t, np.minimum(lacking, run.state.ledger.balances[FUND]))
+        if self._redeem(run, t):
             super().decide(run, t)
         self._triggers.settled(run, t, due)
 
@@ -106,6 +107,12 @@ class Cfo(Owner):
         if place not in self._papers:
             self._papers[place] = Papers(run.block, run.state, place)
         return self._papers[place]
+
+    def _redeem(self, run: Run, t: int) -> bool:
+        """Take what is short out of the fund; return whether anybody was short."""
+        lacking = run.short(t)
+        redeem(run.block, run.state, t, np.minimum(lacking, run.state.ledger.balances[FUND]))
+        return bool(lacking.any())
 
     def _ask(self, run: Run, t: int, goal: type[Fact], whom: Flags) -> dict[int, Answer]:
         """Ask about all in `whom` at once and carry out what is proposed; return the answers."""

@@ -116,8 +116,8 @@ class Triggers:
 
 
 def spare(run: Run, t: int) -> Ints:
-    """Return cash less all payments known for the next `AHEAD` days, by merchant, fen."""
-    return run.state.ledger.balances[CASH] - run.needs(t, t + AHEAD)
+    """Return cash less all payments known up to the next decision, by merchant, fen."""
+    return run.state.ledger.balances[CASH] - run.needs(t, run.next_decision(t))
 
 
 def phase(block: Block, longest: int) -> Ints:

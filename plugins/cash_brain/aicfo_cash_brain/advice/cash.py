@@ -8,6 +8,7 @@ from aicfo_sdk import Context, NotFound, Proposal, interest
 from aicfo_sdk.model import Account, Advice, BuyFund, CashDemand, CashForecast, FundPosition
 
 from ..cash.costs import commitments
+from ..cash.funds import redemptions
 from ..cash.items import open_ledger
 from .loans import idle, repayments
 from .words import day_zh, money
@@ -110,48 +111,93 @@ def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
 
 
 def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
-    """Return advice on money that even the bad case does not need for four weeks.
+    """Return advice on money that earns more in a fund, or on fund money that the account needs.
 
     Loans dearer than the fund come first (`loan_advice` says so): only what is left is idle.
 
-    Idle is the least of P10 over those weeks, less the buffer. What is gained is the difference
-    between a money fund and a demand deposit; where the books hold a fund that pays out within a
-    day, buying into it is proposed. Nothing is said in a currency without known yields.
+    Into a fund that pays out a day after it is asked goes what even the bad case does not need for
+    four weeks: the least of P10 over those weeks, less the buffer. One that pays out at once is as
+    good as the account, so all goes there that even the bad case leaves until the next working
+    day, when somebody looks again. What is gained is the difference to a demand deposit over four
+    weeks. Without a fund in the books nothing is proposed, without known yields nothing is said.
     """
     days: int = ctx.params.at("cash_brain.idle_days", ctx.today)
-    spare = idle(ctx, forecast)
-    if ctx.books.currency != "CNY" or not spare:
+    funds = sorted(
+        (
+            fund
+            for fund in ctx.books.records(FundPosition).values()
+            if fund.notice_days <= 1 and fund.rate_ppm > 0
+        ),
+        key=lambda found: (-found.rate_ppm, found.id),
+    )
+    if ctx.books.currency != "CNY" or not forecast.p10:
         return []
-    funds = [
-        fund
-        for fund in ctx.books.records(FundPosition).values()
-        if fund.notice_days <= 1 and fund.rate_ppm > 0
-    ]
-    fund = max(funds, key=lambda found: (found.rate_ppm, found.id), default=None)
     try:
         deposit: int = ctx.params.at("finance.demand_deposit_ppm", ctx.today)
-        rate: int = fund.rate_ppm if fund else ctx.params.at("finance.money_fund_ppm", ctx.today)
+        rate: int = (
+            funds[0].rate_ppm if funds else ctx.params.at("finance.money_fund_ppm", ctx.today)
+        )
     except NotFound:
         return []
-    spare -= sum(part.amount + part.interest for part in repayments(ctx, spare, rate))
-    yields = f"{rate / 10_000:.2f} %", f"{deposit / 10_000:.2f} %"
-    proposals: tuple[Proposal, ...] = ()
-    refs = forecast.evidence
-    if fund is not None:
-        balances = {id: ctx.books.balance(id) for id in ctx.books.records(Account)}
-        account = max(balances, key=lambda id: (balances[id], id), default="")
-        spare = min(spare, balances.get(account, 0))
-        refs = (fund.ref, *refs)
-        if spare > 0:
+    spare = idle(ctx, forecast)
+    owed = sum(part.amount + part.interest for part in repayments(ctx, spare, rate))
+    spare -= owed
+    if not funds:
+        return _spare(ctx, forecast, spare, days, (rate, deposit), ())
+    account = _account(ctx, funds[0])
+    held = ctx.books.balance(account)
+    needed = _near_need(ctx, forecast)
+    free = held - owed - needed
+    moved = 0
+    proposals: list[Proposal] = []
+    for fund in funds:
+        if _account(ctx, fund) != account:
+            continue
+        at_once = fund.notice_days == 0
+        part = min(free, held) if at_once else min(spare, held)
+        if part > 0:
+            kept = "until the next working day" if at_once else f"for {days} days"
             reason = (
-                f"Not needed for {days} days even in the bad case; "
-                f"earns {yields[0]} a year instead of {yields[1]}."
+                f"Not needed {kept} even in the bad case; "
+                f"earns {fund.rate_ppm / 10_000:.2f} % a year instead of {deposit / 10_000:.2f} %."
             )
-            action = BuyFund(day=ctx.today, account=account, fund=fund.id, amount=spare)
-            proposals = (Proposal(action=action, reason=reason, evidence=refs),)
-    gain = interest(max(spare, 0), rate - deposit, days, 365)
+            action = BuyFund(day=ctx.today, account=account, fund=fund.id, amount=part)
+            refs = (fund.ref, *forecast.evidence)
+            proposals.append(Proposal(action=action, reason=reason, evidence=refs))
+            spare, free, held, moved = spare - part, free - part, held - part, moved + part
+    if not proposals:
+        return _needed(ctx, account, needed - max(held - owed, 0))
+    return _spare(ctx, forecast, moved, days, (rate, deposit), tuple(proposals))
+
+
+def _account(ctx: Context, fund: FundPosition) -> str:
+    """Return the account that a fund is bought from: its own, else the fullest."""
+    accounts = ctx.books.records(Account)
+    if fund.account in accounts:
+        return fund.account or ""
+    return max(accounts, key=lambda id: (ctx.books.balance(id), id), default="")
+
+
+def _near_need(ctx: Context, forecast: CashForecast) -> int:
+    """Return what the bad case takes from cash until the next working day's end, minor units."""
+    days = (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
+    return max(forecast.opening - min(forecast.p10[:days]), 0)
+
+
+def _spare(
+    ctx: Context,
+    forecast: CashForecast,
+    spare: int,
+    days: int,
+    rates: tuple[int, int],
+    proposals: tuple[Proposal, ...],
+) -> list[Advice]:
+    """Return what idle money could earn; nothing when that is not worth the words."""
+    gain = interest(max(spare, 0), rates[0] - rates[1], days, 365)
     if gain < _WORTH:
         return []
+    fund, deposit = (f"{rate / 10_000:.2f} %" for rate in rates)
+    refs = tuple(dict.fromkeys(ref for one in proposals for ref in one.evidence))
     return [
         Advice(
             id="idle_cash",
@@ -160,17 +206,38 @@ def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
             title=f"{money(ctx, spare)} lie idle: {money(ctx, gain)} to earn in {days} days",
             title_zh=f"闲置资金{money(ctx, spare)}, 放入货币基金{days}天约多得{money(ctx, gain)}",
             detail=(
-                f"Even in the bad tenth of cases this money is not needed for {days} days and the "
-                f"buffer of {money(ctx, forecast.buffer)} stays. A money fund yields {yields[0]} "
-                f"a year, a demand deposit {yields[1]}."
+                "Even in the bad tenth of cases this money is not needed before it can be had "
+                f"back, and the buffer of {money(ctx, forecast.buffer)} stays within reach. A "
+                f"money fund yields {fund} a year, a demand deposit {deposit}."
             ),
             detail_zh=(
-                f"即使在十分之一的坏情形下, {days}天内也用不到这笔钱, 安全垫"
-                f"{money(ctx, forecast.buffer)}仍在。货币基金年化{yields[0]}, "
-                f"活期{yields[1]}。"
+                "即使在十分之一的坏情形下, 赎回到账前也用不到这笔钱, 安全垫"
+                f"{money(ctx, forecast.buffer)}随时可用。货币基金年化{fund}, 活期{deposit}。"
             ),
             proposals=proposals,
-            evidence=refs,
+            evidence=refs or forecast.evidence,
+        )
+    ]
+
+
+def _needed(ctx: Context, account: str, lacking: int) -> list[Advice]:
+    """Return advice to take back from funds that pay at once what the account will lack."""
+    reason = "The account needs it before the next working day's end, in the bad case."
+    proposals = redemptions(ctx.books, account, lacking, ctx.today, reason)
+    amount = sum(one.action.amount for one in proposals if one.action.kind == "redeem_fund")
+    if not amount:
+        return []
+    return [
+        Advice(
+            id="redeem_fund",
+            kind="due",
+            money=amount,
+            title=f"Take {money(ctx, amount)} out of the fund: the account needs it tomorrow",
+            title_zh=f"赎回货币基金{money(ctx, amount)}: 账户明日要用",
+            detail=reason,
+            detail_zh="在坏情形下, 账户在下一个工作日结束前需要这笔钱。",
+            proposals=proposals,
+            evidence=tuple(ref for one in proposals for ref in one.evidence),
         )
     ]
 

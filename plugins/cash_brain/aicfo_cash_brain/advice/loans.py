@@ -16,6 +16,7 @@ from aicfo_sdk.model import (
     RepayLoan,
 )
 
+from ..cash.funds import redemptions
 from .words import money
 
 _WORTH = 100
@@ -71,6 +72,7 @@ def loan_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
         return []
     by_id = {part.loan.id: part for part in repayments(ctx, idle(ctx, forecast))}
     lines = {line.id: line.limit - line.used for line in ctx.books.records(CreditLine).values()}
+    cash = ctx.books.balance(account)
     out: list[Advice] = []
     for loan in _dearest(ctx):
         part = by_id.get(loan.id)
@@ -78,7 +80,11 @@ def loan_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
         saved = _until_due(ctx, loan, own)
         proposals: list[Proposal] = []
         if part:
-            proposals.append(_repay(ctx, part, account, f"Idle money; {_percent(loan)} is saved."))
+            reason = f"Idle money; {_percent(loan)} is saved."
+            lacking = part.amount + part.interest - cash
+            proposals += redemptions(ctx.books, account, lacking, ctx.today, reason)
+            cash = max(-lacking, 0)
+            proposals.append(_repay(ctx, part, account, reason))
         rest = loan.principal - own
         line = _cheaper(ctx, loan, rest, lines)
         if line is not None:

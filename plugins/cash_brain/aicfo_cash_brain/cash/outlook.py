@@ -12,6 +12,7 @@ from aicfo_sdk.model import Account, Bill, CashForecast, SalesForecast
 from ..forecast.daykinds import Floats
 from ..history import sales_history
 from .costs import LOOK_BACK, Costs, commitments, costs
+from .funds import at_once
 from .items import Ledger, open_ledger
 from .paths import sales_paths
 from .receipts import bill_habit, payment_kernel, pooled_delays, receipt_paths, working_landing
@@ -22,7 +23,7 @@ _LIMIT = 10**13
 
 
 def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> CashForecast:
-    """Return cash at each day's end if no new decision is taken.
+    """Return cash at each day's end if no new decision is taken, money at once in funds included.
 
     Where the sales forecast is shorter than `horizon_days`, its last seven days go on.
     """
@@ -54,7 +55,8 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     )
     paid = spend.fixed + spend.known_purchases + _further_purchases(sold, spend)
 
-    opening = books.balance()
+    funds = sum(fund.amount for fund in at_once(books))
+    opening = books.balance() + funds
     cash = opening + np.cumsum(money + receipts - paid, axis=1)
     low, middle, high = _quantiles(cash, (0.1, 0.5, 0.9))
     expected = paid.mean(0)

@@ -49,9 +49,9 @@ def forecast_scored(history: Floats, past: Days, ahead: Days) -> Scored:
     """Return bands calibrated on the past of each row, and the scores measured there.
 
     All rows share their days, and none depends on another; NaN stands before a series begins, and
-    changes nothing where what follows is `ENOUGH` days or more. Every past origin sees only what was
-    known on its day. Rows whose history allows no origin are left uncalibrated with scores of 0
-    origins.
+    changes nothing where what follows is `ENOUGH` days or more. Every past origin sees only what
+    was known on its day. Rows whose history allows no origin are left uncalibrated with scores of
+    0 origins.
     """
     rows, width = history.shape
     count = origins(history)
