@@ -24,7 +24,7 @@ from aicfo_sdk.parameters import parameters
 
 from . import rng
 from .dates import PAD, Dates
-from .fen import Floats, Ints
+from .fen import Ints
 from .scenario import Figures
 
 TENORS = ("ON", "1W", "2W", "1M", "3M", "6M", "9M", "1Y")
@@ -95,21 +95,29 @@ def _shibor(figures: Figures, seed: int, replication: int, days: Dates, start: i
     path = np.empty((len(TENORS), days.days), dtype=np.int64)
     path[:, :start] = _fixed(days, start)[:, : days.days]
     changes = real_changes(int(figures.number("shibor_since")))
-    level: Floats = np.array(known_shibor(days.at(start - 1)), dtype=np.float64)
-    mean = level + figures.number("shibor_shift") * 10_000
+    # Plain floats: a few tenors a day are less than an array's overhead.
+    level = [float(rate) for rate in known_shibor(days.at(start - 1))]
+    shift = figures.number("shibor_shift") * 10_000
+    mean = [rate + shift for rate in level]
     pull, scale = figures.number("shibor_reversion"), figures.number("shibor_scale")
     least, most = (end * 10_000 for end in figures.numbers("shibor_bounds"))
     working = days.working[PAD + start : PAD + days.days]
     source = rng.stream(seed, replication, rng.MARKET, "shibor")
     first = (source.random(int(working.sum()) // BLOCK + 1) * len(changes)).astype(np.int64)
-    step = 0
-    for t in range(start, days.days):
-        if working[t - start]:
-            row = (int(first[step // BLOCK]) + step % BLOCK) % len(changes)
-            level = level + pull * (mean - level) + scale * changes[row]
-            level = np.minimum(np.maximum(level, least), most)
+    moves: list[list[int]] = changes.tolist()
+    blocks: list[int] = first.tolist()
+    step, drawn = 0, list[list[int]]()
+    for works in working.tolist():
+        if works:
+            move = moves[(blocks[step // BLOCK] + step % BLOCK) % len(moves)]
+            level = [
+                min(max(now + pull * (usual - now) + scale * change, least), most)
+                for now, usual, change in zip(level, mean, move, strict=True)
+            ]
             step += 1
-        path[:, t] = np.rint(level)
+        drawn.append([round(now) for now in level])
+    if drawn:
+        path[:, start:] = np.array(drawn, dtype=np.int64).T
     return path
 
 
@@ -121,10 +129,12 @@ def _basis(
     pull, spread = figures.number("bill_reversion"), figures.number("bill_sd") * 10_000
     source = rng.stream(seed, replication, rng.MARKET, "basis")
     noise = source.normal(size=(max(days.days - start, 0), buckets)) * spread
-    level = np.zeros(buckets)
-    for t in range(start, days.days):
-        level = level - pull * level + noise[t - start]
-        path[:, t] = np.rint(level)
+    level, drawn = [0.0] * buckets, list[list[int]]()
+    for moves in noise.tolist():
+        level = [now - pull * now + move for now, move in zip(level, moves, strict=True)]
+        drawn.append([round(now) for now in level])
+    if drawn:
+        path[:, start:] = np.array(drawn, dtype=np.int64).T
     return path
 
 
@@ -191,6 +201,7 @@ def known(name: str, day: date) -> int:
     return int(table.at(name, max(day, rows[0].since) if rows else day))
 
 
+@lru_cache(maxsize=1024)
 def known_shibor(day: date) -> tuple[int, ...]:
     """Return SHIBOR by tenor as known on a day, ppm: the last fixing, or where the shipped ones
     end the dated parameter."""
