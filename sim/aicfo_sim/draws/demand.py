@@ -6,7 +6,8 @@ import math
 
 import numpy as np
 
-from ..fen import Floats, Ints, to_fen
+from .. import rng
+from ..fen import Floats, Ints
 from .common import LEAD, YEAR
 from .group import Group
 
@@ -15,6 +16,10 @@ _KEPT = 0.95
 
 _CHUNK = 1 << 13
 """Entries worked on at a time, so that scratch stays in a core's cache."""
+
+
+_SIDE = 64
+"""Members whose days are turned at a time, so that both sides stay in cache."""
 
 
 def skewed(normal: Floats, variance: Floats) -> Floats:
@@ -157,18 +162,40 @@ def _by_order(group: Group, plan: Floats, ticket: Floats) -> tuple[Ints, Ints]:
     """Return orders and their value, each order drawn, merchant by merchant: a stream of counts
     and one of values, both in the order of time."""
     count, size = plan.shape
-    weather = _weather(group) ** 2
-    normal = group.normals("weather", -LEAD, count)
-    rate = plan / ticket * skewed(normal, np.full((1, size), weather))
+    weather = _weather(group)
+    rate = plan
+    rate /= ticket
+    if weather:
+        normal = group.normals("weather", -LEAD, count)
+        rate *= skewed(normal, np.full((1, size), weather**2))
     orders, amount = np.empty((2, count, size), dtype=np.int64)
     sd = math.sqrt(math.log1p(group.figures.number("ticket_cv") ** 2))
-    for place in range(size):
-        who = group.who(place)
-        made = who.stream("orders").poisson(rate[:, place])
-        middle = math.log(float(ticket[place])) - sd**2 / 2
-        worth = to_fen(who.stream("worth").lognormal(middle, sd, int(made.sum())))
-        ends = np.concatenate([[0], np.cumsum(worth)])
-        last = np.cumsum(made)
-        orders[:, place] = made
-        amount[:, place] = ends[last] - ends[last - made]
+    for first in range(0, size, _SIDE):
+        # A member's days lie apart in the tables: they are turned over some members at a time.
+        places = slice(first, min(first + _SIDE, size))
+        rates = np.ascontiguousarray(rate[:, places].T)
+        made, worth = np.empty_like(rates, dtype=np.int64), np.empty_like(rates)
+        for place, merchant in enumerate(group.merchants[places].tolist()):
+            middle = math.log(float(ticket[first + place])) - sd**2 / 2
+            source = rng.stream(group.seed, group.replication, merchant, "orders")
+            made[place] = source.poisson(rates[place])
+            source = rng.stream(group.seed, group.replication, merchant, "worth")
+            each = source.lognormal(middle, sd, int(made[place].sum()))
+            each *= 100.0
+            worth[place] = sums(np.rint(each, out=each), made[place])
+        orders[:, places], amount[:, places] = made.T, worth.T
     return orders, amount
+
+
+def sums(values: Floats, counts: Ints) -> Floats:
+    """Return the sum of the first `counts[0]` values, of the next `counts[1]`, and so on.
+
+    Exact for whole numbers whose sums stay below 2**53.
+    """
+    starts = np.cumsum(counts) - counts
+    if counts.size and counts.min() > 0:
+        return np.add.reduceat(values, starts)
+    out, filled = np.zeros(counts.size), np.flatnonzero(counts)
+    if filled.size:
+        out[filled] = np.add.reduceat(values, starts[filled])
+    return out
