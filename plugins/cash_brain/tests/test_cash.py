@@ -18,6 +18,7 @@ from aicfo_sdk.model import (
     Bill,
     Counterparty,
     DailySales,
+    FundPosition,
     Invoice,
     Loan,
     Obligation,
