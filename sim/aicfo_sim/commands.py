@@ -88,7 +88,28 @@ def _parser() -> argparse.ArgumentParser:
     report.add_argument("folder", type=Path, metavar="DIR")
     report.add_argument("--lang", choices=("zh", "en"), default="en", help="of report.html")
     report.set_defaults(body=_report)
-    for command in (run, sweep, query, labels, names, report):
+    validate = commands.add_parser("validate", help="the simulated world beside real records")
+    validate.add_argument("scenario", nargs="?", default="default", metavar="SCENARIO")
+    validate.add_argument(
+        "--against",
+        default="shipped",
+        metavar="shipped|PATH",
+        help="held-out statistics that are shipped, or a file, folder or books of your own",
+    )
+    validate.add_argument("--days", type=int, metavar="D", help="else those of the records")
+    validate.add_argument("--strict", action="store_true", help="exit code 1 if not all fits")
+    validate.set_defaults(body=_validate)
+    calibrate = commands.add_parser("calibrate", help="a scenario fitted to records")
+    calibrate.add_argument("records", metavar="FILE|FOLDER|BOOKS")
+    calibrate.add_argument("--out", type=Path, required=True, metavar="FILE.yaml")
+    calibrate.set_defaults(body=_calibrate)
+    for command in (validate, calibrate):
+        command.add_argument("--archetype", metavar="A", help="as which firms are taken")
+        command.add_argument(
+            "--merchants", type=int, default=200, metavar="N", help="drawn of each"
+        )
+        command.add_argument("--seed", type=int, default=7, metavar="S")
+    for command in (run, sweep, query, labels, names, report, validate, calibrate):
         command.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
 
@@ -344,6 +365,18 @@ def _report(arguments: argparse.Namespace) -> int:
             print("\n" + "\n".join(plugin_table(plugins)))
         print(f"\nreport {page}")
     return 0
+
+
+def _validate(arguments: argparse.Namespace) -> int:
+    from .validation.command import run_validate
+
+    return run_validate(arguments)
+
+
+def _calibrate(arguments: argparse.Namespace) -> int:
+    from .validation.command import run_calibrate
+
+    return run_calibrate(arguments)
 
 
 def amount(text: str) -> int:

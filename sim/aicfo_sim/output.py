@@ -166,12 +166,81 @@ class SimSweepOutput(_Output):
     sensitivity: list[SensitivityRow]
 
 
+class ValidationMoment(_Output):
+    """One moment of real and of simulated firms."""
+
+    archetype: str
+    stream: str = Field(description="takings, sales or purchases.")
+    part: str = Field(description="firms or later (both held out), or records.")
+    moment: str
+    unit: str
+    real: float
+    low: float = Field(description="95 % band, by bootstrap over firms, both samples' chance.")
+    high: float
+    simulated: float
+    inside: bool
+    distance: float | None = Field(description="Simulated less real, in SDs between firms.")
+    firms: int = Field(description="Real firms that give the moment.")
+
+
+class ValidationShape(_Output):
+    """One distribution of real and of simulated firms."""
+
+    archetype: str
+    stream: str
+    part: str
+    shape: str
+    ks: float = Field(description="Kolmogorov–Smirnov distance.")
+    limit: float = Field(description="What chance alone stays below in 95 % of cases.")
+    inside: bool
+    firms: int
+
+
+class SimValidateOutput(_Output):
+    scenario: str
+    against: str
+    merchants: int
+    seed: int
+    outside: int = Field(description="Moments and distributions outside their bands.")
+    moments: list[ValidationMoment]
+    shapes: list[ValidationShape]
+    notes: list[str]
+
+
+class FittedMoment(_Output):
+    """One moment of the records, of the shipped world and of the fitted one."""
+
+    moment: str
+    unit: str
+    records: float
+    shipped: float
+    shipped_distance: float | None = Field(description="In SDs between firms.")
+    fitted: float
+    fitted_distance: float | None
+
+
+class SimCalibrateOutput(_Output):
+    archetype: str
+    stream: str
+    firms: int
+    first: str = Field(description="First day of the records, ISO 8601.")
+    last: str
+    override: dict[str, float | list[float]] = Field(description="Figures that were fitted.")
+    moments: list[FittedMoment]
+    mean_distance_shipped: float = Field(description="Mean of absolute distances.")
+    mean_distance_fitted: float
+    notes: list[str]
+    out: str = Field(description="The scenario file that was written.")
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "sim-run": SimRunOutput,
     "sim-report": SimReportOutput,
     "sim-scenarios": SimScenariosOutput,
     "sim-query": SimQueryOutput,
     "sim-sweep": SimSweepOutput,
+    "sim-validate": SimValidateOutput,
+    "sim-calibrate": SimCalibrateOutput,
 }
 """Name of the schema → the model of what the command prints."""
 
