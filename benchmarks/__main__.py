@@ -22,6 +22,8 @@ NAMES = (
     "engine",
     "simulator",
     "cfo",
+    "cfo_events",
+    "cfo_light",
     "bound",
     "tenders",
 )

@@ -180,6 +180,20 @@ def installed(*, without: tuple[str, ...] = ()) -> Registry:
     return discover(Config(disabled=without))
 
 
+@lru_cache(maxsize=1)
+def light() -> Registry:
+    """Return all installed plugins, with the lighter sales forecast in place of theirs."""
+    from .light import plugin
+
+    full = installed()
+    return Registry(
+        [*full.plugins.values(), plugin],
+        config=Config(providers={"SalesForecast": (plugin.name,)}),
+        distributions=full.distributions,
+        children=full.children,
+    )
+
+
 def placebo() -> Registry:
     """Return a registry whose only plugin proposes nothing, ever."""
     plugin = Plugin("nothing", version="1.0.0", title="安慰剂", description="Proposes nothing.")

@@ -1,6 +1,7 @@
 """From a name to a policy: the built-in ones, strangers' by entry point, the CFO in parts.
 
-`cfo` asks all installed plugins, `cfo:bill+tender` only those, `cfo-tender` all but that one. A
+`cfo` asks all installed plugins, `cfo:bill+tender` only those, `cfo-tender` all but that one, and
+`cfo-light` all with a lighter forecast. A
 distribution of anyone's offers a policy of its own in the entry-point group `aicfo.policies`:
 
     [project.entry-points."aicfo.policies"]
@@ -39,9 +40,9 @@ _SIMPLE: dict[str, Callable[[], Policy]] = {
     "expand": Expand,
 }
 
-POLICIES = (*_SIMPLE, "nothing", "cfo")
+POLICIES = (*_SIMPLE, "nothing", "cfo", "cfo-light")
 """Names of the built-in policies; `owner` is what the others are compared with, `nothing` is the
-CFO whose plugin proposes nothing."""
+CFO whose plugin proposes nothing, `cfo-light` the CFO with a lighter forecast."""
 
 _WORD = "[a-z][a-z0-9_]*"
 _PART = re.compile(rf"cfo(?::(?P<only>{_WORD}(?:\+{_WORD})*)|(?P<but>(?:-{_WORD})+))")
@@ -60,10 +61,11 @@ def policy(name: str) -> Policy:
     """
     if name in _SIMPLE:
         return _SIMPLE[name]()
-    if name in ("cfo", "nothing"):
-        from .cfo import Cfo, installed, placebo
+    if name in ("cfo", "cfo-light", "nothing"):
+        from .cfo import Cfo, installed, light, placebo
 
-        return Cfo(installed()) if name == "cfo" else Cfo(placebo(), name=name)
+        registry = {"cfo": installed, "cfo-light": light, "nothing": placebo}[name]()
+        return Cfo(registry, name=name)
     if name in _strangers():
         return _load(_strangers()[name])
     part = _PART.fullmatch(name)
