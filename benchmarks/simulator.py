@@ -9,12 +9,9 @@ from __future__ import annotations
 import os
 import tempfile
 import time
-from collections.abc import Generator
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-import simpy
 from aicfo_sim import experiment
 from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import Block
@@ -26,50 +23,16 @@ from aicfo_sim.results import report
 from aicfo_sim.scenario import drawn, load
 from aicfo_sim.state import State
 
-_NAIVE_FIRMS, _NAIVE_DAYS, _ORDERS = 4, 120, 60
+from . import peers
+
+_NAIVE_FIRMS, _NAIVE_DAYS = 4, 120
 _FIRMS, _CFO_FIRMS, _DAYS = 400, 4, 90
-
-
-class _Naive:
-    """One merchant the obvious way: every order, supplier's invoice and payday is a process."""
-
-    def __init__(self, env: simpy.Environment, rng: np.random.Generator) -> None:
-        self.env, self.rng = env, rng
-        self.cash, self.transit, self.payable = 5_000_000, 0, 0
-        env.process(self._trade())
-        env.process(self._paydays())
-
-    def _trade(self) -> Generator[simpy.Event, None, None]:
-        while True:
-            for _ in range(int(self.rng.poisson(_ORDERS))):
-                self.env.process(self._order())
-            yield self.env.timeout(1)
-
-    def _order(self) -> Generator[simpy.Event, None, None]:
-        yield self.env.timeout(float(self.rng.random()))
-        amount = round(float(self.rng.lognormal(8.0, 0.8)))
-        self.transit += amount
-        self.env.process(self._purchase(amount * 6 // 10))
-        yield self.env.timeout(1)
-        self.transit -= amount
-        self.cash += amount - amount * 6 // 1000
-
-    def _purchase(self, amount: int) -> Generator[simpy.Event, None, None]:
-        self.payable += amount
-        yield self.env.timeout(30)
-        self.payable -= amount
-        self.cash -= amount
-
-    def _paydays(self) -> Generator[simpy.Event, None, None]:
-        while True:
-            yield self.env.timeout(30)
-            self.cash -= 2_000_000
 
 
 def measure() -> dict[str, str]:
     """Return merchant-days a second, each beside the naive peer's, and the paired table."""
     naive = _naive()
-    figures = {f"SimPy, a process per order ({_ORDERS} a day): the peer": _speed(naive, naive)}
+    figures = {f"SimPy, a process per order ({peers.ORDERS} a day): the peer": _speed(naive, naive)}
     start = time.process_time()
     block = _block(_FIRMS, detail=False)
     drawn = _FIRMS * block.world.total / (time.process_time() - start)
@@ -92,14 +55,9 @@ def _speed(value: float, naive: float) -> str:
 
 
 def _naive() -> float:
-    env = simpy.Environment()
-    seeds = np.random.SeedSequence(1).spawn(_NAIVE_FIRMS)
-    firms = [_Naive(env, np.random.default_rng(seed)) for seed in seeds]
     start = time.process_time()
-    env.run(until=_NAIVE_DAYS)
-    spent = time.process_time() - start
-    assert all(firm.transit >= 0 and firm.payable > 0 for firm in firms)
-    return _NAIVE_FIRMS * _NAIVE_DAYS / spent
+    peers.naive(_NAIVE_FIRMS, _NAIVE_DAYS)
+    return _NAIVE_FIRMS * _NAIVE_DAYS / (time.process_time() - start)
 
 
 def _block(count: int, *, detail: bool) -> Block:
