@@ -68,7 +68,24 @@ def certified(problem: Linear, price: Floats) -> float:
 
 
 def prices(problem: Linear) -> Floats:
-    """Return the row prices at HiGHS's optimum, or zeros where it finds none.
+    """Return the row prices at HiGHS's optimum, or zeros where it finds none."""
+    found, _ = _solved(problem)
+    if not found.dual_valid:
+        return np.zeros(problem.row_lower.size)
+    return np.array(found.row_dual, dtype=np.float64) / _GAIN
+
+
+def optimum(problem: Linear) -> Floats:
+    """Return the columns at HiGHS's optimum, or zeros where it finds none: what to do, within the
+    solver's tolerance, in the units of the problem."""
+    found, unit = _solved(problem)
+    if not found.value_valid:
+        return np.zeros(problem.gain.size)
+    return np.array(found.col_value, dtype=np.float64) * unit
+
+
+def _solved(problem: Linear) -> tuple[Any, float]:
+    """Return HiGHS's solution and the unit of its columns.
 
     Gains are some parts per million a day, money up to thousands of millions of fen: both are
     scaled by powers of two, which is exact.
@@ -99,10 +116,7 @@ def prices(problem: Linear) -> Floats:
         np.zeros(count, dtype=np.int32),
     )
     highs.run()
-    found: Any = highs.getSolution()
-    if not found.dual_valid:
-        return np.zeros(rows)
-    return np.array(found.row_dual, dtype=np.float64) / _GAIN
+    return highs.getSolution(), unit
 
 
 _GAIN = 2.0**14

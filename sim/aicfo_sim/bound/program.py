@@ -120,6 +120,13 @@ class Program:
     holidays: tuple[tuple[Ints, Ints, Ints], ...]
     """By line: periods with holidays on which the bank collects, and the rows that cap it by what
     was owed one decision before and two."""
+    sold: tuple[Ints, ...]
+    """Columns by paper: what of it is discounted at each decision that it has."""
+    given: Ints
+    """Columns by pair of `Match`: what of the paper the supplier gets."""
+    drawn: tuple[Ints, ...]
+    repaid: tuple[Ints, ...]
+    """Columns by line and period."""
 
 
 def program(span: Periods, of: Situation) -> Program:
@@ -183,6 +190,8 @@ class _Build:
         self._balances = list[Ints]()
         self._holidays = list[tuple[Ints, Ints, Ints]]()
         self._gone = list[list[Ints]]()
+        self._pairs: Ints = np.zeros(0, dtype=np.int64)
+        self._drawn, self._repaid = list[Ints](), list[Ints]()
         for number, most in enumerate(self._latest()):
             if most.any():
                 self._wait(number, most)
@@ -258,6 +267,8 @@ class _Build:
         owed = self._column(-later, limits)
         drawn = self._column(-line.fee, limits)
         back = self._column(0.0, most)
+        self._drawn.append(drawn)
+        self._repaid.append(back)
         when, holiday = self._collected(line, most)
         start = np.zeros(self._count)
         start[0] = line.used
@@ -308,15 +319,15 @@ class _Build:
     def endorsements(self) -> None:
         """Bills given to suppliers at par, the limits of bills and invoices."""
         of, match = self._of, self._of.match
+        self._sold = tuple(parts[0] for parts in self._gone)
         gains = np.array([paper.gain for paper in of.papers])
         faces = np.array([paper.face for paper in of.papers], dtype=np.float64)
         if match.paper.size:
             most = np.minimum(faces[match.paper], match.room[match.invoice])
-            given = self._column(gains[match.paper], most)
+            given = self._pairs = self._column(gains[match.paper], most)
             within = match.counts < self._count
             # An invoice that needs no money: the morning is better off.
             self._put(self._morning[match.counts[within]], given[within], -1.0)
-            self._given = (given[within], match.counts[within])
             hangs = np.flatnonzero(match.contract >= 0)
             room = np.where(match.contract >= 0, 0, match.room).astype(np.float64)
             rows = self._row(np.full(room.size, -np.inf), room)
@@ -374,7 +385,15 @@ class _Build:
             values=values[keep],
         )
         return Program(
-            linear, self._morning, self._evening, tuple(self._balances), tuple(self._holidays)
+            linear,
+            self._morning,
+            self._evening,
+            balances=tuple(self._balances),
+            holidays=tuple(self._holidays),
+            sold=self._sold,
+            given=self._pairs,
+            drawn=tuple(self._drawn),
+            repaid=tuple(self._repaid),
         )
 
     def _column(self, gain: Floats | float, upper: Floats | Ints | float) -> Ints:

@@ -134,6 +134,14 @@ class Situations:
             penalty=self._penalty,
         )
 
+    def bills(self, place: int) -> Ints:
+        """Return the row of Bills of each paper of a merchant."""
+        return self._bills.row[self._bills_from[place] : self._bills_from[place + 1]]
+
+    def invoices(self, place: int) -> Ints:
+        """Return the row of Dues of each invoice that its `Match` numbers."""
+        return self._invoices[self._invoices_from[place] : self._invoices_from[place + 1]]
+
     def fixed(self, place: int) -> float:
         """Return the gains that come whatever is done: interest on the opening balances, and on
         what comes in, less interest on what is owed until the first decision."""
@@ -202,14 +210,13 @@ class Situations:
 
     def _match(self, place: int, papers: tuple[Paper, ...]) -> Match:
         block, span = self._block, self._span
-        rows = self._invoices[self._invoices_from[place] : self._invoices_from[place + 1]]
+        rows = self.invoices(place)
         none = np.zeros(0, dtype=np.int64)
         kinds = _kinds(block, place) if papers and rows.size else []
         if not kinds:
             return Match(none, none, none, none, none)
         dues = block.dues
-        bill_rows = self._bills.row[self._bills_from[place] : self._bills_from[place + 1]]
-        kind = block.bills.kind[bill_rows]
+        kind = block.bills.kind[self.bills(place)]
         parties = dues.party[rows]
         known = (parties >= 0) & (parties < len(kinds))
         takes = np.array([[_accepts(names, name) for name in BILL_KINDS] for names in kinds])
