@@ -33,7 +33,8 @@ PROSE = ("text", "mermaid")
 _FENCE = re.compile(r"^```(\w*)([^\n`]*)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _TITLE = re.compile(r'title="([^"]+)"')
 _EXIT = re.compile(r"#\s*exit (\d+)\s*$")
-_SECONDS = 120
+SECONDS = 1200
+"""Against a command that hangs: a busy machine takes minutes for what takes seconds elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,7 @@ class Page:
             stderr=subprocess.STDOUT,
             env=self.env,
             cwd=folder or self.folder,
-            timeout=_SECONDS,
+            timeout=SECONDS,
             check=False,
         )
         return done.returncode, done.stdout.decode("utf-8", "replace")

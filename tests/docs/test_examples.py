@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from .pages import ROOT, matches
+from .pages import ROOT, SECONDS, matches
 
 EXAMPLES = {
     "first_plugin.py": "plan for late.largest_late()\n…\nIf … comes a month late, cash falls to …\n"
@@ -44,7 +44,7 @@ def test_an_example_runs(name: str, tmp_path: Path):
         stderr=subprocess.STDOUT,
         cwd=tmp_path,
         env={**os.environ, "PYTHONIOENCODING": "utf-8"},
-        timeout=120,
+        timeout=SECONDS,
         check=False,
     )
     printed = done.stdout.decode("utf-8", "replace")
