@@ -21,6 +21,7 @@ NAMES = (
     "bills",
     "engine",
     "simulator",
+    "million",
     "cfo",
     "cfo_events",
     "cfo_light",
