@@ -225,7 +225,7 @@ def moment_rows(
     out = list[MomentRow]()
     for moment in STREAMS[real.stream].moments:
         theirs, ours = real.bands.get(moment.name), band(drawn, moment, seed)
-        other = band(measured, moment, seed)
+        other = ours if yard is None else band(measured, moment, seed)
         if theirs is None or ours is None or other is None:
             continue
         low, high = _band(theirs, ours, measured, moment)

@@ -16,10 +16,10 @@ from typing import Any, cast
 
 import numpy as np
 
-from aicfo_sdk.errors import InputError
+from aicfo_sdk.errors import InputError, NotFound
 
 from ..fen import Floats
-from ..scenario import Figures, Scenario, calibration, load
+from ..scenario import ARCHETYPES, Figures, Scenario, calibration, load
 from .compare import MomentRow, few, moment_rows
 from .invoices import FEWEST as FEWEST_INVOICES
 from .invoices import SHORTEST as SHORTEST_INVOICES
@@ -67,8 +67,8 @@ class Fitted:
             for old, new in zip(self.before, self.after, strict=True)
             if old.distance is not None and new.distance is not None
         ]
-        before, after = np.mean(pairs, axis=0).tolist() if pairs else (0.0, 0.0)
-        return before, after
+        count = max(len(pairs), 1)
+        return sum(old for old, _ in pairs) / count, sum(new for _, new in pairs) / count
 
     def table(self) -> dict[str, Any]:
         """Return everything as plain values."""
@@ -110,6 +110,8 @@ def calibrate(
         raise InputError("merchants out of bounds", value=merchants, mend="20 to 10000")
     if not 0 <= seed < 2**63:
         raise InputError("seed out of bounds", value=seed, mend="0 to 2**63 - 1")
+    if archetype is not None and archetype not in ARCHETYPES:
+        raise NotFound("no such archetype", value=archetype, mend=", ".join(ARCHETYPES))
     shop = calibration(archetype if archetype and streams_of(archetype) else "shop")
     ticket = shop.numbers("ticket") if "ticket" in shop.rows else (0.0,)
     records = read_records(place, order_value=float(np.mean(ticket)))

@@ -24,6 +24,8 @@ _EDGE = 0.005
 _SPANS = 10
 P10_TO_P90 = 2.563
 """SDs of a normal distribution between its 10 % and 90 % quantiles."""
+_LEAST = 0.01
+"""Smallest level, yuan: it is only measured where there is any."""
 FEWEST = 3
 """Firms that a moment needs for a band."""
 
@@ -140,22 +142,26 @@ def _shapes(firm: Firm, found: dict[str, float], *, online: bool) -> dict[str, F
 
 def one_number(values: Floats, over: Over) -> float:
     """Return what many firms' values of a moment come to."""
+    return float(_numbers(values[None, :], over)[0])
+
+
+def _numbers(rows: Floats, over: Over) -> Floats:
+    """Return the same of each row."""
     if over == "mean":
-        return float(values.mean())
+        return rows.mean(axis=1)
     if over == "spread":
-        return float(np.log(values[values > 0]).std())
-    return float(np.median(values))
+        return np.log(np.maximum(rows, _LEAST)).std(axis=1)
+    return np.median(rows, axis=1)
 
 
 def band(sample: Sample, moment: Moment, seed: int = 0) -> Band | None:
     """Return a moment of a sample with its band, or None below three firms."""
     values = sample.column(moment.name)
-    if values.size < FEWEST or (moment.over == "spread" and (values > 0).sum() < FEWEST):
+    if values.size < FEWEST:
         return None
     source = stream(seed, 0, MARKET, f"validation/{moment.name}")
     drawn = values[source.integers(values.size, size=(RESAMPLES, values.size))]
-    many = [one_number(row, moment.over) for row in drawn]
-    low, high = np.quantile(many, [0.025, 0.975]).tolist()
+    low, high = np.quantile(_numbers(drawn, moment.over), [0.025, 0.975]).tolist()
     p10, p90 = np.quantile(values, [0.1, 0.9]).tolist()
     value = one_number(values, moment.over)
     if moment.over == "spread":

@@ -53,7 +53,7 @@ def simulated(
     found = list[Firm]()
     for begin in range(0, merchants, _BLOCK):
         members = range(begin, min(begin + _BLOCK, merchants))
-        found += _drawn(stream, scenario, archetype, first, days, members, seed)
+        found += firms_of(stream, scenario, archetype, first, days, members, seed)
     return measure(
         stream, [_cut(firm, n, found, spans) for n, firm in enumerate(found)], online=online
     )
@@ -77,7 +77,7 @@ def _cut(firm: Firm, number: int, every: Sequence[Firm], spans: Sequence[int]) -
     return Invoices(firm.name, start, days, firm.day[rows] - skip, *columns)
 
 
-def _drawn(
+def firms_of(
     stream: str,
     scenario: Scenario,
     archetype: str,
@@ -86,6 +86,7 @@ def _drawn(
     members: range,
     seed: int,
 ) -> list[Firm]:
+    """Return the records of merchants `members` of a stream, `days` days from `first` on."""
     table = dates(first, days)
     figures = scenario.figures(archetype)
     whole = [
@@ -179,8 +180,3 @@ def _by_firm(
         columns = (day[rows], fen[rows], party[rows], kind[rows])
         found.append(Invoices(f"M{merchant}", first, table.days, *columns))
     return found
-
-
-def year_from(scenario: Scenario, days: int) -> tuple[date, date]:
-    """Return first and last day of so many days of a scenario after its warm-up."""
-    return scenario.start, scenario.start + timedelta(days=max(days, 1) - 1)
