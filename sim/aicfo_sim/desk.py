@@ -158,7 +158,7 @@ class Desk:
     def _open_rows(self, payee: str, settles: tuple[str, ...], amount: int) -> tuple[Ints, str]:
         """Return the rows of Dues that the named papers stand for, all of one payee and open."""
         dues, found = self._block.dues, list[int]()
-        for paper in settles:
+        for paper in dict.fromkeys(settles):  # named twice, a paper is still owed once
             row = self._papers.due_rows.get(paper, -1)
             if row < 0 or (payee and self._papers.payee(row) != payee):
                 return np.zeros(0, dtype=np.int64), f"{paper} is not owed to {payee}"

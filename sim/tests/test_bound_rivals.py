@@ -7,18 +7,24 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from aicfo_sim.bound import GROUPS, MORE, Taped, bound
+from aicfo_sim.bound.baseline import baseline
+from aicfo_sim.bound.closing import may_close
+from aicfo_sim.desk import Desk
 from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import Block
 from aicfo_sim.engine import Policy, Run, run
 from aicfo_sim.fen import Ints
 from aicfo_sim.gym import ACTIONS, MerchantEnv
+from aicfo_sim.names import BANK
 from aicfo_sim.outcome import wealth
+from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner, policy
 from aicfo_sim.scenario import ARCHETYPES, load
 from aicfo_sim.state import State
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from aicfo_sdk.model import Pay
 from benchmarks.wild import AtTheDesk, Foreseeing, Hoarder, Wild
 
 WARM, DAYS = 60, 45
@@ -117,6 +123,27 @@ def test_no_order_to_the_bank_beats_the_bound() -> None:
     assert (_room(block, opening, final) >= 0).all()
 
 
+def test_an_invoice_that_is_named_twice_is_owed_once() -> None:
+    block = _block("manufacturer", 5, 1, detail=True)
+    state = _opening(block)
+    papers = Papers(block, state, 0)
+    papers.advance(WARM - 1)
+    turn = Run(block, state, Owner())
+    desk, day = Desk(turn, papers, 0, WARM - 1), turn.dates.at(WARM - 1)
+    name, row = next(
+        (name, row)
+        for name, row in papers.due_rows.items()
+        if name.startswith("I") and 0 < 2 * state.open[row] < state.ledger.cash[0]
+    )
+    owed = int(state.open[row])
+    twice = Pay(
+        day=day, account=BANK, payee=papers.payee(row), amount=2 * owed, settles=(name, name)
+    )
+    assert desk.carry_out(twice).startswith("less than that is owed")
+    assert desk.carry_out(twice.model_copy(update={"amount": owed})) == ""
+    assert state.open[row] == 0
+
+
 def test_a_firm_that_is_let_close_on_purpose_stays_below_its_bound() -> None:
     block = _block("farmer", 1, 3, days=150, scenario="heldout_tight")
     opening = _opening(block)
@@ -124,7 +151,11 @@ def test_a_firm_that_is_let_close_on_purpose_stays_below_its_bound() -> None:
     closed = opening.alive & ~final.alive
     assert closed.any()
     assert (_room(block, opening, final) >= 0).all()
-    # It holds for every day on which the firm could have closed, whoever is compared.
+    base = baseline(block, opening, final, WARM, block.world.total)
+    allowed = may_close(block, opening, base)
+    assert allowed[final.closed[closed] - WARM, np.flatnonzero(closed)].all()
+    assert not allowed.all()
+    # The bound holds for every day on which the firm could have closed, whoever is compared.
     total, other = block.world.total, _lived(block, opening, Owner())
     most = bound(block, opening, other, WARM, total, (*GROUPS, *MORE))
     assert (most + _granted(final) >= wealth(block, final, total)).all()

@@ -9,11 +9,11 @@ import numpy as np
 
 from .. import bank
 from ..draws.block import Block
-from ..fen import Ints, interest
+from ..fen import Flags, Ints, interest
 from ..market import Market
 from ..state import State
 from ..tables import NEVER
-from .baseline import Baseline
+from .baseline import CLASS, GOODS, WAGES, Baseline
 from .contracts import Contract
 from .periods import YEAR_PPM
 
@@ -55,6 +55,38 @@ def closing(block: Block, opening: State, base: Baseline, offered: Sequence[Cont
     best = best + _kept(block, base)
     severance = block.traits.payroll * rules.severance_months
     return best - severance - base.accrued
+
+
+def may_close(
+    block: Block, opening: State, base: Baseline, offered: Sequence[Contract] = ()
+) -> Flags:
+    """Return on which days of the run each merchant can close, days × merchants.
+
+    It closes on the day on which wages, suppliers or a drawing have waited a day longer than the
+    rules allow, so nobody closes sooner than that after the first payment that is not made; a
+    drawing may fall due on any day after the first.
+    """
+    rules, first = block.world.scenario.rules, base.first
+    falls, days = base.falls, base.falls.shape[1]
+    out = np.zeros((days, block.size), dtype=np.bool_)
+    if offered:
+        falls = _with(base, offered).falls
+    for kind, waits in ((WAGES, rules.wage_days), (GOODS, rules.supplier_days)):
+        if days > waits + 1:
+            out[waits + 1 :] |= falls[kind, : days - waits - 1] > 0
+        late = opening.overdue[CLASS[block.dues.kind[opening.overdue]] == kind]
+        _allow(out, block.dues.due[late] + waits + 1 - first, block.dues.owner[late])
+    credit = np.max([bank.limits(block, line) for line in range(2)], axis=0) > 0
+    out[rules.loan_days + 2 :] |= credit
+    loans = opening.loans
+    owed = loans.unpaid()
+    _allow(out, loans.due[owed] + rules.loan_days + 1 - first, loans.owner[owed])
+    return out
+
+
+def _allow(out: Flags, steps: Ints, owners: Ints) -> None:
+    within = steps < out.shape[0]
+    out[np.maximum(steps[within], 0), owners[within]] = True
 
 
 def _with(base: Baseline, offered: Sequence[Contract]) -> Baseline:

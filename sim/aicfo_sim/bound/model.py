@@ -14,7 +14,7 @@ from ..fen import Ints
 from ..outcome import wealth
 from ..state import State
 from .baseline import baseline
-from .closing import closing
+from .closing import closing, may_close
 from .contracts import contracts
 from .dual import dual_bound
 from .periods import Periods, periods
@@ -69,6 +69,7 @@ def bound(
     offered = contracts(block, opening, first, last) if free_bids else []
     situations = Situations(block, opening, base, span, offered)
     closed = closing(block, opening, base, offered)
+    may = may_close(block, opening, base, offered)
     out = wealth(block, final, last)
     unknown = untaped(final)
     slack = SLACK + _roundings(block, opening, final, last - first)
@@ -76,7 +77,8 @@ def bound(
         gain = situations.fixed(place) + _most(span, situations.of(place))
         alive = int(base.wealth[place]) + math.ceil(gain)
         if "closing" in groups:
-            alive = max(alive, int(closed[:, place].max()))
+            worth = closed[may[:, place], place]
+            alive = max(alive, int(worth.max(initial=alive)))
         elif not final.alive[place]:
             alive = max(alive, int(closed[final.closed[place] - first, place]))
         out[place] = alive + int(slack[place])
