@@ -56,6 +56,8 @@ class Papers(Scribe):
         super().__init__(block, state, place)
         self._transit = _transit(block, place)
         self._fixed = firm_records(self.identity, self.archetype, self._dates.at(-1))
+        self._told: dict[int, tuple[tuple[int, int, int], Tender]] = {}
+        """By row of Tenders how far it had come, who won at which price, and the notice then."""
         if self.stores.own:
             self._fixed[Store] = store_records(self.identity, self.stores, self._dates, {})
 
@@ -195,20 +197,31 @@ class Papers(Scribe):
         out: dict[str, Record] = {}
         for number, row in enumerate(self._tenders.tolist()):
             if tenders.published[row] <= t:
-                paper = self.tender_id(row)
-                out[paper] = tender_record(
-                    self._dates,
-                    tenders,
-                    row,
-                    t,
-                    id=paper,
-                    own=self.identity,
-                    archetype=self.archetype,
-                    number=number,
-                    won=int(state.winner[row]),
-                    price=int(state.bid_price[row]),
-                )
+                notice = self._notice(t, number, row, int(state.winner[row]))
+                out[notice.id] = notice
         return out
+
+    def _notice(self, t: int, number: int, row: int, won: int) -> Tender:
+        """Return a notice as it stands on day `t`; a new one only where something happened."""
+        tenders, price = self._block.tenders, int(self._state.bid_price[row])
+        stage = int(t > tenders.deadline[row]) + int(t >= tenders.award[row])
+        known = self._told.get(row)
+        if known is not None and known[0] == (stage, won, price):
+            return known[1]
+        notice = tender_record(
+            self._dates,
+            tenders,
+            row,
+            t,
+            id=self.tender_id(row),
+            own=self.identity,
+            archetype=self.archetype,
+            number=number,
+            won=won,
+            price=price,
+        )
+        self._told[row] = (stage, won, price), notice
+        return notice
 
 
 def _transit(block: Block, place: int) -> Ints:

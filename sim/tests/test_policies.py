@@ -24,7 +24,9 @@ from aicfo_sim.policies.triggers import Triggers, phase
 from aicfo_sim.scenario import load
 from aicfo_sim.state import BANK_LINE, QUICK_LINE, State
 
+from aicfo_sdk import Orchestrator
 from aicfo_sdk.errors import InputError, NotFound
+from aicfo_sdk.model import SalesForecast
 
 DAYS, SEED = 12, 11
 LONGEST = load("default").rules.trigger_days
@@ -91,6 +93,21 @@ def test_a_part_of_the_cfo_asks_those_plugins_and_no_other(name: str, asked: set
     found = policy(name)
     assert isinstance(found, Cfo)
     assert set(found.registry.plugins) == asked
+
+
+def test_the_light_cfo_is_the_full_one_with_another_sales_forecast() -> None:
+    full, light = policy("cfo"), policy("cfo-light")
+    assert isinstance(full, Cfo)
+    assert isinstance(light, Cfo)
+    assert set(light.registry.plugins) == {*full.registry.plugins, "light"}
+    plans = [Orchestrator(one.registry).plan(SalesForecast) for one in (full, light)]
+    assert [plan.root.tool.full_name for plan in plans] == [
+        "cash_brain.sales_forecast",
+        "light.sales_forecast",
+    ]
+    rows, state = _lived(_block([(0, "shop"), (1, "contractor")], days=20), light)
+    assert state.asked.sum() > 0
+    assert len(rows) == 2
 
 
 def _distribution(folder: Path, entries: str, code: str) -> None:

@@ -7,8 +7,8 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from aicfo_cash_brain import sales_forecast
-from aicfo_cash_brain.forecast.backtest import forecast_scored
-from aicfo_cash_brain.forecast.contest import NAIVE, PROFILE, contest
+from aicfo_cash_brain.forecast.backtest import ENOUGH, forecast_scored
+from aicfo_cash_brain.forecast.contest import NAIVE, PROFILE, contest, contests
 from aicfo_cash_brain.forecast.daykinds import FESTIVAL, trading_days
 from aicfo_cash_brain.forecast.profile import forecast_bands
 from aicfo_cash_brain.history import sales_history
@@ -293,3 +293,22 @@ def test_the_thorough_contest_scores_the_library_methods_too():
     assert {"AutoCES", "theta", "gradient boosting", NAIVE, PROFILE} <= names
     assert fact.scores[0].wape_ppm < fact.scores[1].wape_ppm
     assert len(fact.p50) == 35
+
+
+def test_histories_that_began_on_different_days_are_forecast_together_as_each_alone():
+    rng = np.random.default_rng(5)
+    first, longest = date(2024, 6, 3), ENOUGH + 84
+    lengths = (longest, ENOUGH + 30, ENOUGH, longest)
+    sold = np.rint(rng.gamma(2.0, 40_000.0, (4, longest)) * (rng.random((4, longest)) < 0.6))
+    sold[3] *= -1
+    for row, length in zip(sold, lengths, strict=True):
+        row[: longest - length] = np.nan
+    past = trading_days(CN, first, longest)
+    ahead = trading_days(CN, first + timedelta(days=longest), 91)
+    for row, length, found in zip(sold, lengths, contests(sold, past, ahead), strict=True):
+        start = longest - length
+        alone = contest(row[start:], past.part(start, longest), ahead)
+        assert found.method == alone.method
+        assert found.scores == alone.scores
+        assert np.array_equal(found.bands.days, alone.bands.days)
+        assert np.array_equal(found.bands.sums, alone.bands.sums)

@@ -24,7 +24,7 @@ from ..papers import Papers
 from ..tables import SUPPLIER
 
 AHEAD = 28
-"""Days over which money must be idle, as known payments go, to count as spare."""
+"""Days over which the yield of idle money and the payments beside it are reckoned."""
 
 WORTH = 1_000
 """Fen that idle money must be able to earn in `AHEAD` days before it is an event."""
