@@ -9,14 +9,14 @@ from typing import Any
 import numpy as np
 
 from .fen import Flags, Ints
-from .policies import POLICIES
+from .policies import SIMPLE
 from .scenario import ARCHETYPES
 from .statistics import Difference, paired
 from .store import Columns, read, read_manifest
 
 __all__ = ["RULES", "bases", "groups", "read", "read_manifest", "report"]
 
-RULES = tuple(name for name in POLICIES if name not in ("owner", "nothing", "cfo"))
+RULES = tuple(name for name in SIMPLE if name != "owner")
 """The simple rules; the best of them in a run is what a CFO must beat besides the owner."""
 
 _MEANS = (

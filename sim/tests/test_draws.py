@@ -12,7 +12,7 @@ from aicfo_sim.draws.block import DRAWERS, Block
 from aicfo_sim.draws.common import Drawn, Who
 from aicfo_sim.draws.demand import sold
 from aicfo_sim.draws.group import Group
-from aicfo_sim.policies import POLICIES
+from aicfo_sim.policies import SIMPLE
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
 from aicfo_sim.tables import Traits
@@ -55,7 +55,7 @@ def test_a_merchant_in_another_block_has_the_same_rows(where: World) -> None:
     assert np.array_equal(large.bills.face[bills], small.bills.face)
 
 
-@pytest.mark.parametrize("name", [name for name in POLICIES if name not in ("cfo", "nothing")])
+@pytest.mark.parametrize("name", SIMPLE)
 def test_no_policy_changes_what_was_drawn(
     block: Block, lived: Callable[..., State], name: str
 ) -> None:

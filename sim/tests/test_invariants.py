@@ -19,7 +19,7 @@ from aicfo_sim.draws.group import Group, GroupDrawn, each
 from aicfo_sim.engine import Policy, Run, run
 from aicfo_sim.fen import Ints
 from aicfo_sim.papers import Papers
-from aicfo_sim.policies import POLICIES, HoldAll, policy
+from aicfo_sim.policies import SIMPLE, HoldAll, policy
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
 from aicfo_sim.tables import Dues, columns
@@ -30,7 +30,6 @@ from aicfo_sdk.errors import Unbalanced
 from aicfo_sdk.model import Bill, DiscountBill, EndorseBill, Invoice, Transaction
 
 TRADE = ("advertise", "stock_up", "discounts", "expand")
-RULES = tuple(name for name in POLICIES if name not in ("nothing", "cfo"))
 PURSES = {"poor": (1, 20), "usual": (1, 1), "rich": (1_000, 1)}
 
 
@@ -57,7 +56,7 @@ def _kinds(name: str) -> st.SearchStrategy[list[str]]:
     return some.map(lambda kinds: [*kinds, "restaurant"]) if name in TRADE else some
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", SIMPLE)
 @settings(max_examples=2, deadline=None)
 @given(data=st.data())
 def test_money_bills_and_drawings_are_conserved_on_every_day(
@@ -94,7 +93,7 @@ def _says_what_cash_says(block: Block, chosen: Policy, first: int) -> None:
         assert np.array_equal(np.cumsum(moved), path[:, 0, place])
 
 
-@pytest.mark.parametrize("name", RULES)
+@pytest.mark.parametrize("name", SIMPLE)
 @settings(max_examples=2, deadline=None)
 @given(data=st.data())
 def test_cash_is_what_the_bank_statement_says_on_every_day(name: str, data: st.DataObject) -> None:

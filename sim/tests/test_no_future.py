@@ -35,7 +35,7 @@ TODAY = 160
 KINDS = (*DRAWERS, "restaurant")
 """One merchant of each kind, and a rich chain that can afford what the rules of trade do."""
 
-START = {"nothing": 154, "cfo": 152}
+START = {"nothing": 154, "cfo": 152, "cfo-light": 152}
 """First day of a policy; those that read books cost the most."""
 
 

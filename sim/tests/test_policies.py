@@ -18,7 +18,16 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.fen import Ints
 from aicfo_sim.ledger import CASH, FUND
 from aicfo_sim.outcome import COLUMNS, Start, outcome
-from aicfo_sim.policies import POLICIES, BankFirst, Owner, known, policy, reads_books, simple
+from aicfo_sim.policies import (
+    POLICIES,
+    SIMPLE,
+    BankFirst,
+    Owner,
+    known,
+    policy,
+    reads_books,
+    simple,
+)
 from aicfo_sim.policies.cfo import Cfo, placebo
 from aicfo_sim.policies.triggers import Triggers, phase
 from aicfo_sim.scenario import load
@@ -58,7 +67,9 @@ def test_every_name_gives_a_fresh_policy_of_that_name() -> None:
         one, other = policy(name), policy(name)
         assert one.name == name
         assert one is not other
-    assert [name for name in POLICIES if reads_books(policy(name))] == ["nothing", "cfo"]
+    books = ["nothing", "cfo", "cfo-light"]
+    assert [name for name in POLICIES if reads_books(policy(name))] == books
+    assert not any(reads_books(policy(name)) for name in SIMPLE)
 
 
 def test_an_unknown_policy_is_refused_with_the_known_names() -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from ..engine import Policy
-from .names import POLICIES, known, policy, reads_books
+from .names import POLICIES, SIMPLE, known, policy, reads_books
 from .simple import AllT0, AlwaysDiscount, BankFirst, HoldAll, Owner
 
 __all__ = [
     "POLICIES",
+    "SIMPLE",
     "AllT0",
     "AlwaysDiscount",
     "BankFirst",

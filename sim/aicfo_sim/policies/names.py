@@ -40,7 +40,10 @@ _SIMPLE: dict[str, Callable[[], Policy]] = {
     "expand": Expand,
 }
 
-POLICIES = (*_SIMPLE, "nothing", "cfo", "cfo-light")
+SIMPLE = tuple(_SIMPLE)
+"""Names of the owner and of the simple rules: policies that read no books."""
+
+POLICIES = (*SIMPLE, "nothing", "cfo", "cfo-light")
 """Names of the built-in policies; `owner` is what the others are compared with, `nothing` is the
 CFO whose plugin proposes nothing, `cfo-light` the CFO with a lighter forecast."""
 
