@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
 import numpy as np
-from aicfo_sim.bound import GROUPS, MORE, Taped, bound
+from aicfo_sim.bound import GROUPS, MORE, Taped, bound, either
 from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import Block
 from aicfo_sim.engine import Policy, Run, run
@@ -53,6 +53,8 @@ class _Sums:
     bidding: int = 0
     bid: int = 0
     closing: int = 0
+    cfo: int = 0
+    cfo_room: int = 0
     firms: int = 0
 
 
@@ -89,6 +91,9 @@ def _told(archetype: str, sums: _Sums) -> dict[str, str]:
         " yuan a firm",
         f"{archetype}: what closing on purpose could add": closing,
     }
+    out[f"{archetype}: captured by cfo (the worlds of 45 days)"] = (
+        f"{sums.cfo / sums.cfo_room:8.1%}"
+    )
     if sums.bidding > sums.room * 1.001:
         found = part(sums.bid, sums.bidding)
         out[f"{archetype}: best bids found of the room with tenders"] = found
@@ -115,12 +120,16 @@ def _live(sums: _Sums, name: str, archetype: str, days: int, seed: int) -> None:
     for chosen in _rivals(block, opening, usual, where.total, seed):
         final = _end(block, opening, chosen)
         mine = worth[chosen.name] = wealth(block, final, where.total)
-        below = bound(block, opening, final, WARM, where.total) - mine
+        own = bound(block, opening, final, WARM, where.total)
+        below = own - mine
         if not final.effects.firms:
             # The owner's bound, free to bid and to close, holds for whoever moves no lever.
             below = np.minimum(below, widest + 3 * final.actions - mine)
         if (below < 0).any():
             raise BoundBeaten(f"{label}: {chosen.name} by {-int(below.min())} fen")
+        if chosen.name == "cfo":
+            sums.cfo += int((mine - worth["owner"]).sum())
+            sums.cfo_room += int((either(own, most) - worth["owner"]).sum())
         sums.runs += MERCHANTS
         sums.least = min(sums.least, int(below[opening.alive].min(initial=sums.least)))
     owner = worth["owner"]

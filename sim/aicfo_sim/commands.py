@@ -54,6 +54,11 @@ def _parser() -> argparse.ArgumentParser:
     run.add_argument("--paths", type=int, default=500, metavar="N", help="merchants with paths")
     run.add_argument("--bound", action="store_true", help="with the clairvoyant bound")
     run.add_argument(
+        "--bound-also",
+        metavar="tenders,closing",
+        help="what the bound may choose besides money: bids, the day on which a firm closes",
+    )
+    run.add_argument(
         "--precision",
         metavar="50yuan",
         help="more replications until every difference is known to ± so much",
@@ -183,7 +188,9 @@ def _run(arguments: argparse.Namespace) -> int:
     from .results import read_manifest, report
 
     bar = Bar() if sys.stderr.isatty() else None
-    given = {**_shared(arguments), "paths": arguments.paths, "bound": arguments.bound}
+    also = arguments.bound_also
+    bound = also.split(",") if also is not None else arguments.bound
+    given = {**_shared(arguments), "paths": arguments.paths, "bound": bound}
     ended: Sequential | None = None
     if arguments.precision is None:
         times = 1 if arguments.replications is None else arguments.replications

@@ -14,6 +14,7 @@ from aicfo_sdk.errors import InputError
 
 from . import store
 from .alone import alone
+from .bound import GROUPS, MORE
 from .engines import ENGINES, carry_out
 from .policies import policy, reads_books
 from .scenario import Scenario, load
@@ -68,7 +69,8 @@ class Experiment:
     replications: int
     shard: int
     paths: int
-    bound: bool
+    bound: tuple[str, ...]
+    """Groups of actions that a clairvoyant bound is free in; none: no bound."""
     folder: Path
     workers: int
     engine: str
@@ -109,7 +111,7 @@ class Experiment:
             replications=self.replications,
             shard=self.shard,
             paths=self.paths,
-            more={"bound": self.bound, **more},
+            more={**_bound_named(self.bound), **more},
         )
         with alone(self.folder):
             store.claim(self.folder, wanted)
@@ -154,7 +156,7 @@ def run(
     replications: int = 1,
     shard: int | None = None,
     paths: int = PATHS,
-    bound: bool = False,
+    bound: bool | Sequence[str] = False,
     engine: str = "local",
     executor: Executor | None = None,
     progress: Progress | None = None,
@@ -163,7 +165,8 @@ def run(
 
     `merchants` merchants for `days` days after the warm-up, `replications` times, each under every
     policy on the same draws; the weekly cash of the first `paths` merchants is kept; `bound` adds
-    the clairvoyant bound. `workers`, `engine` ("local" or "ray"), `executor` (any of
+    the clairvoyant bound, free besides in the groups that it names ("tenders", "closing";
+    docs/bound.md). `workers`, `engine` ("local" or "ray"), `executor` (any of
     `concurrent.futures`, in place of an engine) and `shard` (merchants a task) change no byte of
     the result. Shards that `out` already holds, as they were written, are not run again.
     Raises: InputError, NotFound, BooksError when `out` holds another experiment, is full, or
@@ -202,7 +205,7 @@ def plan(
     replications: int = 1,
     shard: int | None = None,
     paths: int = PATHS,
-    bound: bool = False,
+    bound: bool | Sequence[str] = False,
     engine: str = "local",
     executor: Executor | None = None,
 ) -> Experiment:
@@ -226,7 +229,7 @@ def plan(
         replications=replications,
         shard=size,
         paths=paths,
-        bound=bound,
+        bound=_groups(bound),
         folder=Path(out),
         workers=workers,
         engine=engine,
@@ -246,3 +249,17 @@ def cores() -> int:
     with suppress(AttributeError):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def _groups(asked: bool | Sequence[str]) -> tuple[str, ...]:
+    """Return the groups that a bound is free in. Raises: InputError."""
+    more = () if isinstance(asked, bool) else tuple(sorted(set(asked)))
+    if set(more) <= set(MORE):
+        return () if asked is False else (*GROUPS, *more)
+    raise InputError("no such group of actions", value=",".join(more), mend=", ".join(MORE))
+
+
+def _bound_named(groups: tuple[str, ...]) -> dict[str, Any]:
+    """Return what a manifest says of the bound."""
+    more = [group for group in groups if group in MORE]
+    return {"bound": bool(groups), **({"bound_also": more} if more else {})}

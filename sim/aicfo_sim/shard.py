@@ -26,8 +26,8 @@ WEEK = 7
 class Task:
     """Merchants `first` … `first + count` − 1 of one replication under all policies.
 
-    `paths`: merchants with a lower number have their weekly cash kept; `bound`: the clairvoyant
-    bound is asked for.
+    `paths`: merchants with a lower number have their weekly cash kept; `bound`: the groups of
+    actions that a clairvoyant bound is free in, none where it is not asked for.
     """
 
     scenario: Scenario
@@ -38,7 +38,7 @@ class Task:
     count: int
     policies: tuple[str, ...]
     paths: int
-    bound: bool
+    bound: tuple[str, ...]
     file: Path
 
 
@@ -69,7 +69,7 @@ def work(task: Task) -> Path:
         columns = outcome(block, state, start, path, total)
         clock.note(name)
         if task.bound:
-            columns["bound"] = bound(block, opening, state, warm, total)
+            columns["bound"] = bound(block, opening, state, warm, total, task.bound)
             clock.note("bound")
         outcomes.append(_named(columns, named))
         weeks.append(_named(_weekly(block.traits.merchant, path, task.paths), named))

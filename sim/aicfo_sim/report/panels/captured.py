@@ -36,6 +36,7 @@ def panel(found: Found, say: Words) -> Panel:
     whole = next(
         (s for kind, name, s in shares if kind.name == "all" and name == found.subject), None
     )
+    also = [say(f"captured.how_{group}") for group in found.about.get("bound_also", ())]
     answer = say("captured.none_of", policy=policy_name(found.subject, say))
     if whole is not None:
         answer = say(
@@ -50,7 +51,7 @@ def panel(found: Found, say: Words) -> Panel:
         title=title,
         answer=answer,
         blocks=(*charts, _table(shares, say)),
-        how=(say("captured.how"), say("captured.how_groups")),
+        how=(say("captured.how"), say("captured.how_groups"), *also),
     )
 
 
