@@ -110,28 +110,12 @@ class Memory:
             known = self._trusted(connection, heads)
             if known is None or known.seq == heads.audit_seq:
                 return
-            if known.kinds and heads.record_row > known.row:
-                self._read_records(connection, known, list(known.kinds), known.row, heads)
-            if heads.record_row > known.row:
-                _, later = connection.execute(_LATER, {"seq": 0, "row": known.row}).one()
-                known.imported = max(known.imported, later or "")
-                known.about = {}
-            if known.sums and heads.entry_id > known.entry:
-                for top in known.sums:
-                    _add(known.sums[top], _postings(connection, top, known.entry, heads.entry_id))
-            if known.stakes is not None and heads.entry_id > known.entry:
-                _count(known.stakes, connection.execute(_STAKED, {"entry": known.entry}))
-                _count(known.stakes, connection.execute(_CHANGED, {"seq": known.seq}))
-            news = set(connection.scalars(_KINDS, {"seq": known.seq}))
-            if known.holds is not None and not news.isdisjoint(_HOLDING):
-                known.holds.update(_holds(connection, known.seq))
-                for key in connection.scalars(_ENDED, {"seq": known.seq}):
-                    known.holds.pop(key, None)
-            if known.flags is not None and "flagged" in news:
-                known.flags.update(_flags(connection, known.seq))
-            known.seq, known.hash = heads.audit_seq, heads.audit_hash
-            known.row, known.row_chain = heads.record_row, heads.record_chain
-            known.entry, known.entry_chain = heads.entry_id, heads.entry_chain
+            try:
+                self._read_on(connection, known, heads)
+            except BaseException:
+                # Sums that stand between two rows would count some changes twice.
+                self._known = _Known()
+                raise
 
     def seen(self, heads: Heads, kind: type[Record], as_of: date) -> Mapping[str, Record] | None:
         """Return id → record as stored up to `heads` without asking the database, or None."""
@@ -196,9 +180,10 @@ class Memory:
                 rows = connection.execute(_STAKES, asked).all()
                 return [(kind, payee, day, int(amount)) for kind, payee, day, amount in rows]
             if known.stakes is None:
-                known.stakes = {}
                 asked = {"first": date.min.isoformat(), "last": date.max.isoformat()}
-                _count(known.stakes, connection.execute(_STAKES, asked))
+                stakes: Stakes = {}
+                _count(stakes, connection.execute(_STAKES, asked))
+                known.stakes = stakes
             return [
                 (kind, payee, day, amount)
                 for day, sums in known.stakes.items()
@@ -253,6 +238,30 @@ class Memory:
             return None
         self._known = _Known()
         return self._known
+
+    def _read_on(self, connection: Connection, known: _Known, heads: Heads) -> None:
+        if known.kinds and heads.record_row > known.row:
+            self._read_records(connection, known, list(known.kinds), known.row, heads)
+        if heads.record_row > known.row:
+            _, later = connection.execute(_LATER, {"seq": 0, "row": known.row}).one()
+            known.imported = max(known.imported, later or "")
+            known.about = {}
+        if known.sums and heads.entry_id > known.entry:
+            for top in known.sums:
+                _add(known.sums[top], _postings(connection, top, known.entry, heads.entry_id))
+        if known.stakes is not None and heads.entry_id > known.entry:
+            _count(known.stakes, connection.execute(_STAKED, {"entry": known.entry}))
+            _count(known.stakes, connection.execute(_CHANGED, {"seq": known.seq}))
+        news = set(connection.scalars(_KINDS, {"seq": known.seq}))
+        if known.holds is not None and not news.isdisjoint(_HOLDING):
+            known.holds.update(_holds(connection, known.seq))
+            for key in connection.scalars(_ENDED, {"seq": known.seq}):
+                known.holds.pop(key, None)
+        if known.flags is not None and "flagged" in news:
+            known.flags.update(_flags(connection, known.seq))
+        known.seq, known.hash = heads.audit_seq, heads.audit_hash
+        known.row, known.row_chain = heads.record_row, heads.record_chain
+        known.entry, known.entry_chain = heads.entry_id, heads.entry_chain
 
     def _read_records(
         self, connection: Connection, known: _Known, kinds: list[type[Record]], row: int, to: Heads

@@ -27,7 +27,6 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import Engine, event
 
 from aicfo_sdk.books.store import StoredBooks, create_books, open_books
 from aicfo_sdk.errors import AicfoError
@@ -40,6 +39,7 @@ from aicfo_sdk.safety.mandates import Mandate as Terms
 from aicfo_sdk.safety.policy import Policy, policy_from
 from tests import postgres
 from tests.books.samples import DAY, account, batch, day, invoice, line, party
+from tests.crashing import Crash, crashing
 
 from . import scratch
 from .desk_model import OPENING, Asked, Done, Limits, Mandate, Model
@@ -71,10 +71,6 @@ _AMOUNTS = st.one_of(
 )
 _DAYS = st.integers(0, 5)
 _CRASHES = st.one_of(st.none(), st.none(), st.none(), st.integers(1, 30))
-
-
-class Crash(BaseException):
-    """The program dies in the middle of what it does."""
 
 
 def campaign(share: float, seed: int) -> dict[str, Any]:
@@ -501,7 +497,7 @@ class Machine(RuleBasedStateMachine):
         """Return the answer or the error, or None when it crashed on the way."""
         self.counts[name] += 1
         try:
-            with _crashing(self.handles[side], crash):
+            with crashing(self.handles[side], crash):
                 return ask()
         except AicfoError as error:
             self.counts["refused"] += 1
@@ -548,27 +544,3 @@ class Machine(RuleBasedStateMachine):
     def _key(self, which: int) -> str:
         names = list(self.model.done)
         return names[-1 - which % min(len(names), 6)]
-
-
-@contextmanager
-def _crashing(books: StoredBooks, at: int | None) -> Generator[None]:
-    """The program dies at the `at`-th statement, or just before its changes become durable."""
-    if at is None:
-        yield
-        return
-    engine: Engine = books._database.engine  # pyright: ignore[reportPrivateUsage]  # to break it
-    left = at
-
-    def count(*_: object) -> None:
-        nonlocal left
-        left -= 1
-        if left <= 0:
-            raise Crash
-
-    event.listen(engine, "before_cursor_execute", count)
-    event.listen(engine, "commit", count)
-    try:
-        yield
-    finally:
-        event.remove(engine, "before_cursor_execute", count)
-        event.remove(engine, "commit", count)

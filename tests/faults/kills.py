@@ -22,7 +22,6 @@ from sqlalchemy import Connection, func, select
 from aicfo_sdk.books.schema import COMMITS, ENTRIES, HOLDS, OUTCOMES, POSTINGS, PROPOSALS
 from aicfo_sdk.books.store import create_books, open_books
 from aicfo_sdk.model import Merchant, UntrustedText
-from tests import postgres
 from tests.books.samples import DAY, account, batch, line, party
 
 from . import scratch
@@ -39,17 +38,14 @@ PROCESSES.set_forkserver_preload(["tests.faults.kill_worker"])
 
 
 def campaign(share: float, seed: int) -> dict[str, Any]:
-    """Return kills, actions and how often something was looked at, for each database."""
-    actions, kills = max(120, round(ACTIONS * share)), max(4, round(KILLS * share))
+    """Return kills, actions and how often something was looked at, on SQLite."""
     with scratch() as folder:
-        path = str(folder / "shop.books")
-        found: dict[str, Any] = {"sqlite": run(path, actions=actions, kills=kills, seed=seed)}
-    try:
-        with postgres.server(flushing=False) as server, postgres.database(server) as url:
-            found["postgresql"] = run(url, actions=actions, kills=kills, seed=seed)
-    except postgres.NoPostgres as missing:
-        found["skipped"] = [str(missing)]
-    return found
+        return run(str(folder / "shop.books"), **size(share), seed=seed)
+
+
+def size(share: float) -> dict[str, int]:
+    """Return how many actions and kills a share is."""
+    return {"actions": max(120, round(ACTIONS * share)), "kills": max(4, round(KILLS * share))}
 
 
 def run(target: str, *, actions: int, kills: int, seed: int) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,12 +17,13 @@ from aicfo_sdk.books.store import StoredBooks, open_books
 from aicfo_sdk.errors import AicfoError, PolicyDenied
 from aicfo_sdk.model import Action, BuyStock, Pay, Proposal, Transfer
 from aicfo_sdk.safety.approvals import approve, propose
-from aicfo_sdk.safety.commit import commit, commit_many
+from aicfo_sdk.safety.commit import commit, commit_many, preview
 from aicfo_sdk.safety.holds import hold, settle, void
 from aicfo_sdk.safety.policy import Policy, decide, policy_from
 from aicfo_sdk.safety.spending import Spending, Spent
 from aicfo_sdk.safety.stakes import stake
 from tests.books.samples import DAY, account, batch, day, line, party
+from tests.crashing import Crash, crashing
 
 PAYEES = ("供应商甲", "供应商乙", "Acme")
 BOOKS = MemoryBooks([party(name) for name in PAYEES], as_of=DAY)
@@ -242,6 +244,32 @@ def test_what_is_remembered_of_stakes_is_what_books_opened_anew_count(
     ready(books, action("pay", PAYEES[0], 0, 9), policy)
     with open_books(books_target) as others:
         assert counted(books) == counted(others) == [203, 144, 0, 347]
+
+
+@pytest.mark.parametrize("at", range(2, 9))
+def test_a_reading_broken_off_at_any_statement_counts_nothing_twice_and_forgets_nothing(
+    books: StoredBooks, books_target: str, at: int
+) -> None:
+    policy = policy_from(WEEK)
+    one = action("pay", PAYEES[2], 0, 1)
+
+    def counted(some: StoredBooks) -> tuple[list[int], int]:
+        with some.reading() as connection:
+            spending = Spending.load(connection, policy, (one,))
+        free = preview(some, ready(some, one, policy), policy=policy).cash_before
+        return [spending.total("pay", payee, DAY, DAY) for payee in (*PAYEES, None)], free
+
+    ids = [ready(books, action("pay", PAYEES[n % 2], 0, 100 + n), policy) for n in range(4)]
+    with open_books(books_target) as others:
+        # At first nothing is remembered, then something that others have added to.
+        for first, second in (ids[:2], ids[2:]):
+            commit(others, first, policy=policy)
+            hold(others, second, key=second, until=day(3), policy=policy)
+            void(others, second)
+            with suppress(Crash), crashing(books, at):
+                ready(books, action("pay", PAYEES[2], 0, 2), policy)
+            with open_books(books_target) as anew:
+                assert counted(books) == counted(anew)
 
 
 def test_a_pending_payment_counts_and_a_voided_one_gives_its_money_back(
