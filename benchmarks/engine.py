@@ -3,7 +3,7 @@
 The workload is the scenario `reference`: shops of Poisson 60 orders a day with lognormal amounts
 over 365 days, settled the next day, suppliers on terms of 30 days, wages. The engine keeps the
 ledger and asks the policy `owner` every day; its time includes the world's market, draws, taxes,
-loans and the outcome. `AICFO_SIM_MERCHANTS` shops at day fidelity (default 4000), a quarter of them
+loans and the outcome. `AICFO_SIM_MERCHANTS` shops at day fidelity (default 4000), half of them
 at order fidelity, `AICFO_SIM_DAYS` days (default 365). Peers run less of it (`benchmarks/peers.py`)
 and are given per merchant-day. Seconds are CPU seconds. All run in turn, `AICFO_SIM_ROUNDS` rounds
 (default 5), and a ratio is taken within a round: other work on the machine slows both sides. Told
@@ -39,7 +39,7 @@ def measure() -> dict[str, str]:
         int(os.environ.get(f"AICFO_SIM_{name}", default))
         for name, default in (("MERCHANTS", "4000"), ("DAYS", "365"), ("ROUNDS", "5"))
     )
-    few, span = max(1, merchants // 4), min(days, _PEER_DAYS)
+    few, span = max(1, merchants // 2), min(days, _PEER_DAYS)
     order, day = (replace(load("reference"), fidelity=name) for name in ("order", "day"))
     naive = f"SimPy {version('simpy')}, a process per order: the peer"
     bare = f"bare numpy {np.__version__} loop, the same keyed streams, {few:,} shops"

@@ -167,7 +167,8 @@ class State:
 
         Accounts and the money of all parties sum to 0; of each bill no more than its face is held
         or passed on, and what is held is what the account of bills holds; drawings that are open
-        are what the loan account and the lines say; nothing was paid more than it was owed.
+        are what the loan account and the lines say; nothing was paid more than it was owed; firms
+        that have closed are known to have.
 
         Raises: Unbalanced.
         """
@@ -185,6 +186,8 @@ class State:
             raise Unbalanced("open drawings are not those of their lines", value=owed.tolist())
         if not np.array_equal(-owed.sum(axis=0), self.ledger.balances[LOANS]):
             raise Unbalanced("open drawings are not those of their account", value=owed.tolist())
+        if self.all_alive != bool(self.alive.all()):
+            raise Unbalanced("a firm is counted open that has closed", value=self.alive.tolist())
         if (self.open < 0).any() or (loans.open < 0).any():
             raise Unbalanced("more was paid than was owed", value=int(self.open.min(initial=0)))
 
