@@ -13,8 +13,9 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from importlib import import_module
+from typing import Any
 
-import aicfo_cash_brain.sales as fitted
 import numpy as np
 from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import Block
@@ -130,13 +131,14 @@ def _warmup(kind: str, records: int, seed: int) -> int:
 @contextmanager
 def _fits() -> Iterator[list[int]]:
     """Count the sales forecasts that are fitted, those found again left out."""
+    fitted: Any = import_module("aicfo_cash_brain.sales")
     counted, held = [0], fitted.contests
 
     def contests(histories: np.ndarray, *rest: object) -> object:
         counted[0] += len(histories)
-        return held(histories, *rest)  # pyright: ignore[reportArgumentType]
+        return held(histories, *rest)
 
-    fitted.contests = contests  # pyright: ignore[reportAttributeAccessIssue]
+    fitted.contests = contests
     try:
         yield counted
     finally:
