@@ -8,7 +8,8 @@ import signal
 import threading
 from collections.abc import Callable, Generator
 from concurrent.futures import BrokenExecutor, Executor, Future
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from importlib import import_module
 from typing import Any, ParamSpec, TypeVar
 
 from aicfo_sdk.errors import AicfoError, NotFound
@@ -57,13 +58,19 @@ class RayExecutor(Executor):
             given, tries = dict[str, Any](), 1
         else:
             given, tries = _here(workers), _TRIES
+        me: Any = import_module("psutil").Process()  # Ray brings it
         while True:
             tries -= 1
+            others = me.children(recursive=True)
             try:
                 self._ray.init(log_to_driver=False, **given)
                 return
             except Exception as error:  # noqa: BLE001 - Ray raises a bare one when it was slow
                 self._ray.shutdown()
+                # A start that was given up leaves its processes running until this one ends.
+                for process in set(me.children(recursive=True)) - set(others):
+                    with suppress(Exception):
+                        process.kill()
                 if not tries:
                     raise AicfoError(
                         "Ray did not start" if given else "Ray's cluster cannot be reached",
