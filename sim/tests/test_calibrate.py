@@ -19,7 +19,7 @@ from aicfo_sim.validation.streams import VOID, Takings
 from aicfo_sdk.books.batch import Batch
 from aicfo_sdk.books.store import create_books
 from aicfo_sdk.cli import main
-from aicfo_sdk.model import DailySales, Merchant
+from aicfo_sdk.model import Counterparty, DailySales, Merchant
 
 MONDAY = date(2024, 3, 4)
 
@@ -174,8 +174,11 @@ def test_too_few_invoices_are_refused_with_what_is_needed(
 def test_books_without_sales_are_refused(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    owner = next(sandbox("shop", seed=4).all(Merchant))
-    create_books(tmp_path / "empty.db", merchant=owner).close()
-    words = ["sim", "calibrate", str(tmp_path / "empty.db"), "--out", str(tmp_path / "o.yaml")]
+    truth = sandbox("shop", seed=4)
+    records = tuple(truth.all(Counterparty))
+    with create_books(tmp_path / "mine.db", merchant=next(truth.all(Merchant))) as books:
+        batch = Batch(kind="records", source="t", digest="0", currency="CNY", records=records)
+        books.import_batches([batch])
+    words = ["sim", "calibrate", str(tmp_path / "mine.db"), "--out", str(tmp_path / "o.yaml")]
     assert main(words) == 2
     assert "books without takings and invoices" in capsys.readouterr().err
