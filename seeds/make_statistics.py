@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -23,6 +24,9 @@ Each moment: [value, low and high end of its 95 % bootstrap interval over firms,
 quantile over firms, number of firms]. A distribution: its 101 quantiles from 0 to 100 %, the two
 outermost of which are those of 0.5 and 99.5 %."""
 
+FEWEST = 100
+"""Firms from which on the distribution of a single number a firm may be shipped."""
+
 SHORTEST = {"takings": 112, "sales": 180, "purchases": 180}
 """Days that a firm's records in a part need."""
 
@@ -37,8 +41,16 @@ def parts_of(
         for name, (members, begin, end) in split(source, inside, until).items():
             cut = [part for firm in members if (part := within(firm, begin, end))]
             long = [part for part in cut if part.days >= SHORTEST[stream]]
-            out.setdefault(name, {})[stream] = statistics(measure(stream, long))
+            out.setdefault(name, {})[stream] = _shippable(statistics(measure(stream, long)))
     return out
+
+
+def _shippable(found: Statistics) -> Statistics:
+    """Return statistics without the levels of few firms: their quantiles are nearly the firms'."""
+    if found.firms >= FEWEST:
+        return found
+    shapes = {name: shape for name, shape in found.shapes.items() if name != "level"}
+    return replace(found, shapes=shapes)
 
 
 def main(koubei: str, invoices: str) -> None:
