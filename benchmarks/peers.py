@@ -120,9 +120,9 @@ def mesa(shops: int, days: int) -> None:
     import mesa as library
 
     class Agent(library.Agent):
-        def __init__(self, model: Any, seed: int) -> None:
+        def __init__(self, model: Any, shop: _Shop) -> None:
             super().__init__(model)
-            self.shop = _Shop(seed)
+            self.shop = shop
             self.owed = [0] * TERMS
 
         def step(self) -> None:
@@ -140,18 +140,19 @@ def mesa(shops: int, days: int) -> None:
     class Town(library.Model):
         def __init__(self) -> None:
             super().__init__(seed=1)
-            for number in range(shops):
-                Agent(self, number)
+            for shop in owned:
+                Agent(self, shop)
 
         def step(self) -> None:
             """Move every shop through a day."""
             self.agents.do("step")
 
+    owned = [_Shop(number) for number in range(shops)]
     town = Town()
     for _ in range(days):
         town.step()
-    for agent in town.agents:
-        agent.shop.check()
+    for shop in owned:
+        shop.check()
 
 
 def salabim(shops: int, days: int) -> None:
