@@ -275,7 +275,7 @@ class Run:
             self._pay_rows(t, rows, gets)
             state.overdue = rows[state.open[rows] > 0]
         state.ledger.pay(owed, self._party[span], amount)
-        self._write_paid(t, np.arange(span.start, span.stop), amount)
+        self._write_paid(t, np.arange(span.start, span.stop, dtype=np.int64), amount)
         state.open[span] -= amount  # last: `amount` may be that very part of the column
 
     def _affordable(self, rows: Ints, cash: Ints) -> Ints:

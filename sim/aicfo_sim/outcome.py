@@ -189,7 +189,8 @@ def _idle(block: Block, state: State, cash: Ints, t: int) -> Ints:
     """
     dues, days, size = block.dues, cash.shape[0], block.size
     first, counted = t - days, max(days - IDLE_DAYS, 1)
-    starts = np.searchsorted(dues.due, np.arange(first, t + 1))  # dues lie in order of their day
+    every: Ints = np.arange(first, t + 1, dtype=np.int64)
+    starts = np.searchsorted(dues.due, every)  # dues lie in order of their day
     amount = dues.amount
     if block.tenders.owner.size:
         amount = np.where(state.active(dues.cond), amount, 0)
