@@ -237,9 +237,11 @@ def _whole(
         for use in sorted(own, key=lambda u: (-u.source.annual_ppm, -u.source.upfront_ppm, u.name)):
             live = [start for start in stretches if use.day <= start <= use.end]
             spare = min(surplus(demand, start) for start in live) if live else 0
-            least = max(use.source.minimum, 1)
-            if spare > 0 and not use.source.indivisible and whole[use.name] - spare >= least:
-                whole[use.name] -= spare
+            left = max(0, whole[use.name] - spare)
+            # A piece that others' fees rest on is not dropped.
+            enough = left >= max(use.source.minimum, 1) or (left == 0 and not use.source.fee)
+            if spare > 0 and not use.source.indivisible and enough:
+                whole[use.name] = left
         short[demand.id] = max(0, *(-surplus(demand, start) for start in stretches))
     pieces = [
         FundingPiece(

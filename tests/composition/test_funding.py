@@ -214,6 +214,11 @@ def test_a_source_that_is_dearer_in_every_way_changes_no_plan():
     )
 
 
+def test_what_rounding_might_lack_is_not_borrowed_where_nothing_is_lacking():
+    plan = fund([demand(60_000)], [endorse(60_000), loan(500_000)], today=TODAY)
+    assert {piece.source: piece.amount for piece in plan.pieces} == {"endorse:B:S": 60_000}
+
+
 def test_two_payables_that_one_bill_could_pay_in_part_are_both_kept():
     # Either alone gives 400 of the bill's 1,000; the need of 700 takes both.
     first = endorse(1_000).model_copy(update={"id": "endorse:B:S1", "limit": 400})
