@@ -22,7 +22,7 @@ unexport PYTHONHOME
 
 help:
 	@echo "make demo    the main job end to end on the shipped real data (ARGS='--out DIR --lang en')"
-	@echo "make test    style, types, import rules and the whole test suite (ARGS='-k bills')"
+	@echo "make test    style, types, import rules and the test suite (ARGS='-k bills', ARGS='-m slow')"
 	@echo "make lint    style, types and import rules only; make format mends the style"
 	@echo "make bench   side by side with peers"
 	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
@@ -32,8 +32,9 @@ help:
 demo: .venv/.ours
 	@$(BIN)/aicfo demo $(ARGS)
 
+# CI runs the slow ones too; ARGS='-m slow' runs only those.
 test: lint .venv/.faults
-	$(BIN)/python -m pytest -n 2 $(ARGS)
+	$(BIN)/python -m pytest -n 2 -m 'not slow' $(ARGS)
 
 lint: .venv/.ours .venv/.dev
 	$(BIN)/ruff check

@@ -10,7 +10,7 @@ from aicfo_sdk.model import CashForecast, FundingNeed
 
 def main() -> None:
     """Ask on a synthetic contractor's books; print the plan, the facts and the proposals."""
-    books = sandbox("contractor", seed=45)
+    books = sandbox("contractor", seed=4)
     run = Orchestrator(discover()).run("Can we fund tender T-2031?", books=books)
     print(run.plan)
     forecast, need = run.fact(CashForecast), run.fact(FundingNeed)

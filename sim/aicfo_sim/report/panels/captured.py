@@ -13,6 +13,9 @@ from ..page import Chart, Panel, Table, Words
 from ..rows import Found, Kind
 from ..svg import Interval, forest
 
+_ALSO = {"tenders": "captured.how_tenders", "closing": "captured.how_closing"}
+"""What is said of a group that the bound was asked to cover beside the usual ones."""
+
 
 def panel(found: Found, say: Words) -> Panel:
     """Return the panel; a sentence where no bound was asked for."""
@@ -36,7 +39,7 @@ def panel(found: Found, say: Words) -> Panel:
     whole = next(
         (s for kind, name, s in shares if kind.name == "all" and name == found.subject), None
     )
-    also = [say(f"captured.how_{group}") for group in found.about.get("bound_also", ())]
+    also = [say(_ALSO[group]) for group in found.about.get("bound_also", ())]
     answer = say("captured.none_of", policy=policy_name(found.subject, say))
     if whole is not None:
         answer = say(
