@@ -6,10 +6,11 @@ import argparse
 import importlib
 import json
 import platform
-import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+
+from aicfo_sim.commit import commit
 
 NAMES = (
     "start_up",
@@ -51,20 +52,13 @@ def main() -> int:
             print(f"   {key:<60} {value}")
     if options.out:
         record = {
-            "commit": _commit(),
+            "commit": commit(Path(__file__).parent) or "unknown",
             "python": platform.python_version(),
             "machine": platform.machine(),
             "figures": figures,
         }
         options.out.write_text(json.dumps(record, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return 0
-
-
-def _commit() -> str:
-    done = subprocess.run(
-        ["git", "describe", "--always", "--dirty"], capture_output=True, text=True, check=False
-    )
-    return done.stdout.strip() or "unknown"
 
 
 if __name__ == "__main__":

@@ -7,13 +7,6 @@ from pathlib import Path
 from aicfo_sdk import Books
 from aicfo_sdk.model import Account, Bill, Counterparty, Invoice, Merchant
 
-from .sample import sandbox
-
-
-def export_merchant(archetype: str, seed: int, folder: Path | str) -> list[Path]:
-    """Write the books of `sandbox(archetype, seed=seed)` into `folder`; see `export_books`."""
-    return export_books(sandbox(archetype, seed=seed), Path(folder))
-
 
 def export_books(books: Books, folder: Path) -> list[Path]:
     """Write bank statement, wallet bills, e-invoice list and bills on hand; return the files.

@@ -6,7 +6,7 @@ from collections import Counter
 
 import pytest
 from aicfo_sim import sandbox
-from aicfo_sim.export import export_merchant
+from aicfo_sim.export import export_books
 
 from aicfo_sdk import Books
 from aicfo_sdk.books.batch import Batch
@@ -26,7 +26,7 @@ def both(
     owner = next(books.all(Merchant))
     own = (*(a.number for a in books.all(Account) if a.number), owner.name)
     found: dict[str, Batch] = {}
-    for path in export_merchant(request.param, SEED, tmp_path_factory.mktemp(request.param)):
+    for path in export_books(books, tmp_path_factory.mktemp(request.param)):
         kind = detect(path)
         found[kind] = read_known(
             path, kind, own=own, own_uscc=owner.uscc, account=ACCOUNTS.get(kind)

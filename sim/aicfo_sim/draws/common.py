@@ -243,30 +243,6 @@ def no_tenders() -> Tenders:
     return tables.none(Tenders)
 
 
-class Due(NamedTuple):
-    """Payments of one kind that hang on a tender."""
-
-    known: Ints
-    due: Ints
-    kind: int
-    amount: Ints
-    party: Ints
-    tender: int
-
-
-def conditional(rows: list[Due]) -> Dues:
-    """Return payments that fall due only if their tender was won."""
-    sizes = [row.known.size for row in rows]
-    return _dues(
-        known=np.concatenate([row.known for row in rows]),
-        due=np.concatenate([row.due for row in rows]),
-        kind=np.repeat(np.array([row.kind for row in rows], dtype=np.int64), sizes),
-        amount=np.concatenate([row.amount for row in rows]),
-        party=np.concatenate([row.party for row in rows]),
-        cond=np.repeat(np.array([row.tender for row in rows], dtype=np.int64), sizes),
-    )
-
-
 def recourses(known: Ints, bill: Ints) -> Dues:
     """Return a claim per bill whose acceptor fails, a week after maturity; the amount is open."""
     return _dues(
@@ -285,7 +261,6 @@ def _dues(
     kind: Ints | int,
     amount: Ints,
     party: Ints | int,
-    cond: Ints | int = ALWAYS,
     bill: Ints | int = -1,
 ) -> Dues:
     return columns(
@@ -296,7 +271,7 @@ def _dues(
         kind=kind,
         amount=amount,
         party=party,
-        cond=cond,
+        cond=ALWAYS,
         bill=bill,
     )
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from pathlib import Path
 
 from ..draws.block import Block, World
 from ..draws.restaurant import stores_of
@@ -33,16 +32,4 @@ def world_labels(world: World, merchants: Iterable[int]) -> list[Label]:
                 store = site_name(int(stores.fault_store[row]))
                 depth = int(stores.fault_depth[row])
                 out.append(Label(merchant, store, kind, first, end, depth))
-    return out
-
-
-def write_labels(rows: Iterable[Label], path: Path | str) -> Path:
-    """Write labels as CSV with a head line; return the file."""
-    import csv
-
-    out = Path(path)
-    with out.open("w", encoding="utf-8", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow(HEADS)
-        writer.writerows(rows)
     return out

@@ -1,7 +1,8 @@
 """A lighter sales forecast, for the policy `cfo-light`: eight weeks by weekday, no contest.
 
 What it leaves out: trend, holidays, Spring Festival, a measured error, and channels that repeat
-invoices. Everything else is the full CFO's; docs/policies.md says what the difference is worth.
+invoices. Everything else is the full CFO's; `python -m benchmarks cfo_light` measures what the
+difference is worth.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ plugin = Plugin(
     "light",
     version="1.0.0",
     title="轻量预测",
-    description="Sales of the last eight weeks by weekday: a forecast in microseconds.",
+    description="Sales of the last eight weeks by weekday, and nothing else.",
 )
 
 
