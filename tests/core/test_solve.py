@@ -80,6 +80,29 @@ def test_the_order_of_rows_columns_and_earlier_problems_changes_no_bit(integer: 
         assert exactly(build(*shuffled(seed + 1, *parts[seed]))) == first[seed]
 
 
+@pytest.mark.parametrize("integer", [False, True])
+@pytest.mark.parametrize("seed", range(12))
+def test_a_changed_problem_answers_as_one_that_was_built_so(seed: int, integer: bool) -> None:
+    rng = random.Random(seed)
+    columns, rows = random_parts(seed, integer=integer)
+    problem = build(columns, rows)
+    exactly(problem)
+    for _ in range(3):
+        for place in rng.sample(range(len(columns)), 3):
+            name, given = columns[place]
+            new = {"cost": rng.choice([1, 2, 5]), "lower": 0, "upper": rng.choice([0, 3, math.inf])}
+            columns[place] = (name, {**given, **new})
+            problem.change_column(name, **new)
+        for place in rng.sample(range(len(rows) - 1), 2):  # all but the one that bounds them all
+            name, terms, _ = rows[place]
+            # A coefficient that becomes 0, and later something again, loses and regains its place.
+            terms = [(column, rng.choice([0.0, 1.0, 2.0, 3.0])) for column, _ in terms]
+            limit = {"upper": rng.choice([5.0, 15.0])}
+            rows[place] = (name, terms, limit)
+            problem.change_row(name, dict(terms), **limit)
+        assert exactly(problem) == exactly(build(columns, rows))
+
+
 def test_threads_and_processes_agree() -> None:
     problems = [build(*random_parts(seed)) for seed in range(12)]
     alone = [exactly(problem) for problem in problems]
@@ -301,3 +324,22 @@ def test_the_module_loads_no_solver_before_it_is_used() -> None:
     )
     out = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "[]"
+
+
+def test_a_change_that_cannot_be_leaves_the_problem_as_it_was() -> None:
+    problem = Problem(maximise=True)
+    problem.column("x", cost=1, upper=4)
+    problem.row("r", {"x": 1}, upper=3)
+    before = exactly(problem)
+    for refused, match in (
+        (lambda: problem.change_column("y", cost=1), "no such column"),
+        (lambda: problem.change_column("x", cost=math.nan), "cost is not"),
+        (lambda: problem.change_column("x", lower=5), "lower bound above upper"),
+        (lambda: problem.change_row("q", upper=1), "no such row"),
+        (lambda: problem.change_row("r", {"y": 1}), "no such column in the row"),
+        (lambda: problem.change_row("r", {"x": 1e-12}), "coefficient"),
+        (lambda: problem.change_row("r", lower=4), "lower bound above upper"),
+    ):
+        with pytest.raises(InputError, match=match):
+            refused()
+        assert exactly(problem) == before

@@ -20,7 +20,7 @@ EXCHANGE = "上海票据交易所 新一代票据业务系统"
 class Case:
     """A bill with everything its checks look at.
 
-    `others` are the merchant's other bills, `invoices` the invoices in the books by id,
+    `others` are the merchant's other bills on hand, `invoices` the invoices in the books by id,
     `overdue` the names on the exchange's overdue list (持续逾期名单), None when no list was
     given. `check_digit` judges the 30th digit: no algorithm is public, so there is none here.
     """
@@ -38,7 +38,12 @@ class Case:
     @property
     def on_hand(self) -> bool:
         """Whether the merchant holds it as an asset, free or pledged."""
-        return self.bill.side == "receivable" and self.bill.held in ("held", "pledged")
+        return on_hand(self.bill)
+
+
+def on_hand(bill: Bill) -> bool:
+    """Return whether the merchant holds a bill as an asset, free or pledged."""
+    return bill.side == "receivable" and bill.held in ("held", "pledged")
 
 
 def refuse(code: str, message: str, action: str, source: str) -> list[Finding]:

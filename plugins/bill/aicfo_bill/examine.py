@@ -16,7 +16,7 @@ from aicfo_sdk.model import (
     OverdueAcceptor,
 )
 
-from .case import Case
+from .case import Case, on_hand
 from .checks import CHECKS
 
 
@@ -62,7 +62,7 @@ def case_maker(
     """
     if overdue is None:
         overdue = _listed(ctx)
-    others = tuple(ctx.books.all(Bill))
+    others = tuple(bill for bill in ctx.books.all(Bill) if on_hand(bill))
     names = tuple(str(party.name) for party in ctx.books.all(Counterparty))
     invoices = ctx.books.records(Invoice)
     merchant = next((str(one.name) for one in ctx.books.all(Merchant)), "")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 _SUFFIX = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团公司|股份公司)")
@@ -37,7 +36,8 @@ def is_bank(name: str) -> bool:
     return any(word in text for word in _BANK_WORDS) or "财务" in core_name(name)
 
 
-def imitated(name: str, known: Iterable[str], likeness_ppm: int) -> tuple[str, int] | None:
+@lru_cache(maxsize=10_000)
+def imitated(name: str, known: tuple[str, ...], likeness_ppm: int) -> tuple[str, int] | None:
     """Return the known name that `name` imitates and their likeness in ppm, or None.
 
     A name whose core equals a known one is that party and imitates nobody. Likeness is one less
@@ -45,8 +45,7 @@ def imitated(name: str, known: Iterable[str], likeness_ppm: int) -> tuple[str, i
     """
     from rapidfuzz.distance import Levenshtein
 
-    core = core_name(name)
-    cores = sorted({core_name(other) for other in known} - {""})
+    core, cores = core_name(name), _cores(known)
     if not core or core in cores:
         return None
     # An imitation may spell 银行 wrong, so that its branch does not come off by itself.
@@ -60,3 +59,8 @@ def imitated(name: str, known: Iterable[str], likeness_ppm: int) -> tuple[str, i
         if likeness > score:
             best, score = other, likeness
     return (best, int(score * 1_000_000)) if score * 1_000_000 >= likeness_ppm else None
+
+
+@lru_cache(maxsize=100)
+def _cores(names: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(sorted({core_name(name) for name in names} - {""}))

@@ -36,19 +36,19 @@ def lp_repair(outlook: Outlook) -> Best:
     The bound is the linear program's; the moves are never worse than holding all bills or
     discounting all at once, and local search has tried each single change.
     """
-    relaxed = _Model(outlook)
-    solution = relaxed.solve()
-    bound = relaxed.bound(solution)
+    model = _Model(outlook)
+    solution = model.solve()
+    bound = model.bound(solution)
     limits = {index: (0, option.upper) for index, option in enumerate(outlook.options)}
-    moves = _settle(outlook, relaxed.amounts(solution), limits)
+    moves = _settle(model, outlook, model.amounts(solution), limits)
     candidates = [moves]
     if any(not holding.splittable for holding in outlook.holdings):
         for start in (moves, dict[int, int](), discount_all(outlook)):
             near = bound - outlook.worth(_best_of(outlook, candidates)).wealth
             if near * PPM <= outlook.face * _NEAR_PPM:
                 break
-            candidates.append(_improve(outlook, start, bound))
-    return Best(_merge(outlook, _best_of(outlook, candidates), bound), bound)
+            candidates.append(_improve(model, outlook, start, bound))
+    return Best(_merge(model, outlook, _best_of(outlook, candidates), bound), bound)
 
 
 def milp(outlook: Outlook, *, gap_ppm: int = 1) -> Best:
@@ -75,22 +75,20 @@ def discount_all(outlook: Outlook) -> dict[int, int]:
 
 
 class _Model:
-    """The linear or integer program of an outlook; costs are what a plan loses against holding."""
+    """The linear or integer program of an outlook; costs are what a plan loses against holding.
 
-    def __init__(
-        self,
-        outlook: Outlook,
-        limits: Mapping[int, tuple[int, int]] | None = None,
-        *,
-        integer: bool = False,
-        spare: int = 0,
-    ) -> None:
+    Built once; `amounts_within` asks it again with some options forced and some forbidden.
+    """
+
+    def __init__(self, outlook: Outlook, *, integer: bool = False) -> None:
         self._outlook = outlook
-        self._floor = outlook.floor + spare
-        self._limits = limits
         self._integer = integer
         self.problem = Problem()
         self._names = [f"m:{option.id}" for option in outlook.options]
+        self._losses = [self._loss(index) for index in range(len(outlook.options))]
+        self._limits = {index: (0, option.upper) for index, option in enumerate(outlook.options)}
+        self._spare = 0
+        self._sunk = [0] * len(outlook.starts)
         self._add_options()
         self._add_cash()
 
@@ -100,11 +98,26 @@ class _Model:
 
     def amounts(self, solution: Solution) -> list[float]:
         """Return the amount of each option, in fen."""
-        return [solution.values.get(name, 0.0) for name in self._names]
+        return [solution.values[name] for name in self._names]
+
+    def amounts_within(self, limits: Mapping[int, tuple[int, int]], spare: int = 0) -> list[float]:
+        """Return the amounts of the linear program with each option within its limits.
+
+        What is above 0 at least is a deal made: it pays its fee whole. `spare` fen are kept on
+        top of the floor.
+        """
+        for index, (lower, upper) in limits.items():
+            if (lower, upper) != self._limits[index]:
+                self._limit(index, lower, upper)
+        if spare != self._spare:
+            self._spare = spare
+            for place in range(len(self._outlook.starts)):
+                self.problem.change_row(f"floor:{self._key(place)}", lower=self._floor(place))
+        return self.amounts(self.solve())
 
     def chosen(self, solution: Solution, option: int) -> bool:
         """Return whether the integer program takes the option."""
-        return solution.values.get(f"b:{self._outlook.options[option].id}", 0.0) > 0.5
+        return solution.values[f"b:{self._outlook.options[option].id}"] > 0.5
 
     def bound(self, solution: Solution) -> int:
         """Return the wealth that no plan exceeds.
@@ -121,17 +134,8 @@ class _Model:
         outlook, problem = self._outlook, self.problem
         per_bill: list[list[str]] = [[] for _ in outlook.holdings]
         per_debt: list[list[str]] = [[] for _ in outlook.debts]
-        for index, option in enumerate(outlook.options):
-            lower, upper = self._range(index)
-            if upper == 0:
-                continue
-            name = self._names[index]
-            forced = lower > 0
-            # The relaxation spreads a fee over all that the option could move; a chosen deal
-            # pays it anyway, so that it no longer speaks for or against another fen.
-            spread = 0.0 if self._integer or forced else option.fee / option.upper
-            loss = self._loss(index)
-            problem.column(name, cost=loss + spread, lower=lower, upper=upper)
+        for index, (option, name) in enumerate(zip(outlook.options, self._names, strict=True)):
+            problem.column(name, cost=self._cost(index), upper=option.upper)
             per_bill[option.bill].append(name)
             if option.debt >= 0:
                 per_debt[option.debt].append(name)
@@ -148,67 +152,89 @@ class _Model:
             if names:
                 problem.row(f"debt:{debt.id}", dict.fromkeys(names, 1.0), upper=debt.amount)
 
-    def _range(self, index: int) -> tuple[int, int]:
-        if self._limits is not None:
-            return self._limits[index]
-        return 0, self._outlook.options[index].upper
+    def _limit(self, index: int, lower: int, upper: int) -> None:
+        """Force an option, forbid it, or leave it open again."""
+        was_forced, forced = self._limits[index][0] > 0, lower > 0
+        self._limits[index] = lower, upper
+        name, option = self._names[index], self._outlook.options[index]
+        self.problem.change_column(name, cost=self._cost(index), lower=lower, upper=upper)
+        place = self._outlook.ends[index][0]
+        if forced == was_forced or not option.fee or place == len(self._sunk):
+            return
+        self._sunk[place] += option.fee if forced else -option.fee
+        self.problem.change_row(
+            f"change:{self._key(place)}",
+            {name: -self._change(index, place)},
+            lower=-self._sunk[place],
+            upper=-self._sunk[place],
+        )
+
+    def _spread(self, index: int) -> float:
+        """Fee per fen: the relaxation spreads it over all that the option could move.
+
+        A deal that is forced pays it anyway, so that it no longer speaks for or against another
+        fen; in the integer program it is the flag that pays.
+        """
+        option = self._outlook.options[index]
+        forced = self._limits[index][0] > 0
+        return 0.0 if self._integer or forced else option.fee / option.upper
+
+    def _cost(self, index: int) -> float:
+        return self._losses[index] + self._spread(index)
 
     def _loss(self, index: int) -> float:
         """Wealth lost per fen moved: its discount, less the yield of having the money earlier."""
         outlook, option = self._outlook, self._outlook.options[index]
-        first = outlook.span(option.day)
-        last = outlook.span(outlook.holdings[option.bill].payday)
+        first, last = outlook.ends[index]
         per_day = outlook.yield_ppm / (PPM * BASIS)
         early = outlook.days_left[first] * per_day
         late = outlook.days_left[last] * per_day if last < len(outlook.starts) else 0.0
         return (1.0 + late) - option.proceeds * (1.0 + early)
 
+    def _change(self, index: int, place: int) -> float:
+        """Change of cash in a span per fen moved: the proceeds come, the bill's money is missed."""
+        first, last = self._outlook.ends[index]
+        change = -1.0 if last == place else 0.0
+        if first == place:
+            change += self._outlook.options[index].proceeds - self._spread(index)
+        return change
+
     def _add_cash(self) -> None:
         """Change of cash against the forecast span by span, never below the floor if it can be."""
         outlook, problem = self._outlook, self.problem
         events: list[dict[str, float]] = [{} for _ in range(len(outlook.starts) + 1)]
-        for index, option in enumerate(outlook.options):
-            name = self._names[index]
-            lower, upper = self._range(index)
-            if upper == 0:
-                continue
-            per_fen = option.proceeds
-            if option.fee:
-                if self._integer:
-                    events[outlook.span(option.day)][f"b:{option.id}"] = -float(option.fee)
-                elif lower == 0:
-                    per_fen -= option.fee / option.upper
-            first = events[outlook.span(option.day)]
-            last = events[outlook.span(outlook.holdings[option.bill].payday)]
-            first[name] = first.get(name, 0.0) + per_fen
-            last[name] = last.get(name, 0.0) - 1.0
-        sunk = [0.0] * len(outlook.starts)
-        for index, option in enumerate(outlook.options):
-            if option.fee and self._range(index)[0] > 0:
-                sunk[outlook.span(option.day)] += option.fee
+        for index, (option, name) in enumerate(zip(outlook.options, self._names, strict=True)):
+            if option.fee and self._integer:
+                events[outlook.ends[index][0]][f"b:{option.id}"] = -float(option.fee)
+            for place in outlook.ends[index]:
+                events[place][name] = self._change(index, place)
         problem.column("peak", cost=outlook.short_ppm / PPM)
-        paid = 0.0
         for place, start in enumerate(outlook.starts):
-            key = f"{start:05d}"
+            key = self._key(place)
             length = outlook.lengths[place]
             change = problem.column(f"cash:{key}", lower=-float("inf"))
-            terms = {name: -number for name, number in events[place].items() if number}
+            terms = {name: -number for name, number in events[place].items()}
             terms[change] = 1.0
             if place:
-                terms[f"cash:{outlook.starts[place - 1]:05d}"] = -1.0
+                terms[f"cash:{self._key(place - 1)}"] = -1.0
             problem.row(f"change:{key}", terms, lower=0, upper=0)
-            paid += sunk[place]
             short = problem.column(f"short:{key}", cost=outlook.late_ppm * length / PPM)
             cover = {change: 1.0, short: 1.0}
             for line in outlook.lines:
                 if start <= line.last and line.left:
                     rate = line.rate_ppm * length / (PPM * line.basis)
                     cover[problem.column(f"line:{line.id}:{key}", cost=rate, upper=line.left)] = 1.0
-            problem.row(f"floor:{key}", cover, lower=self._floor - outlook.lows[place] + paid)
+            problem.row(f"floor:{key}", cover, lower=self._floor(place))
             problem.row(f"deepest:{key}", {"peak": 1.0, short: -1.0}, lower=0)
 
+    def _key(self, place: int) -> str:
+        return f"{self._outlook.starts[place]:05d}"
 
-def _improve(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int]:
+    def _floor(self, place: int) -> int:
+        return self._outlook.floor + self._spare - self._outlook.lows[place]
+
+
+def _improve(model: _Model, outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int]:
     """Change one whole bill at a time while that helps, then let the divisible ones follow."""
     by_bill = dict[int, list[int]]()
     for index, option in enumerate(outlook.options):
@@ -233,10 +259,10 @@ def _improve(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, i
         else (0, option.upper)
         for index, option in enumerate(outlook.options)
     }
-    return _best_of(outlook, [_settle(outlook, _amounts(outlook, limits), limits), moves])
+    return _best_of(outlook, [_settle(model, outlook, model.amounts_within(limits), limits), moves])
 
 
-def _merge(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int]:
+def _merge(model: _Model, outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int]:
     """Give up deals that pay a fee, smallest first, where the rest of the plan can take them on."""
     paying = sorted((amount, i) for i, amount in moves.items() if outlook.options[i].fee)
     banned = set[int]()
@@ -252,7 +278,7 @@ def _merge(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int
             else (0, 0 if option.whole else option.upper)
             for i, option in enumerate(outlook.options)
         }
-        fewer = _settle(outlook, _amounts(outlook, limits), limits)
+        fewer = _settle(model, outlook, model.amounts_within(limits), limits)
         if outlook.allows(fewer) and outlook.worth(fewer).wealth > value:
             moves = fewer
             banned.add(index)
@@ -260,7 +286,10 @@ def _merge(outlook: Outlook, moves: dict[int, int], bound: int) -> dict[int, int
 
 
 def _settle(
-    outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, int]]
+    model: _Model,
+    outlook: Outlook,
+    amounts: list[float],
+    limits: dict[int, tuple[int, int]],
 ) -> dict[int, int]:
     """Fix decisions until none is open, then round; changes `limits`.
 
@@ -269,20 +298,13 @@ def _settle(
     for _ in range(_ROUNDS):
         if not _fix(outlook, amounts, limits):
             break
-        amounts = _amounts(outlook, limits)
+        amounts = model.amounts_within(limits)
     moves = _whole(outlook, amounts, limits)
     shortage = outlook.worth(moves).shortage
     if 0 < shortage <= len(moves) + 1:
-        again = _whole(outlook, _amounts(outlook, limits, spare=2 * shortage), limits)
+        again = _whole(outlook, model.amounts_within(limits, 2 * shortage), limits)
         return _best_of(outlook, [moves, again])
     return moves
-
-
-def _amounts(
-    outlook: Outlook, limits: Mapping[int, tuple[int, int]], *, spare: int = 0
-) -> list[float]:
-    model = _Model(outlook, limits, spare=spare)
-    return model.amounts(model.solve())
 
 
 def _fix(outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, int]]) -> bool:

@@ -12,6 +12,8 @@ from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import accumulate
+from operator import mul, sub
 from typing import Literal
 
 from aicfo_sdk import PPM, round_div
@@ -142,6 +144,11 @@ class Outlook:
         ]
 
     @cached_property
+    def _needs(self) -> list[int]:
+        """By how much cash must change in each span for its lowest day to reach the floor."""
+        return [self.floor - low for low in self.lows]
+
+    @cached_property
     def days_left(self) -> list[int]:
         """Days from the start of each span to the end of the horizon, that day included."""
         return [self.horizon + 1 - start for start in self.starts]
@@ -151,6 +158,12 @@ class Outlook:
         if day > self.horizon:
             return len(self.starts)
         return max(bisect_right(self.starts, max(day, 1)) - 1, 0)
+
+    @cached_property
+    def ends(self) -> list[tuple[int, int]]:
+        """Of each option the span in which its money comes and the one in which it is missed."""
+        misses = [self.span(holding.payday) for holding in self.holdings]
+        return [(self.span(option.day), misses[option.bill]) for option in self.options]
 
     @cached_property
     def hold_value(self) -> int:
@@ -167,22 +180,19 @@ class Outlook:
         """Return the exact worth of moving `moves[option] = amount`, in whole fen."""
         steps = [0] * (len(self.starts) + 1)
         for index, amount in moves.items():
-            option = self.options[index]
-            steps[self.span(option.day)] += amount - option.cost(amount)
-            steps[self.span(self.holdings[option.bill].payday)] -= amount
-        change, weighted, level = 0, 0, list[int]()
-        for step, length in zip(steps[:-1], self.lengths, strict=True):
-            change += step
-            weighted += change * length
-            level.append(change)
-        wealth = self.hold_value + change + steps[-1] + self._yield(weighted)
+            first, last = self.ends[index]
+            steps[first] += amount - self.options[index].cost(amount)
+            steps[last] -= amount
+        level = list(accumulate(steps[:-1]))
+        weighted = sum(map(mul, level, self.lengths))
+        wealth = self.hold_value + sum(steps) + self._yield(weighted)
 
         peak, peak_day, late = 0, 0, 0
         used = [0] * len(self.lines)
-        for index, (change, low, length) in enumerate(
-            zip(level, self.lows, self.lengths, strict=True)
-        ):
-            missing = self.floor - low - change
+        for index, missing in enumerate(map(sub, self._needs, level)):
+            if missing <= 0:
+                continue
+            length = self.lengths[index]
             for place, line in enumerate(self.lines):
                 if missing <= 0:
                     break

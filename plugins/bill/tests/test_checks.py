@@ -301,7 +301,7 @@ def test_the_core_of_a_name_has_neither_legal_form_nor_branch(name: str, core: s
 
 
 def test_a_real_neighbour_is_not_taken_for_an_imitation() -> None:
-    known = ["中国工商银行", "江苏张家港农村商业银行", "中信银行"]
+    known = ("中国工商银行", "江苏张家港农村商业银行", "中信银行")
 
     def likely(name: str) -> object:
         return imitated(name, known, 800_000)
