@@ -66,10 +66,9 @@ class Growing(Generic[K]):
         known = self._columns.get(name)
         have = 0 if known is None else known.size
         if known is None or have < count:
-            values = [_whole(value) for value in self._values(name, have, count)]
-            if None in values:
+            new = _column(self._values(name, have, count))
+            if new is None:
                 raise not_a_column(self.table, name, "integers")
-            new = np.array(values, dtype=np.int64)
             known = self._columns[name] = new if known is None else np.concatenate([known, new])
         return known[:count]
 
@@ -228,6 +227,20 @@ class MerchantBooks(Books):
         np.add.at(out, offset[keep], grown.column(field)[keep])
         out.flags.writeable = False
         return out
+
+
+def _column(values: list[Any]) -> Ints | None:
+    """Return dates as ordinals, flags as 0 or 1, missing values as 0; None where one is no number.
+
+    Most columns hold values of one type, which is one pass in C.
+    """
+    kinds = set(map(type, values))
+    if kinds <= {int, bool}:
+        return np.array(values, dtype=np.int64)
+    if kinds == {date}:
+        return np.fromiter(map(date.toordinal, values), np.int64, len(values))
+    numbers = [_whole(value) for value in values]
+    return None if None in numbers else np.array(numbers, dtype=np.int64)
 
 
 def _whole(value: Any) -> int | None:
