@@ -48,6 +48,7 @@ def measure() -> dict[str, str]:
     (records,) = wanted(RECORDS=5_000)
     load_libraries()
     figures, spent, lived = dict[str, str](), 0.0, 0
+    a_day = dict[str, float]()
     for kind in drawn():
         warmup = _warmup(kind, records, seed)
         block, opening = opened(kind, merchants, days=days, seed=seed, warmup=warmup)
@@ -66,6 +67,7 @@ def measure() -> dict[str, str]:
             seconds = time.process_time() - start
         asked, known = int(state.asked.sum()), alive * days
         spent, lived = spent + seconds, lived + known
+        a_day[kind] = seconds / known
         figures |= {
             f"{kind}: cfo": f"{known / seconds:10,.0f} md/s",
             f"{kind}: records a merchant at the start": f"{held:10,.0f}",
@@ -74,7 +76,13 @@ def measure() -> dict[str, str]:
             f"{kind}: a question": f"{seconds / max(asked, 1) * 1e3:10,.1f} ms",
             f"{kind}: writing down the warm-up, a merchant": f"{wrote / alive * 1e3:10,.0f} ms",
         }
-    return figures | {"all kinds alike: cfo": f"{lived / spent:10,.0f} md/s"}
+    mix = load("default").mix
+    usual = sum(mix.values()) / sum(count * a_day[kind] for kind, count in mix.items())
+    said = ", ".join(f"{count} {kind}" for kind, count in mix.items())
+    return figures | {
+        "all kinds alike: cfo": f"{lived / spent:10,.0f} md/s",
+        "default mix: cfo": f"{usual:10,.0f} md/s   ({said})",
+    }
 
 
 def load_libraries() -> None:
