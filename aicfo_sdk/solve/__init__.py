@@ -10,14 +10,19 @@ name alone. Objective and bound are those of the problem as given, without the j
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
-from typing import cast
+from collections.abc import Iterable, Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from ..errors import InputError
-from .arrays import Arrays
+from .arrays import Arrays, Columns, Rows
 from .highs import Solution, empty, solve_linear, solve_mixed
 
 __all__ = ["INFINITE", "LARGEST", "SMALLEST", "Problem", "Solution"]
+
+if TYPE_CHECKING:
+    from .arrays import Floats, Ints
+
+    Numbers: TypeAlias = float | Sequence[float] | Floats
 
 INFINITE = math.inf
 """A missing bound."""
@@ -39,8 +44,8 @@ class Problem:
     def __init__(self, *, maximise: bool = False) -> None:
         """Start an empty problem that minimises its cost, or maximises it."""
         self.maximise = maximise
-        self._columns: dict[str, tuple[float, float, float, bool]] = {}
-        self._rows: dict[str, tuple[dict[str, float], float, float]] = {}
+        self._columns = Columns()
+        self._rows = Rows()
         self._arrays: Arrays | None = None
         self._changed = False
 
@@ -57,13 +62,36 @@ class Problem:
 
         Raises: InputError for a repeated id, NaN, an absurd number or lower above upper.
         """
-        if id in self._columns:
+        if id in self._columns.place:
             raise InputError("column named twice", value=id)
         _check_cost(cost, id)
         _check_limits(lower, upper, f"column {id}")
-        self._columns[id] = (float(cost), float(lower), float(upper), integer)
-        self._arrays = None
+        self._add_columns([id], [float(cost)], [float(lower)], [float(upper)], integer)
         return id
+
+    def columns(
+        self,
+        ids: Sequence[str],
+        *,
+        cost: Numbers = 0.0,
+        lower: Numbers = 0.0,
+        upper: Numbers = INFINITE,
+        integer: bool = False,
+    ) -> Ints:
+        """Add many columns, each figure one for all or one for each, and return their places.
+
+        Raises: InputError as `column` does; nothing is added then.
+        """
+        import numpy as np
+
+        costs, lowers, uppers = (_spread(given, len(ids)) for given in (cost, lower, upper))
+        for place in _odd(costs, costs, costs, LARGEST) + _odd(lowers, uppers, lowers):
+            _check_cost(costs[place], ids[place])
+            _check_limits(lowers[place], uppers[place], f"column {ids[place]}")
+        _check_new(ids, self._columns.place, "column")
+        first = len(self._columns.names)
+        self._add_columns(ids, costs.tolist(), lowers.tolist(), uppers.tolist(), integer)
+        return np.arange(first, first + len(ids), dtype=np.int64)
 
     def row(
         self,
@@ -77,8 +105,8 @@ class Problem:
 
         Repeated columns add up. Raises: InputError as `column` does, and for an unknown column.
         """
-        where = f"row {id}"
-        if id in self._rows:
+        place, where = self._columns.place, f"row {id}"
+        if id in self._rows.place:
             raise InputError("row named twice", value=id)
         _check_limits(lower, upper, where)
         total = dict[str, float]()
@@ -87,14 +115,61 @@ class Problem:
         else:
             for name, number in terms:
                 total[name] = total.get(name, 0.0) + number
-        if not total.keys() <= self._columns.keys():
-            name = next(name for name in total if name not in self._columns)
+        if not total.keys() <= place.keys():
+            name = next(name for name in total if name not in place)
             raise InputError("no such column", value=name, where=where)
         for name, number in total.items():
             _check_coefficient(number, id, name)
-        self._rows[id] = (total, float(lower), float(upper))
-        self._arrays = None
+        self._rows.column += [place[name] for name in total]
+        self._rows.coefficient += map(float, total.values())
+        self._add_rows([id], [len(self._rows.column)], [float(lower)], [float(upper)])
         return id
+
+    def rows(
+        self,
+        ids: Sequence[str],
+        row: Ints,
+        column: Ints,
+        coefficient: Floats,
+        *,
+        lower: Numbers = -INFINITE,
+        upper: Numbers = INFINITE,
+    ) -> None:
+        """Add many rows: `coefficient` of the column at a place, in the row `ids[row]`, each once.
+
+        Raises: InputError as `row` does, for a place that no column has, and for a column twice
+        in one row; nothing is added then.
+        """
+        import numpy as np
+
+        lowers, uppers = _spread(lower, len(ids)), _spread(upper, len(ids))
+        for place in _odd(lowers, uppers, lowers):
+            _check_limits(lowers[place], uppers[place], f"row {ids[place]}")
+        _check_new(ids, self._rows.place, "row")
+        order = np.lexsort((column, row))
+        row, column, coefficient = row[order], column[order], coefficient[order]
+        names = self._columns.names
+        if len(row) and (row[0] < 0 or row[-1] >= len(ids)):
+            raise InputError("no such row", value=int(row[0] if row[0] < 0 else row[-1]))
+        for place in np.flatnonzero((column < 0) | (column >= len(names))).tolist():
+            raise InputError(
+                "no such column", value=int(column[place]), where=f"row {ids[int(row[place])]}"
+            )
+        for place in np.flatnonzero((np.diff(row) == 0) & (np.diff(column) == 0)).tolist():
+            where = f"row {ids[int(row[place])]}"
+            raise InputError(
+                "column twice in one row", value=names[int(column[place])], where=where
+            )
+        sizes = np.abs(coefficient)
+        for place in np.flatnonzero(~((sizes >= SMALLEST) & (sizes <= LARGEST))).tolist():
+            _check_coefficient(
+                float(coefficient[place]), ids[int(row[place])], names[int(column[place])]
+            )
+        before = len(self._rows.column)
+        ends = before + np.searchsorted(row, np.arange(len(ids)), side="right")
+        self._rows.column += column.tolist()
+        self._rows.coefficient += coefficient.tolist()
+        self._add_rows(ids, ends.tolist(), lowers.tolist(), uppers.tolist())
 
     def change_column(
         self,
@@ -108,18 +183,19 @@ class Problem:
 
         Raises: InputError as `column` does, and for an unknown column.
         """
-        if id not in self._columns:
+        held = self._columns
+        place = held.place.get(id)
+        if place is None:
             raise InputError("no such column", value=id)
-        held_cost, held_lower, held_upper, integer = self._columns[id]
-        cost = held_cost if cost is None else float(cost)
-        lower = held_lower if lower is None else float(lower)
-        upper = held_upper if upper is None else float(upper)
+        cost = held.cost[place] if cost is None else float(cost)
+        lower = held.lower[place] if lower is None else float(lower)
+        upper = held.upper[place] if upper is None else float(upper)
         _check_cost(cost, id)
         _check_limits(lower, upper, f"column {id}")
-        self._columns[id] = (cost, lower, upper, integer)
+        held.cost[place], held.lower[place], held.upper[place] = cost, lower, upper
         self._changed = True
         if self._arrays is not None:
-            self._arrays.set_column(id, cost, lower, upper)
+            self._arrays.set_column(place, cost, lower, upper)
 
     def change_row(
         self,
@@ -133,29 +209,64 @@ class Problem:
 
         Raises: InputError as `row` does, for an unknown row, or a column that the row lacks.
         """
-        if id not in self._rows:
+        held = self._rows
+        place = held.place.get(id)
+        if place is None:
             raise InputError("no such row", value=id)
-        held, held_lower, held_upper = self._rows[id]
-        lower = held_lower if lower is None else float(lower)
-        upper = held_upper if upper is None else float(upper)
+        lower = held.lower[place] if lower is None else float(lower)
+        upper = held.upper[place] if upper is None else float(upper)
         _check_limits(lower, upper, f"row {id}")
-        for name, number in (terms or {}).items():
-            if name not in held:
-                raise InputError("no such column in the row", value=name, where=f"row {id}")
-            _check_coefficient(number, id, name)
-        for name, number in (terms or {}).items():
-            if self._arrays is not None and not self._arrays.set_term(id, name, number):
-                self._arrays = None  # zeros have no place there
-            held[name] = number
-        self._rows[id] = (held, lower, upper)
+        changes = [(self._term(id, name, number), number) for name, number in (terms or {}).items()]
+        for at, number in changes:
+            held.coefficient[at] = float(number)
+            if self._arrays is not None and not self._arrays.set_term(at, number):
+                self._arrays = None  # what is 0 has no place there, so they are made anew
+        held.lower[place], held.upper[place] = lower, upper
         self._changed = True
         if self._arrays is not None:
-            self._arrays.set_row(id, lower, upper)
+            self._arrays.set_row(place, lower, upper)
+
+    def _term(self, row: str, column: str, number: float) -> int:
+        """Return where a row's coefficient of a column stands, if it may become `number`."""
+        first, end = self._rows.span(self._rows.place[row])
+        place = self._columns.place.get(column, -1)
+        if place not in self._rows.column[first:end]:
+            raise InputError("no such column in the row", value=column, where=f"row {row}")
+        _check_coefficient(number, row, column)
+        return self._rows.column.index(place, first, end)
+
+    def _add_columns(
+        self,
+        ids: Sequence[str],
+        cost: list[float],
+        lower: list[float],
+        upper: list[float],
+        integer: bool,
+    ) -> None:
+        held = self._columns
+        held.place.update((id, place) for place, id in enumerate(ids, len(held.names)))
+        held.names += ids
+        held.cost += cost
+        held.lower += lower
+        held.upper += upper
+        held.integer += [integer] * len(ids)
+        self._arrays = None
+
+    def _add_rows(
+        self, ids: Sequence[str], ends: list[int], lower: list[float], upper: list[float]
+    ) -> None:
+        held = self._rows
+        held.place.update((id, place) for place, id in enumerate(ids, len(held.names)))
+        held.names += ids
+        held.ends += ends
+        held.lower += lower
+        held.upper += upper
+        self._arrays = None
 
     @property
     def size(self) -> tuple[int, int]:
         """Number of rows and of columns."""
-        return len(self._rows), len(self._columns)
+        return len(self._rows.names), len(self._columns.names)
 
     def solve(self, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
         """Return the best point.
@@ -177,6 +288,30 @@ class Problem:
         if self._arrays.integer.any():
             return solve_mixed(self._arrays, gap, nodes)
         return solve_linear(self._arrays)
+
+
+def _spread(given: Numbers, count: int) -> Floats:
+    import numpy as np
+
+    return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
+
+
+def _odd(lower: Floats, upper: Floats, finite: Floats, largest: float = INFINITE) -> list[int]:
+    """Return the places of figures that need a second look: the first that fails is told."""
+    import numpy as np
+
+    sizes = np.maximum(np.abs(lower), np.abs(upper))
+    good = (sizes <= LARGEST) | (sizes == INFINITE)
+    good &= (lower <= upper) & (lower < INFINITE) & (upper > -INFINITE) & (abs(finite) <= largest)
+    return np.flatnonzero(~good).tolist()
+
+
+def _check_new(ids: Sequence[str], known: Mapping[str, int], what: str) -> None:
+    seen = set[str]()
+    for id in ids:
+        if id in known or id in seen:
+            raise InputError(f"{what} named twice", value=id)
+        seen.add(id)
 
 
 def _check_limits(lower: float, upper: float, where: str) -> None:

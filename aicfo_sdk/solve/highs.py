@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from threading import local
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -12,7 +13,7 @@ from ..errors import SolverError
 from .arrays import JITTER, Arrays
 
 if TYPE_CHECKING:
-    from .arrays import Floats
+    from .arrays import Floats, Ints
 
 _DUAL_TOLERANCE = 1e-10
 _PRIMAL_TOLERANCE = 1e-9
@@ -26,20 +27,37 @@ _HEURISTICS = ("feasibility_jump", "rens", "rins", "root_reduced_cost")
 _threads = local()
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, eq=False)
 class Solution:
     """The answer to a `Problem`.
 
     `status` is "optimal", or "feasible" when the node limit ended the search first. `objective`
-    is the cost of `values`; no feasible point is better than `bound`. `duals` give the change of
-    the objective per unit of a row's limit (of a mixed-integer problem: with the integers held).
+    is the cost of `values`; no feasible point is better than `bound`.
     """
 
     status: Literal["optimal", "feasible"]
     objective: float
     bound: float
-    values: Mapping[str, float]
-    duals: Mapping[str, float]
+    _arrays: Arrays
+    _point: Floats
+    _prices: Floats
+
+    @cached_property
+    def values(self) -> Mapping[str, float]:
+        """Value of each column, by name."""
+        return dict(zip(self._arrays.names, self._point.tolist(), strict=True))
+
+    @cached_property
+    def duals(self) -> Mapping[str, float]:
+        """Change of the objective per unit of each row's limit, by name.
+
+        Of a mixed-integer problem: with the integers held.
+        """
+        return dict(zip(self._arrays.row_names, self._prices.tolist(), strict=True))
+
+    def at(self, places: Ints) -> list[float]:
+        """Return the values of columns by the places that `columns` gave them."""
+        return self._point[self._arrays.where[places]].tolist()
 
 
 def solve_linear(arrays: Arrays) -> Solution:
@@ -209,21 +227,18 @@ def _solution(
     duals: Floats,
     bound: float,
 ) -> Solution:
-    objective = math.fsum(float(c) * float(v) for c, v in zip(arrays.given, values, strict=True))
+    objective = math.fsum((arrays.given * values).tolist())
     bound = arrays.sign * bound * arrays.cost_unit
     # The point itself is a proof that no bound lies on its wrong side by more than rounding.
     bound = max(bound, objective) if arrays.sign < 0 else min(bound, objective)
-    return Solution(
-        status,
-        objective,
-        bound,
-        dict(zip(arrays.names, values.tolist(), strict=True)),
-        dict(zip(arrays.row_names, duals.tolist(), strict=True)),
-    )
+    return Solution(status, objective, bound, arrays, values, duals)
 
 
 def empty(arrays: Arrays) -> Solution:
+    import numpy as np
+
     for name, low, high in zip(arrays.row_names, arrays.row_lower, arrays.row_upper, strict=True):
         if low > 0 or high < 0:
             raise SolverError("infeasible: a row without columns cannot hold", value=name)
-    return Solution("optimal", 0.0, 0.0, {}, dict.fromkeys(arrays.row_names, 0.0))
+    nothing = np.zeros(len(arrays.row_names))
+    return Solution("optimal", 0.0, 0.0, arrays, arrays.given, nothing)

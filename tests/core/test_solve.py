@@ -9,6 +9,7 @@ import sys
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 from aicfo_sdk.errors import InputError, SolverError
@@ -78,6 +79,59 @@ def test_the_order_of_rows_columns_and_earlier_problems_changes_no_bit(integer: 
     first = {seed: exactly(build(*parts[seed])) for seed in seeds}
     for seed in reversed(seeds):
         assert exactly(build(*shuffled(seed + 1, *parts[seed]))) == first[seed]
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_columns_and_rows_added_at_once_are_those_added_one_by_one(seed: int) -> None:
+    columns, rows = random_parts(seed)
+    names = [name for name, _ in columns]
+    problem = Problem(maximise=True)
+    costs, uppers = ([given[key] for _, given in columns] for key in ("cost", "upper"))
+    places = problem.columns(names, cost=costs, upper=uppers)
+    terms = [
+        (row, names.index(name), number)
+        for row, (_, terms, _) in enumerate(rows)
+        for name, number in terms
+    ]
+    random.Random(seed).shuffle(terms)
+    problem.rows(
+        [name for name, _, _ in rows],
+        np.array([row for row, _, _ in terms]),
+        np.array([places[column] for _, column, _ in terms]),
+        np.array([float(number) for _, _, number in terms]),
+        upper=[limits["upper"] for _, _, limits in rows],
+    )
+    found = problem.solve()
+    assert found.at(places) == [found.values[name] for name in names]
+    assert exactly(problem) == exactly(build(columns, rows))
+
+
+def test_of_many_at_once_the_first_that_cannot_be_is_named_and_none_is_added() -> None:
+    problem = Problem()
+    problem.columns(["a", "b"])
+    problem.rows(["r"], np.array([0, 0]), np.array([0, 1]), np.array([1.0, 1.0]), lower=1)
+    before = exactly(problem)
+    one, zero = np.array([1.0]), np.array([0])
+    for refused, match in (
+        (lambda: problem.columns(["c", "b"]), "named twice.*b"),
+        (lambda: problem.columns(["c", "c"]), "named twice.*c"),
+        (lambda: problem.columns(["c", "d"], cost=[1, math.inf]), "column d"),
+        (lambda: problem.columns(["c", "d"], upper=[-1, 1]), "column c"),
+        (lambda: problem.columns(["c", "d"], lower=[0, math.nan]), "column d"),
+        (lambda: problem.rows(["r"], zero, zero, one), "named twice.*r"),
+        (lambda: problem.rows(["s"], zero + 1, zero, one), "no such row"),
+        (lambda: problem.rows(["s"], zero, zero + 2, one), "no such column.*row s"),
+        (lambda: problem.rows(["s"], zero, zero, one * 1e-12), "coefficient.*column a"),
+        (lambda: problem.rows(["s"], zero, zero, one, lower=2, upper=1), "row s"),
+        (
+            lambda: problem.rows(["s"], zero.repeat(2), zero.repeat(2), one.repeat(2)),
+            "twice in one",
+        ),
+    ):
+        with pytest.raises(InputError, match=match):
+            refused()
+        assert problem.size == (1, 2)
+        assert exactly(problem) == before
 
 
 @pytest.mark.parametrize("integer", [False, True])

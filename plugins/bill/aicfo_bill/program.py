@@ -1,0 +1,225 @@
+"""The linear or integer program of an `Outlook`. Model: docs/bill-rules.md, plan."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from aicfo_sdk import PPM, Problem, Solution
+
+from .outlook import Outlook
+from .quote import BASIS
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
+    Floats = NDArray[np.float64]
+    Ints = NDArray[np.int64]
+
+
+class Program:
+    """What a plan loses against holding every bill, as a program over fen moved by option.
+
+    Built once; `amounts_within` asks it again with some options forced and some forbidden.
+    """
+
+    def __init__(self, outlook: Outlook, *, integer: bool = False) -> None:
+        import numpy as np
+
+        options = outlook.options
+        self.outlook = outlook
+        self._integer = integer
+        self._names = [f"m:{option.id}" for option in options]
+        self._limits = {index: (0, option.upper) for index, option in enumerate(options)}
+        self._spare = 0
+        self._sunk = [0] * len(outlook.starts)
+        ends = np.array(outlook.ends, dtype=np.int64).reshape(-1, 2)
+        self._first, self._last = ends[:, 0], ends[:, 1]
+        self._upper: Floats = np.array([option.upper for option in options], dtype=np.float64)
+        self._fees: Floats = np.array([option.fee for option in options], dtype=np.float64)
+        # The relaxation spreads a fee over all that the option could move; in the integer
+        # program it is the flag that pays.
+        self._spreads: Floats = self._fees * 0 if integer else self._fees / self._upper
+        proceeds: Floats = np.array([option.proceeds for option in options], dtype=np.float64)
+        # Wealth lost per fen moved: its discount, less the yield of having the money earlier.
+        per_day = outlook.yield_ppm / (PPM * BASIS)
+        left = np.array([*outlook.days_left, 0], dtype=np.float64) * per_day
+        self._losses: Floats = (1.0 + left[self._last]) - proceeds * (1.0 + left[self._first])
+        # Change of cash in the span in which the money comes; the bill's is missed in the last.
+        self._gained: Floats = proceeds - (self._first == self._last)
+
+        self._problem = Problem()
+        self._moves = self._problem.columns(
+            self._names, cost=self._losses + self._spreads, upper=self._upper
+        )
+        self._flags = self._add_flags() if integer else self._moves[:0]
+        self._add_amounts()
+        self._add_cash()
+
+    def solve(self, *, gap: float = 0.0, nodes: int = 1) -> Solution:
+        """Return the solver's answer."""
+        return self._problem.solve(gap=gap, nodes=nodes)
+
+    def amounts(self, solution: Solution) -> list[float]:
+        """Return the amount of each option, in fen."""
+        return solution.at(self._moves)
+
+    def amounts_within(self, limits: Mapping[int, tuple[int, int]], spare: int = 0) -> list[float]:
+        """Return the amounts of the linear program with each option within its limits.
+
+        What is above 0 at least is a deal made: it pays its fee whole. `spare` fen are kept on
+        top of the floor.
+        """
+        for index, (lower, upper) in limits.items():
+            if (lower, upper) != self._limits[index]:
+                self._limit(index, lower, upper)
+        if spare != self._spare:
+            self._spare = spare
+            for place in range(len(self.outlook.starts)):
+                self._problem.change_row(f"floor:{self._key(place)}", lower=self._floor(place))
+        return self.amounts(self.solve())
+
+    def chosen(self, solution: Solution) -> list[bool]:
+        """Return whether the integer program takes each option."""
+        return [taken > 0.5 for taken in solution.at(self._flags)]
+
+    def bound(self, solution: Solution) -> int:
+        """Return the wealth that no plan exceeds.
+
+        Interest is rounded once per deal and line, half a fen each at most; a plan of whole fen
+        can gain that, and a little shortage it spares, over the program's exact fractions.
+        """
+        outlook = self.outlook
+        roundings = sum(option.move == "discount" for option in outlook.options)
+        slack = roundings + len(outlook.lines) + 4
+        return outlook.hold_value - int(solution.bound // 1) + slack
+
+    def _limit(self, index: int, lower: int, upper: int) -> None:
+        """Force an option, forbid it, or leave it open again."""
+        was_forced, forced = self._limits[index][0] > 0, lower > 0
+        self._limits[index] = lower, upper
+        # A deal that is forced pays its fee anyway, so that the fee no longer speaks for or
+        # against another fen.
+        spread = 0.0 if forced else float(self._spreads[index])
+        name, option = self._names[index], self.outlook.options[index]
+        cost = float(self._losses[index]) + spread
+        self._problem.change_column(name, cost=cost, lower=lower, upper=upper)
+        place = int(self._first[index])
+        if forced == was_forced or not option.fee or place == len(self._sunk):
+            return
+        self._sunk[place] += option.fee if forced else -option.fee
+        self._problem.change_row(
+            f"change:{self._key(place)}",
+            {name: spread - float(self._gained[index])},
+            lower=-self._sunk[place],
+            upper=-self._sunk[place],
+        )
+
+    def _add_flags(self) -> Ints:
+        """An option that is taken moves its minimum at least, and pays its fee."""
+        import numpy as np
+
+        options = self.outlook.options
+        flags = self._problem.columns(
+            [f"b:{option.id}" for option in options], cost=self._fees, upper=1, integer=True
+        )
+        rows, columns = np.tile(np.arange(len(flags)), 2), np.concatenate([self._moves, flags])
+        ones = np.ones(len(flags))
+        for name, limits, lower, upper in (
+            ("most", self._upper, -float("inf"), 0.0),
+            ("least", [option.lower for option in options], 0.0, float("inf")),
+        ):
+            ids = [f"{name}:{option.id}" for option in options]
+            terms = np.concatenate([ones, -np.asarray(limits, dtype=np.float64)])
+            self._problem.rows(ids, rows, columns, terms, lower=lower, upper=upper)
+        return flags
+
+    def _add_amounts(self) -> None:
+        """What leaves a bill, or reaches a debt, is at most its amount."""
+        import numpy as np
+
+        outlook = self.outlook
+        bills = [(f"bill:{bill.id}", bill.face) for bill in outlook.holdings]
+        debts = [(f"debt:{debt.id}", debt.amount) for debt in outlook.debts]
+        for all_, owners in (
+            (bills, [option.bill for option in outlook.options]),
+            (debts, [option.debt for option in outlook.options]),
+        ):
+            owner = np.array(owners, dtype=np.int64)
+            mine = owner >= 0
+            used, rows = np.unique(owner[mine], return_inverse=True)
+            places: list[int] = used.tolist()
+            named = [all_[place] for place in places]
+            self._problem.rows(
+                [name for name, _ in named],
+                rows,
+                self._moves[mine],
+                np.ones(int(mine.sum())),
+                upper=[float(most) for _, most in named],
+            )
+
+    def _add_cash(self) -> None:
+        """Change of cash against the forecast span by span, never below the floor if it can be."""
+        import numpy as np
+
+        outlook, problem, spans = self.outlook, self._problem, np.arange(len(self.outlook.starts))
+        keys = [self._key(place) for place in range(len(spans))]
+        lengths = np.array(outlook.lengths, dtype=np.float64)
+        peak = problem.columns(["peak"], cost=outlook.short_ppm / PPM)
+        cash = problem.columns([f"cash:{key}" for key in keys], lower=-float("inf"))
+        late = outlook.late_ppm * lengths / PPM
+        short = problem.columns([f"short:{key}" for key in keys], cost=late)
+
+        gained = self._gained - self._spreads
+        comes = (self._first < len(spans)) & (gained != 0)
+        misses = (self._last < len(spans)) & (self._first != self._last)
+        pays = (self._fees > 0) & (self._first < len(spans)) & self._integer
+        flags = self._flags[pays[: len(self._flags)]]
+        problem.rows(
+            [f"change:{key}" for key in keys],
+            np.concatenate(
+                [spans, spans[1:], self._first[comes], self._last[misses], self._first[pays]]
+            ),
+            np.concatenate([cash, cash[:-1], self._moves[comes], self._moves[misses], flags]),
+            np.concatenate(
+                [
+                    np.ones(len(spans)),
+                    -np.ones(len(spans) - 1),
+                    -gained[comes],
+                    np.ones(int(misses.sum())),
+                    self._fees[pays],
+                ]
+            ),
+            lower=0,
+            upper=0,
+        )
+
+        rows, columns = [spans, spans], [cash, short]
+        for line in outlook.lines:
+            usable = np.flatnonzero((np.array(outlook.starts) <= line.last) & (line.left > 0))
+            ids = [f"line:{line.id}:{keys[place]}" for place in usable.tolist()]
+            rates = line.rate_ppm * lengths[usable] / (PPM * line.basis)
+            rows.append(usable)
+            columns.append(problem.columns(ids, cost=rates, upper=line.left))
+        covers = np.concatenate(columns)
+        problem.rows(
+            [f"floor:{key}" for key in keys],
+            np.concatenate(rows),
+            covers,
+            np.ones(len(covers)),
+            lower=[float(self._floor(place)) for place in range(len(spans))],
+        )
+        problem.rows(
+            [f"deepest:{key}" for key in keys],
+            np.tile(spans, 2),
+            np.concatenate([np.repeat(peak, len(spans)), short]),
+            np.repeat([1.0, -1.0], len(spans)),
+            lower=0,
+        )
+
+    def _key(self, place: int) -> str:
+        return f"{self.outlook.starts[place]:05d}"
+
+    def _floor(self, place: int) -> int:
+        return self.outlook.floor + self._spare - self.outlook.lows[place]
