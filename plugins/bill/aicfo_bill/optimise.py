@@ -186,9 +186,9 @@ def _fix(outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, in
         winner = max(rows, key=lambda index: (amounts[index], -index))
         moved = sum(amounts[index] for index in rows) * 2 >= face
         taken = moved and _fits(options[winner], face, left, room)
-        for index, option in enumerate(options):
+        for index in outlook.by_bill[bill]:
             # A winner that no longer fits leaves the others open for the next round.
-            if option.bill == bill and (taken or not moved or index == winner):
+            if taken or not moved or index == winner:
                 limits[index] = (face, face) if taken and index == winner else (0, 0)
         _take(options[winner], face if taken else 0, left, room)
         changed = True

@@ -8,7 +8,6 @@ discount brings the proceeds and misses the bill. Nothing is counted twice.
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -155,9 +154,22 @@ class Outlook:
 
     def span(self, day: int) -> int:
         """Return the span that a move on `day` first changes; their number when after the end."""
-        if day > self.horizon:
-            return len(self.starts)
-        return max(bisect_right(self.starts, max(day, 1)) - 1, 0)
+        return self._spans[min(max(day, 0), len(self._spans) - 1)]
+
+    @cached_property
+    def _spans(self) -> list[int]:
+        """The span of each day from 0 on, and their number for the day after the last."""
+        starts = set(self.starts)
+        found = accumulate((day in starts for day in range(2, self.horizon + 1)), initial=0)
+        return [0, *found, len(self.starts)]
+
+    @cached_property
+    def by_bill(self) -> list[list[int]]:
+        """The options of each holding."""
+        found: list[list[int]] = [[] for _ in self.holdings]
+        for index, option in enumerate(self.options):
+            found[option.bill].append(index)
+        return found
 
     @cached_property
     def ends(self) -> list[tuple[int, int]]:
