@@ -13,6 +13,7 @@ _TOTAL = re.compile(r"^共\s*([0-9]+)\s*笔")
 _SIDE = re.compile(
     r"^(已?收入|已?支出|中性交易|不计收支)\s*[:：]\s*([0-9]+)\s*笔[\s,，]*([0-9][0-9,]*(?:\.[0-9]+)?)?"
 )
+_MOST_DIGITS = 18
 _CAVEAT = "统计逻辑不同"
 
 
@@ -41,10 +42,10 @@ class Counters:
         """Take note of a cell of the preamble or footer if it is a counter."""
         self._caveat = self._caveat or _CAVEAT in cell
         if found := _TOTAL.match(cell):
-            self._total = int(found[1])
+            self._total = self._whole(found[1])
         elif (found := _SIDE.match(cell)) and (side := self._names.get(found[1])):
             amount = parse(found[3]) if found[3] else None
-            self._stated[side] = (found[1], int(found[2]), amount)
+            self._stated[side] = (found[1], self._whole(found[2]), amount)
 
     def count(self, side: str, amount: int, *, back: bool = False) -> None:
         """Count one row; `back` marks a refund, which some bills take off what was spent."""
@@ -78,6 +79,12 @@ class Counters:
                 raise self._error(text)
             notes.append(f"{text}; the file says itself that such sums may differ")
         return tuple(notes)
+
+    def _whole(self, digits: str) -> int:
+        if len(digits) > _MOST_DIGITS:
+            # Python reads no number of thousands of digits, and no file has so many rows.
+            raise self._error(f"the file states a number of rows of {len(digits)} digits")
+        return int(digits)
 
     def _error(self, what: str) -> RecordError:
         return RecordError(

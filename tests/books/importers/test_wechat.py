@@ -174,6 +174,8 @@ def test_the_workbook_says_the_same_as_the_text_file(
         ("共10笔", "共11笔", "共11笔记录 but holds 10 rows"),
         ("收入：4笔 645.00", "收入：4笔 646.00", "收入 646.00元 but its rows sum to 645.00"),
         ("支出：3笔", "支出：2笔", "支出 2笔 but holds 3"),
+        ("共10笔", f"共{'9' * 5_000}笔", "a number of rows of 5000 digits"),
+        ("支出：3笔", f"支出：{'9' * 5_000}笔", "a number of rows of 5000 digits"),
         ("中性交易：3笔 210.10", "中性交易：3笔 0.00", "0.00元 but its rows sum to 210.10"),
     ],
 )
