@@ -5,7 +5,8 @@ from __future__ import annotations
 import statistics
 import time
 
-from aicfo_bill.optimise import discount_all, lp_repair, milp
+from aicfo_bill.optimise import lp_repair, milp
+from aicfo_bill.rules import discount_all
 
 from plugins.bill.tests.conftest import random_outlook
 

@@ -51,12 +51,14 @@ if TYPE_CHECKING:
         Brief,
         CashDemand,
         CashForecast,
+        CashPrice,
         CashSource,
         Finding,
         ForecastScore,
         FundingNeed,
         FundingPiece,
         FundingPlan,
+        RuleOutcome,
         SalesForecast,
         TenderMatch,
         TenderMatches,
@@ -75,9 +77,9 @@ _HOMES = {
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
-    "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashSource "
-    "Finding ForecastScore FundingNeed FundingPiece FundingPlan SalesForecast TenderMatch "
-    "TenderMatches",
+    "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashPrice "
+    "CashSource Finding ForecastScore FundingNeed FundingPiece FundingPlan RuleOutcome "
+    "SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "merchant": "Account Counterparty Merchant Store",
@@ -126,6 +128,7 @@ __all__ = [
     "BuyStock",
     "CashDemand",
     "CashForecast",
+    "CashPrice",
     "CashSource",
     "Counterparty",
     "CounterpartyId",
@@ -161,6 +164,7 @@ __all__ = [
     "Record",
     "RedeemFund",
     "RepayLoan",
+    "RuleOutcome",
     "SalesForecast",
     "SetMarketingBudget",
     "Settlement",

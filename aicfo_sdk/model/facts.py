@@ -110,6 +110,25 @@ class BillMove(Frozen):
     payable: str = Field(default="", description="Invoice paid by it, for an endorsement.")
     institution: str = Field(default="", description="Who discounts it.")
     cost: Fen = Field(default=0, description="Interest and fees, fen.")
+    reason: str = Field(default="", description="Why, in one sentence.")
+
+
+class CashPrice(Frozen):
+    """What money is worth to a plan while it is scarce (影子价格): a dual price, in words."""
+
+    first: date = Field(description="First day.")
+    last: date = Field(description="Last day on which it is worth that.")
+    value_ppm: PpmNonNegative = Field(
+        description="Gain of one more minor unit from that day on, beyond itself, ppm."
+    )
+
+
+class RuleOutcome(Frozen):
+    """What a simple rule would come to with the same bills, debts and forecast."""
+
+    rule: str = Field(description="Name of the rule: docs/bill-rules.md, simple rules.")
+    wealth: Fen = Field(description="Terminal wealth under it, fen.")
+    shortage: FenNonNegative = Field(default=0, description="What it leaves unpaid in time, fen.")
 
 
 class BillPlan(Fact):
@@ -126,6 +145,12 @@ class BillPlan(Fact):
     shortage: FenNonNegative = Field(default=0, description="Fen that no plan can pay in time.")
     shortage_day: date | None = Field(default=None, description="First day of the shortage.")
     method: Literal["lp_repair", "milp"] = Field(description="How it was solved.")
+    rules: tuple[RuleOutcome, ...] = Field(
+        default=(), description="Simple rules beside the plan, best first."
+    )
+    prices: tuple[CashPrice, ...] = Field(
+        default=(), description="Days on which one more yuan would be worth more than itself."
+    )
     proposals: tuple[Proposal, ...] = Field(default=(), description="Moves due today.")
 
 

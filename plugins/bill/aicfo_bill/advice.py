@@ -204,14 +204,38 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
                 detail=f"Endorse {grouped(paid)}, discount {grouped(sold)} at a cost of "
                 f"{grouped(cost)}, hold the rest. At most "
                 f"{grouped(max(plan.bound - plan.wealth, 0))} better is possible. Being short of "
-                "cash is priced in.",
+                f"cash is priced in.{_worth(plan)}",
                 detail_zh=f"背书支付 {grouped(paid)} 元，贴现 {grouped(sold)} 元"
-                f"（成本 {grouped(cost)} 元），其余持有到期。",
+                f"（成本 {grouped(cost)} 元），其余持有到期。{_worth_zh(plan)}",
                 proposals=plan.proposals,
                 evidence=plan.evidence,
             )
         )
     return found
+
+
+def _worth(plan: BillPlan) -> str:
+    """Return what money is worth to the plan where it is worth most, as a sentence or ""."""
+    if not plan.prices:
+        return ""
+    dearest = max(plan.prices, key=lambda price: price.value_ppm)
+    rest = "" if dearest.first == dearest.last else f" to {dearest.last}"
+    return (
+        f" One more yuan from {dearest.first}{rest} is worth {_fen(dearest.value_ppm)} fen more "
+        "than itself."
+    )
+
+
+def _worth_zh(plan: BillPlan) -> str:
+    if not plan.prices:
+        return ""
+    dearest = max(plan.prices, key=lambda price: price.value_ppm)
+    return f"{dearest.first} 起每多一元现金，方案多赚 {_fen(dearest.value_ppm)} 分。"
+
+
+def _fen(value_ppm: int) -> str:
+    """Return what a yuan gains, in fen with two decimals."""
+    return f"{value_ppm // 10_000}.{value_ppm % 10_000 // 100:02d}"
 
 
 def _sentences(findings: list[Finding]) -> str:

@@ -13,6 +13,7 @@ from aicfo_sdk import PPM
 
 from .outlook import Option, Outlook, Worth
 from .program import Program
+from .rules import RULES, discount_all, hold_all
 
 _ROUNDS = 12
 _SURE = 0.7
@@ -24,17 +25,21 @@ _NODES = 20_000
 
 @dataclass(frozen=True, slots=True)
 class Best:
-    """Moves by option in fen, and the proven upper bound of terminal wealth."""
+    """Moves by option in fen, and the proven upper bound of terminal wealth.
+
+    `prices` are what one more fen from the start of each span on would gain, beyond itself.
+    """
 
     moves: dict[int, int]
     bound: int
+    prices: tuple[float, ...] = ()
 
 
 def lp_repair(outlook: Outlook) -> Best:
     """Return good moves fast: linear program, decisions fixed a few at a time, whole fen.
 
-    The bound is the linear program's; the moves are never worse than holding all bills or
-    discounting all at once, and local search has tried each single change.
+    The bound is the linear program's; the moves are never worse than a simple rule's, and local
+    search has tried each single change.
     """
     program = Program(outlook)
     solution = program.solve()
@@ -43,12 +48,14 @@ def lp_repair(outlook: Outlook) -> Best:
     moves = _settle(program, program.amounts(solution), limits)
     candidates = [moves]
     if any(not holding.splittable for holding in outlook.holdings):
-        for start in (moves, dict[int, int](), discount_all(outlook)):
+        for start in (moves, hold_all(outlook), discount_all(outlook)):
             near = bound - outlook.worth(_best_of(outlook, candidates)).wealth
             if near * PPM <= outlook.face * _NEAR_PPM:
                 break
             candidates.append(_improve(program, start, bound))
-    return Best(_merge(program, _best_of(outlook, candidates), bound), bound)
+    candidates += (rule(outlook) for rule in RULES.values())
+    best = _merge(program, _best_of(outlook, candidates), bound)
+    return Best(best, bound, program.prices(best))
 
 
 def milp(outlook: Outlook, *, gap_ppm: int = 1) -> Best:
@@ -63,16 +70,8 @@ def milp(outlook: Outlook, *, gap_ppm: int = 1) -> Best:
     exact = _whole(outlook, program.amounts(solution), limits)
     relaxed = lp_repair(outlook)
     bound = min(program.bound(solution), relaxed.bound)
-    return Best(_best_of(outlook, [exact, relaxed.moves]), bound)
-
-
-def discount_all(outlook: Outlook) -> dict[int, int]:
-    """Return the simple rule 'discount every bill at once': its first discount option, whole."""
-    first: dict[int, int] = {}
-    for index, option in enumerate(outlook.options):
-        if option.move == "discount" and option.day == 0:
-            first.setdefault(option.bill, index)
-    return {index: outlook.holdings[bill].face for bill, index in first.items()}
+    best = _best_of(outlook, [exact, relaxed.moves])
+    return Best(best, bound, Program(outlook).prices(best))
 
 
 def _improve(program: Program, moves: dict[int, int], bound: int) -> dict[int, int]:
@@ -241,9 +240,8 @@ def _whole(
 
 
 def _best_of(outlook: Outlook, candidates: list[dict[int, int]]) -> dict[int, int]:
-    """Return the best of the candidates and the simple rules, judged by the exact evaluator."""
-    simple = [dict[int, int](), discount_all(outlook)]
-    allowed = [moves for moves in (*candidates, *simple) if outlook.allows(moves)]
+    """Return the best of the candidates, or to hold all, judged by the exact evaluator."""
+    allowed = [moves for moves in (*candidates, hold_all(outlook)) if outlook.allows(moves)]
     return max(allowed, key=lambda moves: _rank(outlook.worth(moves)))
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from itertools import groupby
 
 from aicfo_sdk import PPM, Context, NotFound, Proposal, ToolFailed, grouped
 from aicfo_sdk.model import (
@@ -11,12 +12,14 @@ from aicfo_sdk.model import (
     BillMove,
     BillPlan,
     CashForecast,
+    CashPrice,
     CreditLine,
     DiscountBill,
     EndorseBill,
+    RuleOutcome,
 )
 
-from .optimise import Best, discount_all, lp_repair, milp
+from .optimise import Best, lp_repair, milp
 from .outlook import Debt, Holding, Line, Option, Outlook
 from .position import (
     Payable,
@@ -28,6 +31,8 @@ from .position import (
     quotes_by_class,
 )
 from .quote import ASSUMED, best, days_charged, offers, payday, price_class
+from .reasons import Reasons
+from .rules import RULES
 
 _STEP = 7  # days between two chances to discount
 
@@ -48,17 +53,21 @@ def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
         found = Best({}, outlook.worth({}).wealth)
     worth = outlook.worth(found.moves)
     moves = _moves(ctx, outlook, found.moves, bills, payables)
+    rules = _rules(outlook)
+    by_name = {rule.rule: rule.wealth for rule in rules}
     missing = max(found.bound - worth.wealth, 0)
     return BillPlan(
         moves=tuple(moves),
         wealth=worth.wealth,
         bound=found.bound,
         gap_ppm=min(-(-missing * PPM // outlook.face), 10 * PPM) if outlook.face else 0,
-        hold_all=outlook.worth({}).wealth,
-        discount_all=outlook.worth(discount_all(outlook)).wealth,
+        hold_all=by_name["hold_all"],
+        discount_all=by_name["discount_all"],
         shortage=worth.shortage,
         shortage_day=ctx.today + timedelta(days=worth.shortage_day) if worth.shortage else None,
         method="milp" if exact else "lp_repair",
+        rules=rules,
+        prices=_prices(ctx, outlook, found.prices),
         proposals=tuple(_proposals(ctx, outlook, found.moves, bills, payables)),
         evidence=tuple(
             dict.fromkeys(
@@ -179,6 +188,33 @@ def _yield_ppm(ctx: Context) -> int:
         return 0
 
 
+def _rules(outlook: Outlook) -> tuple[RuleOutcome, ...]:
+    """Return what each simple rule would come to, the best first."""
+    found = list[RuleOutcome]()
+    for name, rule in RULES.items():
+        worth = outlook.worth(rule(outlook))
+        found.append(RuleOutcome(rule=name, wealth=worth.wealth, shortage=worth.shortage))
+    return tuple(sorted(found, key=lambda rule: (-rule.wealth, rule.rule)))
+
+
+def _prices(ctx: Context, outlook: Outlook, prices: tuple[float, ...]) -> tuple[CashPrice, ...]:
+    """Return the stretches of days on which money is worth more than itself."""
+    found = list[CashPrice]()
+    spans = zip(outlook.starts, outlook.lengths, prices, strict=False)
+    for value, stretch in groupby(spans, key=lambda span: round(span[2] * PPM)):
+        held = list(stretch)
+        if value > 0:
+            first, (start, length, _) = held[0][0], held[-1]
+            found.append(
+                CashPrice(
+                    first=ctx.today + timedelta(days=first),
+                    last=ctx.today + timedelta(days=start + length - 1),
+                    value_ppm=value,
+                )
+            )
+    return tuple(found)
+
+
 def _moves(
     ctx: Context,
     outlook: Outlook,
@@ -187,7 +223,7 @@ def _moves(
     payables: list[Payable],
 ) -> list[BillMove]:
     """Return the chosen moves and what stays of each bill, by day."""
-    found, moved = list[BillMove](), [0] * len(bills)
+    found, moved, why = list[BillMove](), [0] * len(bills), Reasons(ctx.today, outlook, chosen)
     for index, amount in chosen.items():
         option = outlook.options[index]
         moved[option.bill] += amount
@@ -200,6 +236,7 @@ def _moves(
                 payable=payables[option.debt].invoice if option.debt >= 0 else "",
                 institution=option.offer.institution if option.offer else "",
                 cost=option.cost(amount),
+                reason=why.moved(index),
             )
         )
     found += [
@@ -208,8 +245,9 @@ def _moves(
             move="hold",
             amount=bill.face - gone,
             day=payday(bill, ctx.calendar),
+            reason=why.held(place),
         )
-        for bill, gone in zip(bills, moved, strict=True)
+        for place, (bill, gone) in enumerate(zip(bills, moved, strict=True))
         if bill.face > gone
     ]
     return sorted(found, key=lambda move: (move.day, move.bill, move.move, move.payable))

@@ -71,14 +71,26 @@ class Program:
         What is above 0 at least is a deal made: it pays its fee whole. `spare` fen are kept on
         top of the floor.
         """
-        for index, (lower, upper) in limits.items():
-            if (lower, upper) != self._limits[index]:
-                self._limit(index, lower, upper)
-        if spare != self._spare:
-            self._spare = spare
-            for place in range(len(self.outlook.starts)):
-                self._problem.change_row(f"floor:{self._key(place)}", lower=self._floor(place))
-        return self.amounts(self.solve())
+        return self.amounts(self._within(limits, spare))
+
+    def prices(self, moves: Mapping[int, int]) -> tuple[float, ...]:
+        """Return what one more fen from the start of each span on would gain, beyond itself.
+
+        The duals of the linear program with the whole bills and the deals that pay a fee held as
+        `moves` has them.
+        """
+        limits = {
+            index: (0, option.upper)
+            if not (option.whole or option.fee)
+            else (option.lower, option.upper)
+            if index in moves
+            else (0, 0)
+            for index, option in enumerate(self.outlook.options)
+        }
+        duals = self._within(limits, 0).duals
+        return tuple(
+            -duals[f"change:{self._key(place)}"] for place in range(len(self.outlook.starts))
+        )
 
     def chosen(self, solution: Solution) -> list[bool]:
         """Return whether the integer program takes each option."""
@@ -94,6 +106,16 @@ class Program:
         roundings = sum(option.move == "discount" for option in outlook.options)
         slack = roundings + len(outlook.lines) + 4
         return outlook.hold_value - int(solution.bound // 1) + slack
+
+    def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
+        for index, (lower, upper) in limits.items():
+            if (lower, upper) != self._limits[index]:
+                self._limit(index, lower, upper)
+        if spare != self._spare:
+            self._spare = spare
+            for place in range(len(self.outlook.starts)):
+                self._problem.change_row(f"floor:{self._key(place)}", lower=self._floor(place))
+        return self.solve()
 
     def _limit(self, index: int, lower: int, upper: int) -> None:
         """Force an option, forbid it, or leave it open again."""

@@ -6,9 +6,10 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from aicfo_bill.optimise import discount_all, lp_repair, milp
+from aicfo_bill.optimise import Best, lp_repair, milp
 from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook
 from aicfo_bill.quote import Offer
+from aicfo_bill.rules import RULES
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -28,6 +29,10 @@ def one_bill(path: list[int], options: list[Option], **given: Any) -> Outlook:
         **given,
     }
     return Outlook(**base)
+
+
+def wealth_of(found: Best, outlook: Outlook) -> int:
+    return outlook.worth(found.moves).wealth
 
 
 def discount(day: int, rate: int = 36_000, **given: Any) -> Option:
@@ -58,6 +63,23 @@ def test_the_discount_is_as_late_and_as_small_as_the_need_allows() -> None:
     assert amount - outlook.options[index].cost(amount) >= 400_000
     assert amount <= 401_287
     assert outlook.worth(found.moves).wealth == 600_000 - outlook.options[index].cost(amount)
+
+
+def test_one_more_fen_is_worth_the_discount_that_it_spares_until_the_bill_matures() -> None:
+    outlook = one_bill(POOR_AT_30, [discount(0), discount(28)])
+    found = lp_repair(outlook)
+    prices = dict(zip(outlook.starts, found.prices, strict=True))
+    # 32 days at 3.6 % cost 0.32 % of what is discounted: 0.0032 / 0.9968 for each fen it brings.
+    assert prices[1] == pytest.approx(0.0032 / 0.9968)
+    assert prices[60] == 0
+    richer = one_bill([cash + 100_000 for cash in POOR_AT_30], [discount(0), discount(28)])
+    gain = wealth_of(lp_repair(richer), richer) - wealth_of(found, outlook)
+    assert gain == pytest.approx(100_000 * (1 + prices[1]), abs=3)
+
+
+def test_money_is_worth_itself_where_nothing_is_missing() -> None:
+    found = lp_repair(one_bill([100_000] * 90, [discount(0), ENDORSE]))
+    assert set(found.prices) == {0.0}
 
 
 def test_an_endorsement_and_a_discount_are_counted_once() -> None:
@@ -147,8 +169,9 @@ def test_the_plan_is_never_worse_than_a_simple_rule_nor_better_than_its_bound(
     found = lp_repair(outlook)
     assert outlook.allows(found.moves)
     wealth = outlook.worth(found.moves).wealth
-    simple = [outlook.worth(moves).wealth for moves in ({}, discount_all(outlook))]
-    assert max(simple) <= wealth <= found.bound
+    simple = [rule(outlook) for rule in RULES.values()]
+    assert all(outlook.allows(moves) for moves in simple)
+    assert max(outlook.worth(moves).wealth for moves in simple) <= wealth <= found.bound
     # One change of one bill, whatever it is, stays under the proven bound too.
     for index, option in enumerate(outlook.options[:40]):
         assert outlook.worth({index: option.upper}).wealth <= found.bound

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 from aicfo_bill import bill_advice, bill_plan, bill_sources, check_bill, plugin
+from aicfo_bill.rules import RULES
 
 from aicfo_sdk import Context, MemoryBooks, NotFound, ToolFailed
 from aicfo_sdk.actions import postings, proceeds
@@ -214,6 +215,42 @@ def test_a_bill_that_cannot_move_stays(changes: dict[str, Any]) -> None:
     ctx = context(one, quote("Q", "east", 9_000))
     assert plan(ctx, [-900_000] * 90).moves == ()
     assert bill_sources(ctx) == []
+
+
+def test_a_plan_says_why_of_each_bill_what_money_is_worth_and_what_simple_rules_come_to() -> None:
+    # In ten weeks 400,000 yuan are missing until the bill matures; nobody takes it as payment.
+    ctx = context(
+        bill("B1", TODAY + 20 * WEEK, 500_000 * YUAN),
+        bill("B2", TODAY + 20 * WEEK, 300_000 * YUAN, units=False),
+        quote("Q", "east", 9_000),
+    )
+    path = [100_000 * YUAN] * 70 + [-400_000 * YUAN] * 69 + [400_000 * YUAN] * 21
+    found = plan(ctx, path)
+    sold = [move for move in found.moves if move.move == "discount"]
+    assert sold
+    assert all("more is missing from 2026-05-1" in move.reason for move in sold)
+    assert all(move.reason for move in found.moves)
+    by_rule = {rule.rule: rule for rule in found.rules}
+    assert set(by_rule) == set(RULES)
+    assert [rule.wealth for rule in found.rules] == sorted(
+        (rule.wealth for rule in found.rules), reverse=True
+    )
+    assert found.rules[0].wealth <= found.wealth
+    assert (by_rule["hold_all"].wealth, by_rule["discount_all"].wealth) == (
+        found.hold_all,
+        found.discount_all,
+    )
+    assert by_rule["hold_all"].shortage == 400_000 * YUAN
+    # Ten weeks at 0.9 % are 1,750 ppm, 1,753 of what they bring; what money brought earlier earns
+    # at 0.05 % is 97 less. Who has it only after the discount spares nothing.
+    price = found.prices[0]
+    assert price.first == TODAY + timedelta(days=1)
+    assert price.value_ppm == 1_753 - 97
+    assert found.prices[-1].last < TODAY + 11 * WEEK
+    (advice,) = [one for one in bill_advice(ctx, plan=found) if one.id == "bill:plan"]
+    assert f"One more yuan from {price.first}" in advice.detail
+    assert "is worth 0.1" in advice.detail
+    assert "方案多赚 0.1" in advice.detail_zh
 
 
 def test_what_is_due_now_is_proposed_on_disjoint_units_and_posts_balanced() -> None:

@@ -1,0 +1,50 @@
+"""Why a plan moves or holds each bill, in one sentence that can be checked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+
+from aicfo_sdk import grouped
+
+from .outlook import Outlook, Worth
+
+
+class Reasons:
+    """What the plan would come to without each of its moves, said of the move."""
+
+    def __init__(self, today: date, outlook: Outlook, moves: Mapping[int, int]) -> None:
+        self._today, self._outlook, self._moves = today, outlook, moves
+        self._worth = outlook.worth(moves)
+
+    def moved(self, index: int) -> str:
+        """Return why the plan takes an option."""
+        outlook, amount = self._outlook, self._moves[index]
+        option = outlook.options[index]
+        without = outlook.worth({i: a for i, a in self._moves.items() if i != index})
+        if option.debt >= 0:
+            what = f"{outlook.debts[option.debt].payee} takes it at face instead of money"
+        else:
+            what = f"its money is there for {grouped(option.cost(amount))}"
+        if without.shortage > self._worth.shortage:
+            more = grouped(without.shortage - self._worth.shortage)
+            return f"{what}; without it {more} more is missing from {self._day(without)}"
+        gain = self._worth.wealth - without.wealth
+        if gain > 0:
+            return f"{what}; without it the plan ends {grouped(gain)} lower"
+        return f"{what}; the plan ends no lower with it than without"
+
+    def held(self, bill: int) -> str:
+        """Return why the plan keeps a bill, or what it keeps of it."""
+        today = [
+            option
+            for index in self._outlook.by_bill[bill]
+            if (option := self._outlook.options[index]).move == "discount" and option.day == 0
+        ]
+        if not today:
+            return "it turns into money before anything could be done with it"
+        cost = grouped(today[0].cost(self._outlook.holdings[bill].face))
+        return f"neither a debt nor a need for money is worth giving it up: whole, {cost} today"
+
+    def _day(self, worth: Worth) -> date:
+        return self._today + timedelta(days=worth.shortage_day)
