@@ -29,6 +29,7 @@ from ..model.action import (
 )
 from ..model.base import Record, digest
 from ..model.bill import Bill, Endorsement
+from ..model.bill_steps import after
 from ..model.finance import CreditLine, FundPosition, Loan
 from ..model.invoice import Invoice, Obligation, Settlement
 from ..model.merchant import Account, Counterparty, Merchant
@@ -40,6 +41,14 @@ from .posting import accrual, moved, total
 _LONGEST_ID = 200
 
 BillAction = EndorseBill | DiscountBill | PledgeBill | PresentBill
+
+_STEPS = {
+    "endorse_bill": "ask_endorsement",
+    "discount_bill": "ask_discount",
+    "pledge_bill": "ask_pledge",
+    "present_bill": "present",
+}
+"""The step of the bill system with which each action begins."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -253,13 +262,20 @@ def _movable(bill: Bill, action: BillAction) -> None:
         raise LedgerError(
             "the bill is past its maturity", value=bill.ref, mend="present it for payment"
         )
-    if not presenting and (not bill.transferable or bill.circulation != "transferable"):
+    if not presenting and not bill.transferable:
         raise LedgerError(
-            "the bill may not be transferred",
+            "the bill may not be transferred: its drawer marked it 不得转让",
             value=bill.ref,
-            where=f"circulation {bill.circulation}",
             mend="hold it to maturity",
         )
+    if bill.circulation == "locked":
+        # The system lets the units go that are not locked; the books do not know which.
+        raise LedgerError(
+            f"the bill is {bill.state_said}: an earlier step with it is not finished",
+            value=bill.ref,
+            mend="finish or withdraw that first, then bring in the bill's new state",
+        )
+    after(_STEPS[action.kind], (bill.status, bill.circulation), where=bill.ref)
 
 
 def _range(bill: Bill, action: BillAction) -> tuple[int, int]:

@@ -13,6 +13,7 @@ from pydantic import Field
 
 from ..money import FenPositive, Ppm
 from .base import EvidenceIds, Frozen, Record
+from .bill_steps import PAIRS, said
 from .text import UntrustedText
 
 AcceptorClass = Literal[
@@ -88,6 +89,16 @@ class Bill(Record):
     def splittable(self) -> bool:
         """Whether the holding may be divided at 0.01 yuan."""
         return self.range_end > 0
+
+    @property
+    def state_said(self) -> str:
+        """The state as the bill system shows it, 票据状态/流通标志."""
+        return said(self.status, self.circulation)
+
+    @property
+    def state_occurs(self) -> bool:
+        """Whether 票据状态 and 流通标志 ever stand together: docs/bill-rules.md, states."""
+        return (self.status, self.circulation) in PAIRS
 
 
 class DiscountQuote(Record):

@@ -20,18 +20,6 @@ _DIGITS: dict[str, str] = {
 }
 _OLD = frozenset("12")  # 电子商业汇票系统 (ECDS), before packages
 _NUMBER = re.compile(r"[0-9]{30}", re.ASCII)
-_PAIRS = frozenset(
-    {
-        ("issued", "pending"),
-        ("issued", "locked"),
-        ("accepted", "pending"),
-        ("accepted", "locked"),
-        ("received", "transferable"),
-        ("received", "not_transferable"),
-        ("received", "locked"),
-        ("terminated", "ended"),
-    }
-)
 
 
 def number_format(case: Case) -> Found:
@@ -193,10 +181,10 @@ def tenor(case: Case) -> Found:
 
 def state(case: Case) -> Found:
     bill = case.bill
-    if (bill.status, bill.circulation) not in _PAIRS:
+    if not bill.state_occurs:
         return refuse(
             "state",
-            f"票据状态 {bill.status} never stands with 流通标志 {bill.circulation}",
+            f"{bill.state_said}: this 票据状态 never stands with this 流通标志",
             "ask the bill system for its state",
             EXCHANGE,
         )
@@ -209,7 +197,7 @@ def state(case: Case) -> Found:
         )
     if case.on_hand and bill.status != "received":
         return warn(
-            "state", f"not yet signed for: its state is {bill.status}", "sign for it", EXCHANGE
+            "state", f"not yet signed for: its state is {bill.state_said}", "sign for it", EXCHANGE
         )
     return []
 
