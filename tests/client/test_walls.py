@@ -107,11 +107,24 @@ def test_a_plugin_reaches_nothing_but_its_call(mounted: Mount, site: Path, tmp_p
 @linux
 @pytest.mark.slow
 def test_what_the_configuration_allows_is_allowed(mounted: Mount):
-    far = mounted(TRY, network=("stranger",), processes=("stranger",))
-    said = far.plugin.tools["tries"](Context(BOOKS))
-    assert said["internet"].startswith("did")
-    assert said["datagrams"].startswith("did")
-    assert said["program"].startswith("did")
+    # Only that: a fork that succeeds would answer twice, a limit that is set could end the child.
+    source = """
+import socket, subprocess
+plugin = Plugin("stranger", version="1")
+
+@plugin.tool
+def tries(ctx: Context) -> list[int]:
+    "Opens sockets and runs a program."
+    kinds = (socket.SOCK_STREAM, socket.SOCK_DGRAM)
+    opened = [socket.socket(socket.AF_INET, kind).fileno() for kind in kinds]
+    return [*opened, subprocess.run(["true"]).returncode]
+"""
+    far = mounted(source, network=("stranger",), processes=("stranger",))
+    *opened, returned = far.plugin.tools["tries"](Context(BOOKS))
+    assert (min(opened) > 0, returned) == (True, 0)
+    closed = mounted(source.replace("stranger", "closed"), name="closed")
+    with pytest.raises(ToolFailed, match="PermissionError"):
+        closed.plugin.tools["tries"](Context(BOOKS))
 
 
 @pytest.mark.slow
