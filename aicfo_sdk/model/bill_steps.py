@@ -30,12 +30,11 @@ BARRED: Pair = ("received", "not_transferable")
 LOCKED: Pair = ("received", "locked")
 ENDED: Pair = ("terminated", "ended")
 
-ZH: Mapping[str, str] = MappingProxyType(
+STATUS_ZH: Mapping[BillStatus, str] = MappingProxyType(
+    {"issued": "已出票", "accepted": "已承兑", "received": "已收票", "terminated": "已终止"}
+)
+CIRCULATION_ZH: Mapping[BillCirculation, str] = MappingProxyType(
     {
-        "issued": "已出票",
-        "accepted": "已承兑",
-        "received": "已收票",
-        "terminated": "已终止",
         "pending": "待收票",
         "locked": "已锁定",
         "transferable": "可流通",
@@ -92,9 +91,9 @@ PAIRS: frozenset[Pair] = frozenset(
 """Every pair that occurs."""
 
 
-def said(status: str, circulation: str) -> str:
+def said(status: BillStatus, circulation: BillCirculation) -> str:
     """Return a pair as the bill system shows it: 已收票/可流通."""
-    return f"{ZH.get(status, status)}/{ZH.get(circulation, circulation)}"
+    return f"{STATUS_ZH[status]}/{CIRCULATION_ZH[circulation]}"
 
 
 def possible(pair: Pair) -> tuple[str, ...]:

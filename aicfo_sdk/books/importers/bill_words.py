@@ -9,6 +9,7 @@ from typing import Literal
 from ...days import parse_day
 from ...errors import InputError
 from ...model.bill import AcceptorClass, BillCirculation, BillStatus
+from ...model.bill_steps import CIRCULATION_ZH, STATUS_ZH
 
 Kind = Literal["bank", "trade", "supply_chain_bank", "supply_chain_trade"]
 Held = Literal["held", "pledged", "endorsed", "discounted", "settled"]
@@ -46,19 +47,8 @@ CLASSES: dict[str, AcceptorClass] = {
     "强商票": "strong_trade",
     "弱商票": "weak_trade",
 }
-STATUS: dict[str, BillStatus] = {
-    "已出票": "issued",
-    "已承兑": "accepted",
-    "已收票": "received",
-    "已终止": "terminated",
-}
-CIRCULATION: dict[str, BillCirculation] = {
-    "待收票": "pending",
-    "已锁定": "locked",
-    "可流通": "transferable",
-    "不可转让": "not_transferable",
-    "已结束": "ended",
-}
+STATUS: dict[str, BillStatus] = {zh: word for word, zh in STATUS_ZH.items()}
+CIRCULATION: dict[str, BillCirculation] = {zh: word for word, zh in CIRCULATION_ZH.items()}
 HELD: dict[str, Held] = {
     "持有": "held",
     "持有中": "held",

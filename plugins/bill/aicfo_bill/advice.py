@@ -192,6 +192,7 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
         cost = sum(move.cost for move in plan.moves)
         paid = sum(move.amount for move in plan.moves if move.move == "endorse")
         sold = sum(move.amount for move in plan.moves if move.move == "discount")
+        worth, worth_zh = _worth(plan)
         found.append(
             Advice(
                 id="bill:plan",
@@ -204,9 +205,9 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
                 detail=f"Endorse {grouped(paid)}, discount {grouped(sold)} at a cost of "
                 f"{grouped(cost)}, hold the rest. At most "
                 f"{grouped(max(plan.bound - plan.wealth, 0))} better is possible. Being short of "
-                f"cash is priced in.{_worth(plan)}",
+                f"cash is priced in.{worth}",
                 detail_zh=f"背书支付 {grouped(paid)} 元，贴现 {grouped(sold)} 元"
-                f"（成本 {grouped(cost)} 元），其余持有到期。{_worth_zh(plan)}",
+                f"（成本 {grouped(cost)} 元），其余持有到期。{worth_zh}",
                 proposals=plan.proposals,
                 evidence=plan.evidence,
             )
@@ -214,23 +215,17 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
     return found
 
 
-def _worth(plan: BillPlan) -> str:
-    """Return what money is worth to the plan where it is worth most, as a sentence or ""."""
+def _worth(plan: BillPlan) -> tuple[str, str]:
+    """Return what money is worth to the plan where it is worth most, in both languages or ""."""
     if not plan.prices:
-        return ""
+        return "", ""
     dearest = max(plan.prices, key=lambda price: price.value_ppm)
     rest = "" if dearest.first == dearest.last else f" to {dearest.last}"
+    fen = _fen(dearest.value_ppm)
     return (
-        f" One more yuan from {dearest.first}{rest} is worth {_fen(dearest.value_ppm)} fen more "
-        "than itself."
+        f" One more yuan from {dearest.first}{rest} is worth {fen} fen more than itself.",
+        f"{dearest.first} 起每多一元现金，方案多赚 {fen} 分。",
     )
-
-
-def _worth_zh(plan: BillPlan) -> str:
-    if not plan.prices:
-        return ""
-    dearest = max(plan.prices, key=lambda price: price.value_ppm)
-    return f"{dearest.first} 起每多一元现金，方案多赚 {_fen(dearest.value_ppm)} 分。"
 
 
 def _fen(value_ppm: int) -> str:

@@ -36,7 +36,7 @@ def is_bank(name: str) -> bool:
     return any(word in text for word in _BANK_WORDS) or "财务" in core_name(name)
 
 
-@lru_cache(maxsize=10_000)
+@lru_cache(maxsize=512)  # each holds all names it was compared with
 def imitated(name: str, known: tuple[str, ...], likeness_ppm: int) -> tuple[str, int] | None:
     """Return the known name that `name` imitates and their likeness in ppm, or None.
 

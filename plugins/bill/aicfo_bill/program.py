@@ -57,7 +57,7 @@ class Program:
         self._add_amounts()
         self._add_cash()
 
-    def solve(self, *, gap: float = 0.0, nodes: int = 1) -> Solution:
+    def solve(self, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
         """Return the solver's answer."""
         return self._problem.solve(gap=gap, nodes=nodes)
 

@@ -30,9 +30,11 @@ class Reasons:
             more = grouped(without.shortage - self._worth.shortage)
             return f"{what}; without it {more} more is missing from {self._day(without)}"
         gain = self._worth.wealth - without.wealth
-        if gain > 0:
-            return f"{what}; without it the plan ends {grouped(gain)} lower"
-        return f"{what}; the plan ends no lower with it than without"
+        if not gain:
+            return f"{what}; without it the plan ends the same"
+        # Higher without it: the search ends within the plan's gap, not always at its optimum.
+        side = "lower" if gain > 0 else "higher"
+        return f"{what}; without it the plan ends {grouped(abs(gain))} {side}"
 
     def held(self, bill: int) -> str:
         """Return why the plan keeps a bill, or what it keeps of it."""
@@ -44,7 +46,7 @@ class Reasons:
         if not today:
             return "it turns into money before anything could be done with it"
         cost = grouped(today[0].cost(self._outlook.holdings[bill].face))
-        return f"neither a debt nor a need for money is worth giving it up: whole, {cost} today"
+        return f"it neither pays nor funds more than it is worth; whole, today, it costs {cost}"
 
     def _day(self, worth: Worth) -> date:
         return self._today + timedelta(days=worth.shortage_day)
