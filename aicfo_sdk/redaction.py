@@ -100,8 +100,10 @@ def redact(text: str, *, anew: bool = True) -> str:
         text = known.sub(MASK, text)
     low = text.lower()
     for marks, pattern, mask in _PATTERNS:
-        if any(mark in low for mark in marks):
-            text = _compiled(pattern).sub(mask, text)
+        for mark in marks:  # `any` with a generator takes twice as long
+            if mark in low:
+                text = _compiled(pattern).sub(mask, text)
+                break
     return text
 
 

@@ -27,7 +27,7 @@ from aicfo_sdk.safety.policy import policy_from
 
 _DAY = date(2026, 3, 2)
 _MONEY = 10**12
-_GROUPS = {1: 40, 10: 20, 100: 10, 1000: 3}
+_GROUPS = {1: 40, 10: 20, 100: 30, 1000: 9}
 _PLAIN = 200
 _PIPELINE = 30
 

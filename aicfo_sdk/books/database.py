@@ -426,6 +426,9 @@ def _set_up_sqlite(connection: Any, record: Any) -> None:
     cursor = connection.cursor()
     cursor.execute("PRAGMA journal_mode=WAL")
     cursor.execute("PRAGMA synchronous=FULL")
+    # A thousand commits change more pages than the 2 MB that a connection keeps by itself: they
+    # would go to the log in the midst of the transaction and be read back from there.
+    cursor.execute("PRAGMA cache_size=-16000")
     # The log is brought into the file by the guard, which first moves the checksums on.
     cursor.execute("PRAGMA wal_autocheckpoint=0")
     # A log that begins anew is cut, so that its length says how much waits to be brought in:

@@ -137,27 +137,25 @@ def load_many(connection: Connection, ids: Iterable[str]) -> dict[str, StoredPro
     found: dict[str, StoredProposal] = {}
     for start in range(0, len(wanted), _PIECE):
         piece = wanted[start : start + _PIECE]
-        events: dict[str, list[tuple[str, str]]] = {}
+        people: dict[str, tuple[PaymentMandate, ...]] = {}
+        seals: dict[str, str] = {}
         for subject, kind, body in connection.execute(_EVENTS, {"ids": piece}).all():
-            events.setdefault(subject, []).append((kind, body))
+            said = json.loads(body)
+            people[subject] = standing_after(people.get(subject, ()), kind, said)
+            seals[subject] = said.get("proposal") or seals.get(subject, "")
         rows = connection.execute(_ROWS, {"ids": piece}).all()
         for id, body, status, maker, why, action in rows:
-            about = events.get(id, [])
             row = {"id": id, "digest": action, "body": body}
             seal = proposal_seal({**row, "maker": maker, "status": status, "why": why})
-            if not about or _last_seal(about) != seal:
+            if seals.get(id) != seal:
                 raise BooksError(
                     "a proposal was changed behind the books' back",
                     value=id,
                     mend="see aicfo audit verify; restore the books from a copy",
                 )
-            found[id] = _stored((id, body, status, maker, why), standing(about), action)
+            given = people.get(id, ())
+            found[id] = _stored((id, body, status, maker, why), given, action)
     return found
-
-
-def _last_seal(events: Iterable[tuple[str, str]]) -> str:
-    seals = (json.loads(body).get("proposal") for _, body in reversed(list(events)))
-    return next((seal for seal in seals if seal), "")
 
 
 def file(

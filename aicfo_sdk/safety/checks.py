@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Annotated, ClassVar, Literal
 
@@ -139,11 +139,20 @@ class _Found:
     _books: Books
     _spending: Spending
     _where: str
+    # What nearly every check asks again.
+    _action: Action = field(init=False)
+    _amount: int = field(init=False)
+    _payee: str = field(init=False)
     _like: Likeness | None = None
+
+    def __post_init__(self) -> None:
+        self._action = self._proposal.action
+        self._amount = stake(self._action)
+        self._payee = beneficiary(self._action)
 
     def days(self) -> Iterator[Check]:
         """Whether proposal, policy and rule hold today, and may act on the action's day."""
-        today, action = self._books.as_of, self._proposal.action
+        today, action = self._books.as_of, self._action
         if (until := self._proposal.valid_until) is not None:
             yield self._check(
                 "valid_until",
@@ -187,8 +196,7 @@ class _Found:
 
     def amounts(self) -> Iterator[Check]:
         """Whether the amount, alone and with what others put at stake, is within all limits."""
-        action, rule, kind = self._proposal.action, self._rule, self._proposal.action.kind
-        payee = beneficiary(action)
+        rule, kind, payee = self._rule, self._action.kind, self._payee
         if rule.max_amount is not None:
             yield self._most("max_amount", rule.max_amount)
         if rule.per_day is not None:
@@ -218,7 +226,7 @@ class _Found:
 
     def payee(self) -> Iterator[Check]:
         """Whether the payee may receive, is who it seems to be, and for what it is."""
-        rule, payee = self._rule, beneficiary(self._proposal.action)
+        rule, payee = self._rule, self._payee
         if payee:
             listed = rule.payees is None or payee in rule.payees
             # Institutions are not kept as counterparties; their quotes and a person vouch for them.
@@ -242,7 +250,7 @@ class _Found:
                     " there",
                 )
         if rule.purposes is not None:
-            found = purposes_of(self._proposal.action, self._books)
+            found = purposes_of(self._action, self._books)
             others = ", ".join(sorted(found - set(rule.purposes)))
             allowed = ", ".join(rule.purposes) or "nothing"
             yield self._check(
@@ -255,7 +263,7 @@ class _Found:
 
     def people(self) -> Iterator[Check]:
         """Whether people are asked, how many, and whether a mandate stands for the one."""
-        rule, action = self._rule, self._proposal.action
+        rule, action = self._rule, self._action
         amount, counted, beside = self._counted()
         if (above := rule.second_person_above) is not None:
             over = counted > above
@@ -312,7 +320,7 @@ class _Found:
 
     def _doubts(self) -> Iterator[Check]:
         """Whether the payee is new, has a new account, or a name that comes near another's."""
-        payee = beneficiary(self._proposal.action)
+        payee = self._payee
         if not self._kept or payee not in self._parties:
             return
         today, mend = self._books.as_of, "a person must approve it"
@@ -346,19 +354,17 @@ class _Found:
     def _alike(self) -> Likeness:
         """Whom the payee's name comes near; two checks ask, and finding it is dear."""
         if self._like is None:
-            payee = beneficiary(self._proposal.action)
-            self._like = likeness(payee, self._books, self._seen)
+            self._like = likeness(self._payee, self._books, self._seen)
         return self._like
 
     @property
     def _kept(self) -> bool:
         """Whether the one who receives is kept as a counterparty."""
-        return hasattr(self._proposal.action, "payee")
+        return hasattr(self._action, "payee")
 
     @property
     def _named(self) -> bool:
-        payee = beneficiary(self._proposal.action)
-        return payee in (self._rule.payees or ()) or payee in self._rule.per_payee
+        return self._payee in (self._rule.payees or ()) or self._payee in self._rule.per_payee
 
     @property
     def _parties(self) -> Collection[str]:
@@ -369,26 +375,25 @@ class _Found:
 
     def _counted(self) -> tuple[int, int, str]:
         """Return the stake, the stake with the parts it may have been split from, how said."""
-        action = self._proposal.action
-        amount, spent = stake(action), 0
+        action, amount, spent = self._action, self._amount, 0
         if self._rule.approval_above or self._rule.second_person_above is not None:
-            payee = beneficiary(action) or None
             days = self._rule.split_days
+            payee = self._payee or None
             spent = self._spending.fullest(action.kind, payee, action.day, days).amount
         beside = f" with {spent} within {self._rule.split_days} days" if spent else ""
         return amount, amount + spent, beside
 
     def _most(self, name: str, limit: int) -> Check:
-        action = self._proposal.action
-        amount = stake(action)
+        amount = self._amount
         check = self._check(
             name,
             amount > limit,
-            f"{amount} is more than one {action.kind} may be",
+            f"{amount} is more than one {self._action.kind} may be",
             f"{amount} is within {limit}",
             f"at most {limit} minor units",
         )
-        return replace(check, value=amount, limit=limit)
+        check.value, check.limit = amount, limit
+        return check
 
     def _held(
         self,
@@ -398,8 +403,7 @@ class _Found:
         kinds: str | Collection[str] | None,
         payee: str | None = None,
     ) -> Check:
-        action = self._proposal.action
-        return held(name, action, limit, days, self._spending, kinds=kinds, payee=payee)
+        return held(name, self._action, limit, days, self._spending, kinds=kinds, payee=payee)
 
     def _check(self, name: str, stops: bool, bad: str, good: str, mend: str) -> Check:
         """Return a check that stops or passes; a name with a leading dot is the policy's own."""
@@ -424,7 +428,7 @@ class _Found:
             result="asks" if people else "passed",
             why=why,
             mend=mend if people else "",
-            value=stake(self._proposal.action),
+            value=self._amount,
             limit=limit,
             spent=spent,
             people=people,
