@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from .books.port import Books, MemoryBooks
     from .context import Context
     from .days import WorkCalendar, calendar
-    from .errors import AicfoError, InputError, NotFound, ToolFailed, ToolRetry
+    from .errors import AicfoError, InputError, NotFound, SolverError, ToolFailed, ToolRetry
     from .model.action import Action
     from .model.proposal import Proposal
     from .money import PPM, grouped, interest, round_div, share, split
@@ -29,7 +29,7 @@ _HOMES = {
     "books.port": "Books MemoryBooks",
     "context": "Context",
     "days": "WorkCalendar calendar",
-    "errors": "AicfoError InputError NotFound ToolFailed ToolRetry",
+    "errors": "AicfoError InputError NotFound SolverError ToolFailed ToolRetry",
     "model.action": "Action",
     "model.proposal": "Proposal",
     "money": "PPM grouped interest round_div share split",
@@ -68,6 +68,7 @@ __all__ = [
     "Run",
     "Same",
     "Solution",
+    "SolverError",
     "Tool",
     "ToolFailed",
     "ToolRetry",

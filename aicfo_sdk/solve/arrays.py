@@ -137,9 +137,11 @@ class Arrays:
         """
         import numpy as np
 
-        size = np.maximum(np.abs(self.cost), _TIE * float(np.abs(self.cost).max(initial=0.0)))
-        if not size.any():
-            size = np.ones_like(size)
+        # A yes or no costs as much as very many units, so each sort is measured by its own.
+        size = np.abs(self.cost)
+        for sort in (self.integer, ~self.integer):
+            dearest = float(size[sort].max(initial=0.0)) or float(size.max(initial=0.0)) or 1.0
+            size[sort] = np.maximum(size[sort], _TIE * dearest)
         sign = np.where(np.isfinite(self.lower), 1.0, np.where(np.isfinite(self.upper), -1.0, 0.0))
         return JITTER * self._share * size * sign
 

@@ -9,18 +9,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from aicfo_sdk import PPM
+from aicfo_sdk import PPM, SolverError
 
 from .outlook import Option, Outlook, Worth
 from .program import Program
-from .rules import RULES, discount_all, hold_all
+from .rules import RULES, Moves, discount_all, hold_all
 
 _ROUNDS = 12
 _SURE = 0.7
-_NEAR_PPM = 10
+NEAR_PPM = 100
+"""How near its bound a plan is when nothing more is looked for: 1 basis point of face."""
+_SOON_PPM = 10
 _TRIES = 4_000
 _MERGES = 12
 _NODES = 20_000
+_FEW_NODES = 300
+_LINES = 3
+"""Lines whose fees are decided one by one; of more the bound leaves the fee out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,40 +43,97 @@ class Best:
 def lp_repair(outlook: Outlook) -> Best:
     """Return good moves fast: linear program, decisions fixed a few at a time, whole fen.
 
-    The bound is the linear program's; the moves are never worse than a simple rule's, and local
-    search has tried each single change.
+    The moves are never worse than a simple rule's, and local search has tried each single
+    change. Few plans are then more than `NEAR_PPM` of the bills' face from the bound; those are
+    looked for in a short tree search of the integer program.
     """
     program = Program(outlook)
-    solution = program.solve()
-    bound = program.bound(solution)
-    limits = {index: (0, option.upper) for index, option in enumerate(outlook.options)}
-    moves = _settle(program, program.amounts(solution), limits)
-    candidates = [moves]
+    found = _repaired(program)
+    if _missing_ppm(outlook, found) > NEAR_PPM:
+        found = _searched(outlook, found, NEAR_PPM, _FEW_NODES)
+    return Best(found.moves, found.bound, program.prices(found.moves))
+
+
+def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
+    """Return a plan proven to be within `gap_ppm` of the bills' face of the best there is.
+
+    Most plans of the linear program and repair are; where one is not, the integer program is
+    searched, and its plan may be the better.
+    """
+    program = Program(outlook)
+    found = _repaired(program)
+    if _missing_ppm(outlook, found) > gap_ppm:
+        found = _searched(outlook, found, gap_ppm, _NODES)
+    return Best(found.moves, found.bound, program.prices(found.moves))
+
+
+def _repaired(program: Program) -> Best:
+    outlook = program.outlook
+    bound, candidates = _relaxed(program)
     if any(not holding.splittable for holding in outlook.holdings):
-        for start in (moves, hold_all(outlook), discount_all(outlook)):
-            near = bound - outlook.worth(_best_of(outlook, candidates)).wealth
-            if near * PPM <= outlook.face * _NEAR_PPM:
+        for start in (candidates[0], hold_all(outlook), discount_all(outlook)):
+            near = Best(_best_of(outlook, candidates), bound)
+            if _missing_ppm(outlook, near) <= _SOON_PPM:
                 break
             candidates.append(_improve(program, start, bound))
     candidates += (rule(outlook) for rule in RULES.values())
-    best = _merge(program, _best_of(outlook, candidates), bound)
-    return Best(best, bound, program.prices(best))
+    return Best(_merge(program, _best_of(outlook, candidates), bound), bound)
 
 
-def milp(outlook: Outlook, *, gap_ppm: int = 1) -> Best:
-    """Return the optimum of the integer program, within `gap_ppm` of the bills' face."""
+def _searched(outlook: Outlook, known: Best, gap_ppm: int, nodes: int) -> Best:
+    """Return the better of a known plan and the integer program's, and the lower bound."""
     program = Program(outlook, integer=True)
-    solution = program.solve(gap=outlook.face * gap_ppm / PPM, nodes=_NODES)
+    allowed = outlook.face * gap_ppm / PPM
+    try:
+        solution = program.solve(gap=max(allowed - program.slack, 0.0), nodes=nodes)
+    except SolverError:
+        return known  # no plan within so few nodes
     chosen = program.chosen(solution)
     limits = {
         index: (option.lower, option.upper) if chosen[index] else (0, 0)
         for index, option in enumerate(outlook.options)
     }
     exact = _whole(outlook, program.amounts(solution), limits)
-    relaxed = lp_repair(outlook)
-    bound = min(program.bound(solution), relaxed.bound)
-    best = _best_of(outlook, [exact, relaxed.moves])
-    return Best(best, bound, Program(outlook).prices(best))
+    bound = min(program.bound(solution), known.bound)
+    return Best(_best_of(outlook, [exact, known.moves]), bound)
+
+
+def _missing_ppm(outlook: Outlook, found: Best) -> float:
+    """Return how far a plan stays from its bound, ppm of the bills' face."""
+    return (found.bound - outlook.worth(found.moves).wealth) * PPM / outlook.face
+
+
+def _relaxed(program: Program) -> tuple[int, list[Moves]]:
+    """Return the linear programs' bound, and the plans made of them, the most promising first.
+
+    A line's fee falls due with its first fen, which no linear program says; so for each line that
+    the answer draws on, the fee is paid, or the line is closed and the program asked again.
+    """
+    outlook = program.outlook
+    fees = {line.id: line.fee for line in outlook.lines}
+    leaves = list[tuple[int, frozenset[str], list[float]]]()
+    nodes = [(frozenset[str](), frozenset[str]())]
+    while nodes:
+        closed, paid = nodes.pop()
+        program.close(closed)
+        solution = program.solve()
+        while used := [line for line in program.drawn(solution) if line not in paid]:
+            if len(closed | paid) >= _LINES:
+                break
+            paid |= {used[0]}
+            nodes.append((closed | {used[0]}, paid - {used[0]}))
+        least = program.bound(solution) - sum(fees[line] for line in paid)
+        leaves.append((least, closed, program.amounts(solution)))
+    leaves.sort(key=lambda leaf: -leaf[0])
+    found = list[Moves]()
+    for least, closed, amounts in leaves:
+        if found and least <= outlook.worth(_best_of(outlook, found)).wealth:
+            break
+        program.close(closed)
+        limits = {index: (0, option.upper) for index, option in enumerate(outlook.options)}
+        found.append(_settle(program, amounts, limits))
+    program.close(frozenset())
+    return leaves[0][0], found
 
 
 def _improve(program: Program, moves: dict[int, int], bound: int) -> dict[int, int]:
@@ -110,7 +172,7 @@ def _merge(program: Program, moves: dict[int, int], bound: int) -> dict[int, int
     banned = set[int]()
     for _, index in paying[:_MERGES]:
         value = outlook.worth(moves).wealth
-        if (bound - value) * PPM <= outlook.face * _NEAR_PPM:
+        if (bound - value) * PPM <= outlook.face * _SOON_PPM:
             break
         limits = {
             i: (0, 0)
@@ -210,7 +272,7 @@ def _whole(
     """Round to fen by largest remainder per bill, then hold every row in exact integers."""
     room = [debt.amount for debt in outlook.debts]
     left = [holding.face for holding in outlook.holdings]
-    moves = dict[int, int]()
+    moves = Moves()
     rests = list[tuple[float, int]]()
     for index, option in enumerate(outlook.options):
         amount = amounts[index] + 1e-4

@@ -20,6 +20,10 @@ from aicfo_sdk import PPM, round_div
 from .quote import BASIS, Offer
 
 
+_FEES = 3
+"""Lines with a fee of which every choice is looked at, at most."""
+
+
 @dataclass(frozen=True, slots=True)
 class Holding:
     """A bill on hand that may be moved: fen, and the day on which it turns into money."""
@@ -199,27 +203,51 @@ class Outlook:
         weighted = sum(map(mul, level, self.lengths))
         wealth = self.hold_value + sum(steps) + self._yield(weighted)
 
-        peak, peak_day, late = 0, 0, 0
-        used = [0] * len(self.lines)
-        for index, missing in enumerate(map(sub, self._needs, level)):
-            if missing <= 0:
+        missing = [max(need - got, 0) for need, got in zip(self._needs, level, strict=True)]
+        if not any(missing):
+            return Worth(wealth, 0, 0)
+        cost, peak, peak_day = self._covered(missing)
+        return Worth(wealth - cost, peak, peak_day)
+
+    def _covered(self, missing: list[int]) -> tuple[int, int, int]:
+        """Return what it costs to be short by so much, the deepest shortage left, and its day.
+
+        Of the ways to draw on the lines the cheapest: with each line that takes a fee, or
+        without it.
+        """
+        best, ways = None, [frozenset[int]()]
+        for closed in ways:
+            drawn, found = self._drawn(missing, closed)
+            best = min(best, found) if best else found
+            fees = [place for place in drawn if self.lines[place].fee and len(closed) < _FEES]
+            ways += [way for place in fees if (way := closed | {place}) not in ways]
+        assert best is not None  # the first way closes no line
+        return best
+
+    def _drawn(
+        self, missing: list[int], closed: frozenset[int]
+    ) -> tuple[list[int], tuple[int, int, int]]:
+        """Return the lines that are drawn on, cheapest first, when some are closed; and the cost,
+        the deepest shortage left and its day."""
+        cost, peak, peak_day, late, drawn = 0, 0, 0, 0, list[int]()
+        lacking = missing
+        for place, line in enumerate(self.lines):
+            if place in closed:
                 continue
-            length = self.lengths[index]
-            for place, line in enumerate(self.lines):
-                if missing <= 0:
-                    break
-                if self.starts[index] <= line.last:
-                    drawn = min(missing, line.left)
-                    used[place] += drawn * length
-                    missing -= drawn
-            if missing > 0:
-                peak_day = peak_day or self._first_short(index, missing)
-                peak = max(peak, missing)
-                late += missing * length
-        for total, line in zip(used, self.lines, strict=True):
-            wealth -= round_div(total * line.rate_ppm, PPM * line.basis) + line.fee * (total > 0)
-        wealth -= round_div(peak * self.short_ppm, PPM) + round_div(late * self.late_ppm, PPM)
-        return Worth(wealth, peak, peak_day)
+            usable = sum(start <= line.last for start in self.starts)
+            taken = [min(lack, line.left) for lack in lacking[:usable]]
+            total = sum(map(mul, taken, self.lengths))
+            if total:
+                drawn.append(place)
+                cost += round_div(total * line.rate_ppm, PPM * line.basis) + line.fee
+                lacking = [*map(sub, lacking, taken), *lacking[usable:]]
+        for span, lack in enumerate(lacking):
+            if lack:
+                peak_day = peak_day or self._first_short(span, lack)
+                peak = max(peak, lack)
+        late = sum(map(mul, lacking, self.lengths))
+        cost += round_div(peak * self.short_ppm, PPM) + round_div(late * self.late_ppm, PPM)
+        return drawn, (cost, peak, peak_day)
 
     def _first_short(self, span: int, missing: int) -> int:
         """Return the first day of the span on which `missing`, felt at its lowest, is felt."""

@@ -33,6 +33,8 @@ class Program:
         self._names = [f"m:{option.id}" for option in options]
         self._limits = {index: (0, option.upper) for index, option in enumerate(options)}
         self._spare = 0
+        self._closed: frozenset[str] = frozenset()
+        self._draws: dict[str, list[tuple[str, int, float]]] = {}
         self._sunk = [0] * len(outlook.starts)
         ends = np.array(outlook.ends, dtype=np.int64).reshape(-1, 2)
         self._first, self._last = ends[:, 0], ends[:, 1]
@@ -60,6 +62,23 @@ class Program:
     def solve(self, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
         """Return the solver's answer."""
         return self._problem.solve(gap=gap, nodes=nodes)
+
+    def close(self, lines: frozenset[str]) -> None:
+        """Forbid drawing on these lines from here on, and allow all others."""
+        for line in lines ^ self._closed:
+            for name, left, rate in self._draws.get(line, ()):
+                upper = 0 if line in lines else left
+                self._problem.change_column(name, cost=rate, upper=upper)
+        self._closed = lines
+
+    def drawn(self, solution: Solution) -> list[str]:
+        """Return the lines with a fee that the answer draws on."""
+        return [
+            line.id
+            for line in self.outlook.lines
+            if line.fee
+            and any(solution.values[name] > 0.5 for name, _, _ in self._draws.get(line.id, ()))
+        ]
 
     def amounts(self, solution: Solution) -> list[float]:
         """Return the amount of each option, in fen."""
@@ -97,15 +116,19 @@ class Program:
         return [taken > 0.5 for taken in solution.at(self._flags)]
 
     def bound(self, solution: Solution) -> int:
-        """Return the wealth that no plan exceeds.
+        """Return the wealth that no plan exceeds."""
+        return self.outlook.hold_value - int(solution.bound // 1) + self.slack
 
-        Interest is rounded once per deal and line, half a fen each at most; a plan of whole fen
-        can gain that, and a little shortage it spares, over the program's exact fractions.
+    @property
+    def slack(self) -> int:
+        """Fen that a plan in whole fen may gain over the program's exact fractions.
+
+        Interest is rounded once per deal and line, half a fen each at most; a little shortage
+        may be spared besides.
         """
         outlook = self.outlook
         roundings = sum(option.move == "discount" for option in outlook.options)
-        slack = roundings + len(outlook.lines) + 4
-        return outlook.hold_value - int(solution.bound // 1) + slack
+        return roundings + len(outlook.lines) + 4
 
     def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
         for index, (lower, upper) in limits.items():
@@ -218,12 +241,27 @@ class Program:
         )
 
         rows, columns = [spans, spans], [cash, short]
+        # More is never missing, whatever is moved: every bill at once, on the deepest day.
+        most = max(outlook.floor - min(outlook.lows) + outlook.face, 0)
         for line in outlook.lines:
-            usable = np.flatnonzero((np.array(outlook.starts) <= line.last) & (line.left > 0))
+            left = min(line.left, most)
+            usable = np.flatnonzero((np.array(outlook.starts) <= line.last) & (left > 0))
             ids = [f"line:{line.id}:{keys[place]}" for place in usable.tolist()]
             rates = line.rate_ppm * lengths[usable] / (PPM * line.basis)
             rows.append(usable)
-            columns.append(problem.columns(ids, cost=rates, upper=line.left))
+            columns.append(problem.columns(ids, cost=rates, upper=left))
+            self._draws[line.id] = [
+                (id, left, rate) for id, rate in zip(ids, rates.tolist(), strict=True)
+            ]
+            if line.fee and self._integer and ids:
+                opened = problem.columns([f"open:{line.id}"], cost=line.fee, upper=1, integer=True)
+                problem.rows(
+                    [f"opened:{id}" for id in ids],
+                    np.tile(np.arange(len(ids)), 2),
+                    np.concatenate([columns[-1], np.repeat(opened, len(ids))]),
+                    np.repeat([1.0, -float(left)], len(ids)),
+                    upper=0,
+                )
         covers = np.concatenate(columns)
         problem.rows(
             [f"floor:{key}" for key in keys],
