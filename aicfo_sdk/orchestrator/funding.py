@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ..actions import with_amount
+from ..actions import proceeds, with_amount
 from ..model.action import Action, DrawLoan
 from ..model.facts import CashDemand, CashSource, FundingPiece, FundingPlan
 from ..model.proposal import Proposal
@@ -59,14 +59,14 @@ def fund(
         return FundingPlan(
             demand=0, covered=0, uncovered=0, cost=0, pieces=(), summary="No money is needed."
         )
-    uses = [
-        use
-        for demand in demands
-        for source in sources
-        for use in _uses(source, demand, _stretches(demand, sources), today)
-    ]
-    amounts = _solve(demands, sources, uses) if uses else {}
-    pieces, short = _whole(demands, sources, uses, amounts)
+    pieces, short = _mixed(demands, sources, today)
+    paying = [source for source in sources if proceeds(source.action) > 0]
+    kept_back = bool(sum(short.values())) and len(paying) < len(sources)
+    if kept_back:
+        # Who cannot pay all pays wages and taxes first. An endorsement pays one supplier and
+        # leaves nothing for them, so only what brings money counts until everything is covered.
+        sources = paying
+        pieces, short = _mixed(demands, sources, today)
     covered = total - sum(short.values())
     cost = sum(piece.cost for piece in pieces)
     by_id = {source.id: source for source in sources}
@@ -77,7 +77,8 @@ def fund(
         cost=cost,
         pieces=tuple(pieces),
         proposals=tuple(_proposals(pieces, by_id, {d.id: d for d in demands})),
-        summary=_summary(total, covered, cost, pieces, by_id),
+        summary=_summary(total, covered, cost, pieces, by_id)
+        + (" Wages and taxes come first: no supplier is paid with a bill." if kept_back else ""),
         evidence=tuple(
             dict.fromkeys(
                 ref
@@ -86,6 +87,20 @@ def fund(
             )
         ),
     )
+
+
+def _mixed(
+    demands: Sequence[CashDemand], sources: Sequence[CashSource], today: date
+) -> tuple[list[FundingPiece], dict[str, int]]:
+    """Return the pieces of the cheapest mix, and what stays uncovered of each demand."""
+    uses = [
+        use
+        for demand in demands
+        for source in sources
+        for use in _uses(source, demand, _stretches(demand, sources), today)
+    ]
+    amounts = _solve(demands, sources, uses) if uses else {}
+    return _whole(demands, sources, uses, amounts)
 
 
 def _undominated(sources: list[CashSource]) -> list[CashSource]:

@@ -244,7 +244,7 @@ class Problem:
         integer: bool,
     ) -> None:
         held = self._columns
-        held.place.update((id, place) for place, id in enumerate(ids, len(held.names)))
+        held.place.update(zip(ids, range(len(held.names), len(held.names) + len(ids)), strict=True))
         held.names += ids
         held.cost += cost
         held.lower += lower
@@ -256,7 +256,7 @@ class Problem:
         self, ids: Sequence[str], ends: list[int], lower: list[float], upper: list[float]
     ) -> None:
         held = self._rows
-        held.place.update((id, place) for place, id in enumerate(ids, len(held.names)))
+        held.place.update(zip(ids, range(len(held.names), len(held.names) + len(ids)), strict=True))
         held.names += ids
         held.ends += ends
         held.lower += lower
@@ -293,6 +293,8 @@ class Problem:
 def _spread(given: Numbers, count: int) -> Floats:
     import numpy as np
 
+    if isinstance(given, int | float):
+        return np.full(count, given, dtype=np.float64)
     return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
 
 
@@ -300,6 +302,11 @@ def _odd(lower: Floats, upper: Floats, finite: Floats, largest: float = INFINITE
     """Return the places of figures that need a second look: the first that fails is told."""
     import numpy as np
 
+    if not len(lower):
+        return []
+    plain = lower.min() >= -LARGEST and upper.max() <= LARGEST and finite is lower
+    if plain and (lower <= upper).all() and largest == INFINITE:
+        return []
     sizes = np.maximum(np.abs(lower), np.abs(upper))
     good = (sizes <= LARGEST) | (sizes == INFINITE)
     good &= (lower <= upper) & (lower < INFINITE) & (upper > -INFINITE) & (abs(finite) <= largest)
@@ -307,6 +314,8 @@ def _odd(lower: Floats, upper: Floats, finite: Floats, largest: float = INFINITE
 
 
 def _check_new(ids: Sequence[str], known: Mapping[str, int], what: str) -> None:
+    if len(set(ids)) == len(ids) and known.keys().isdisjoint(ids):
+        return
     seen = set[str]()
     for id in ids:
         if id in known or id in seen:

@@ -35,7 +35,7 @@ from aicfo_sim.state import BANK_LINE, QUICK_LINE, State
 
 from aicfo_sdk import Orchestrator
 from aicfo_sdk.errors import InputError, NotFound
-from aicfo_sdk.model import SalesForecast
+from aicfo_sdk.model import Advice, BillPlan, SalesForecast
 
 DAYS, SEED = 12, 11
 LONGEST = load("default").rules.trigger_days
@@ -104,6 +104,17 @@ def test_a_part_of_the_cfo_asks_those_plugins_and_no_other(name: str, asked: set
     found = policy(name)
     assert isinstance(found, Cfo)
     assert set(found.registry.plugins) == asked
+
+
+def test_a_plugin_alone_is_lent_what_it_needs_and_nobody_elses_advice() -> None:
+    found = policy("cfo:bill")
+    assert isinstance(found, Cfo)
+    tools = set(found.registry.tools)
+    assert {"bill.bill_plan", "cash_brain.cash_forecast", "cash_brain.sales_forecast"} <= tools
+    advising = {tool.plugin.name for tool in found.registry.providers(Advice)}
+    assert advising == {"bill"}
+    plan = Orchestrator(found.registry).plan(BillPlan)
+    assert plan.root.tool.full_name == "bill.bill_plan"
 
 
 def test_the_light_cfo_is_the_full_one_with_another_sales_forecast() -> None:

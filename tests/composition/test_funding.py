@@ -106,11 +106,19 @@ def test_a_bill_that_matures_too_early_is_followed_by_a_loan():
 
 
 def test_one_bill_is_not_both_endorsed_and_discounted():
-    plan = fund([demand(150_000)], [endorse(100_000), bill(100_000, 2_000)], today=TODAY)
+    plan = fund([demand(100_000)], [endorse(100_000), bill(100_000, 2_000)], today=TODAY)
     assert sum(piece.amount for piece in plan.pieces) == 100_000
     assert [piece.source for piece in plan.pieces] == ["endorse:B:S"]
-    assert plan.uncovered == 50_000
-    assert plan.summary.startswith("No: 500.00 of 1,500.00 finds no source")
+    assert plan.uncovered == 0
+
+
+def test_while_money_is_missing_no_supplier_is_paid_with_a_bill():
+    """Passed on, the bill would leave nothing for wages; sold, it brings 998.00."""
+    plan = fund([demand(150_000)], [endorse(100_000), bill(100_000, 2_000)], today=TODAY)
+    assert [(piece.source, piece.amount) for piece in plan.pieces] == [("discount:B:bank", 100_000)]
+    assert plan.uncovered == 50_200
+    assert plan.summary.startswith("No: 502.00 of 1,500.00 finds no source")
+    assert "no supplier is paid with a bill" in plan.summary
 
 
 def test_two_sources_of_one_bill_take_different_units_of_it():

@@ -19,7 +19,6 @@ from aicfo_sdk import PPM, round_div
 
 from .quote import BASIS, Offer
 
-
 _FEES = 3
 """Lines with a fee of which every choice is looked at, at most."""
 
@@ -203,10 +202,10 @@ class Outlook:
         weighted = sum(map(mul, level, self.lengths))
         wealth = self.hold_value + sum(steps) + self._yield(weighted)
 
-        missing = [max(need - got, 0) for need, got in zip(self._needs, level, strict=True)]
-        if not any(missing):
+        lacking = list(map(sub, self._needs, level))
+        if max(lacking) <= 0:
             return Worth(wealth, 0, 0)
-        cost, peak, peak_day = self._covered(missing)
+        cost, peak, peak_day = self._covered([max(lack, 0) for lack in lacking])
         return Worth(wealth - cost, peak, peak_day)
 
     def _covered(self, missing: list[int]) -> tuple[int, int, int]:

@@ -68,7 +68,9 @@ def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
         method="milp" if exact else "lp_repair",
         rules=rules,
         prices=_prices(ctx, outlook, found.prices),
-        proposals=tuple(_proposals(ctx, outlook, found.moves, bills, payables)),
+        proposals=tuple(
+            _proposals(ctx, outlook, found.moves, bills, payables, short=worth.shortage > 0)
+        ),
         evidence=tuple(
             dict.fromkeys(
                 [
@@ -259,8 +261,14 @@ def _proposals(
     chosen: dict[int, int],
     bills: list[Bill],
     payables: list[Payable],
+    *,
+    short: bool,
 ) -> list[Proposal]:
-    """Return the actions due before the next working day's end, on disjoint sub-ranges."""
+    """Return the actions due before the next working day's end, on disjoint sub-ranges.
+
+    While the plan is short no supplier is paid with a bill: who cannot pay all pays wages and
+    taxes first, and an endorsement leaves nothing for them.
+    """
     now = ctx.calendar.add_working(ctx.today, 1)
     units = Units({bill.id: bill for bill in bills})
     account = own_account(ctx)
@@ -270,7 +278,7 @@ def _proposals(
         bill = bills[option.bill]
         if option.debt >= 0:
             payable = payables[option.debt]
-            if payable.due <= now:
+            if payable.due <= now and not short:
                 found.append(endorse(ctx.today, bill, payable, amount, units))
         elif option.offer is not None and option.day == 0 and account:
             first, last = units.take(bill.id, amount)

@@ -22,10 +22,12 @@ def random_outlook(
     whole: float = 0.2,
     fee: int = 0,
     minimum: int = 100_000,
+    every: int = 7,
 ) -> Outlook:
     """A portfolio whose cash, if nothing is done, falls from comfortable to far short.
 
-    `whole` is the share of bills that cannot be split; suppliers take some kinds or none.
+    `whole` is the share of bills that cannot be split; suppliers take some kinds or none; bills
+    may be discounted today and `every` so many days.
     """
     rng = random.Random(seed)
     holdings: list[Holding] = []
@@ -75,7 +77,7 @@ def random_outlook(
                 offer=Offer("X", rate, fee),
                 days=holding.payday - day,
             )
-            for day in (0, *range(7, days, 7))
+            for day in (0, *range(every, days, every))
             if day < holding.payday
         ]
         for place, debt in enumerate(owed):

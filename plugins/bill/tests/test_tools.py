@@ -461,6 +461,21 @@ def test_what_no_plan_can_pay_is_a_risk_with_its_day() -> None:
     assert (risk.kind, risk.money) == ("risk", found.shortage)
 
 
+def test_who_cannot_pay_all_passes_no_bill_on() -> None:
+    """An endorsement pays one supplier and leaves nothing for wages, which come first."""
+    given = (
+        bill("B1", TODAY + 10 * WEEK, 50_000 * YUAN),
+        supplier(),
+        invoice("I1", TODAY, 50_000 * YUAN),
+        quote("Q", "east", 9_000),
+    )
+    rich = plan(context(*given), [100_000 * YUAN] * 90)
+    poor = plan(context(*given), [-900_000 * YUAN] * 90)
+    assert [p.action.kind for p in rich.proposals] == ["endorse_bill"]
+    assert poor.shortage
+    assert {p.action.kind for p in poor.proposals} <= {"discount_bill"}
+
+
 def test_books_without_bills_need_no_plan_and_no_advice() -> None:
     ctx = context()
     found = plan(ctx, [5, 6, 7])

@@ -28,6 +28,7 @@ from aicfo_sdk import (
 from aicfo_sdk.config import Config
 from aicfo_sdk.model import BidGate, Brief, Fact, FundingNeed, FundingPlan
 from aicfo_sdk.orchestrator.run import Run as Answer
+from aicfo_sdk.registry import AnyTool
 from aicfo_sdk.safety.policy import Rule, decide
 
 from ..desk import Desk
@@ -178,6 +179,34 @@ class Cfo(Owner):
 def installed(*, without: tuple[str, ...] = ()) -> Registry:
     """Return all installed plugins but those named."""
     return discover(Config(disabled=without))
+
+
+@lru_cache(maxsize=16)
+def only(*named: str) -> Registry:
+    """Return the core and the named plugins, with what their tools need of the others lent.
+
+    A plugin that lends keeps only the tools that fill such a need: it neither advises, nor asks
+    for money, nor offers any, so that what is seen is what the named ones bring.
+    """
+    full = installed()
+    own = [name for name in full.plugins if name in named or name == "core"]
+    asked = [tool for name in own for tool in full.plugins[name].tools.values()]
+    lent = dict[str, dict[str, AnyTool]]()
+    while asked:
+        for need in asked.pop().signature.needs:
+            for tool in full.providers(need.type) if need.kind != "all" else ():
+                tools = lent.setdefault(tool.plugin.name, {})
+                if tool.plugin.name not in own and tool.name not in tools:
+                    tools[tool.name] = tool
+                    asked.append(tool)
+    plugins = list[Plugin]()
+    for name, plugin in full.plugins.items():
+        if name in own:
+            plugins.append(plugin)
+        elif lent.get(name):
+            plugins.append(Plugin(name, version=plugin.version, title=plugin.title))
+            plugins[-1].tools = lent[name]
+    return Registry(plugins, distributions=full.distributions, children=full.children)
 
 
 @lru_cache(maxsize=1)

@@ -1,7 +1,7 @@
 """From a name to a policy: the built-in ones, strangers' by entry point, the CFO in parts.
 
-`cfo` asks all installed plugins, `cfo:bill+tender` only those, `cfo-tender` all but that one, and
-`cfo-light` all with a lighter forecast. A
+`cfo` asks all installed plugins, `cfo:bill+tender` only those (the others lend what these need),
+`cfo-tender` all but that one, and `cfo-light` all with a lighter forecast. A
 distribution of anyone's offers a policy of its own in the entry-point group `aicfo.policies`:
 
     [project.entry-points."aicfo.policies"]
@@ -75,9 +75,10 @@ def policy(name: str) -> Policy:
     if part is None:
         mend = f"known: {', '.join(known())}; cfo:A+B (only these plugins), cfo-A (all but this)"
         raise NotFound("no such policy", value=name, mend=mend)
-    from .cfo import Cfo, installed
+    from .cfo import Cfo, installed, only
 
-    return Cfo(installed(without=_left_out(name, part)), name=name)
+    named = _named(name, part)
+    return Cfo(only(*named) if part["only"] else installed(without=named), name=name)
 
 
 def reads_books(policy: Policy) -> bool:
@@ -85,18 +86,17 @@ def reads_books(policy: Policy) -> bool:
     return bool(getattr(policy, "reads_books", False))
 
 
-def _left_out(name: str, part: re.Match[str]) -> tuple[str, ...]:
-    """Return the plugins that a name of a part of the CFO leaves out."""
+def _named(name: str, part: re.Match[str]) -> tuple[str, ...]:
+    """Return the plugins that a name of a part of the CFO names."""
     there = sorted({entry.name for entry in entry_points(group=PLUGINS)} - {"core"})
-    only, but = part["only"], part["but"]
-    named = only.split("+") if only else but[1:].split("-")
+    named = part["only"].split("+") if part["only"] else part["but"][1:].split("-")
     for plugin in named:
         if plugin not in there:
             raise NotFound(
                 "no such plugin", value=plugin, where=f"policy {name}",
                 mend="installed: " + (", ".join(there) or "none"),
             )  # fmt: skip
-    return tuple(plugin for plugin in there if (plugin in named) == bool(but))
+    return tuple(sorted(set(named)))
 
 
 def _strangers() -> dict[str, EntryPoint]:
