@@ -37,6 +37,7 @@ _TAXES = "sim/tests/test_taxes.py::test_"
 _MARKET = "sim/tests/test_tender_market.py::test_"
 _INDUSTRY = "sim/tests/test_industry.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
+_COURSE = "tests/books/test_bill_course.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
 _HOLDS = "tests/safety/test_commit_holds.py::test_"
@@ -542,6 +543,24 @@ RULES = (
         (
             _READ + "bills.py::test_a_number_stored_as_a_spreadsheet_number_has_lost_digits",
             _READ + "bills.py::test_a_holding_is_a_sub_range_whose_length_is_its_amount",
+        ),
+    ),
+    Rule(
+        "bill.amount_in_words",
+        "words and figures of a bill's amount agree, or the bill is void",
+        _BILLS_LAW + "第八条",
+        True,
+        (_READ + "bills.py::test_words_and_figures_say_one_amount_or_the_bill_is_void",),
+    ),
+    Rule(
+        "bill.later_states",
+        "a bill that is over does not live again, none goes back before its receipt, and an "
+        "endorsed one is on hand again before maturity only endorsed back",
+        _SHCPE + "; " + _BILLS_LAW + "第三十一条",
+        True,
+        (
+            _COURSE + "what_is_impossible_is_refused_by_name_and_nothing_is_taken",
+            _COURSE + "an_endorsed_bill_is_not_on_hand_again_unless_endorsed_back",
         ),
     ),
     Rule(
