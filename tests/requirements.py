@@ -31,6 +31,7 @@ _MONEY = "tests/core/test_money.py::test_"
 _DAYS = "tests/core/test_days.py::test_"
 _MCP = "tests/mcp/test_server.py::test_"
 _READ = "tests/books/importers/test_"
+_RECOURSE = "plugins/bill/tests/test_contingent.py::test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
 _ENGINE = "sim/tests/test_engine.py::test_"
 _TAXES = "sim/tests/test_taxes.py::test_"
@@ -210,6 +211,40 @@ RULES = (
             _HERE + "numbers_of_law_hold_from_their_day",
         ),
         ("bill.presentment_days",),
+    ),
+    Rule(
+        "bill.contingent",
+        "endorsed and discounted bills stay contingent liabilities until they are settled",
+        "《企业会计准则第13号——或有事项》第十四条",
+        True,
+        (
+            _RECOURSE + "endorsed_and_discounted_bills_are_contingent_liabilities_until_they_are"
+            "_settled",
+            _RECOURSE + "an_imported_refusal_makes_it_due_and_an_imported_payment_takes_it_back",
+        ),
+    ),
+    Rule(
+        "bill.recourse",
+        "recourse ends six months after the refusal, re-recourse three months after one paid",
+        _BILLS_LAW + "第十七条",
+        True,
+        (
+            _RECOURSE + "recourse_ends_six_and_three_months_after_the_last_day_of_refusal",
+            _RECOURSE + "numbers_of_the_law_of_recourse_hold_from_their_day",
+        ),
+        ("bill.recourse_months", "bill.rerecourse_months"),
+    ),
+    Rule(
+        "bill.refusal",
+        "an acceptor answers within four working days of the request, and the refusal is told to "
+        "the one before within three days",
+        "《电子商业汇票业务管理办法》第六十条, 票交所发〔2022〕2号; " + _BILLS_LAW + "第六十六条",
+        True,
+        (
+            _RECOURSE + "recourse_ends_six_and_three_months_after_the_last_day_of_refusal",
+            _RECOURSE + "numbers_of_the_law_of_recourse_hold_from_their_day",
+        ),
+        ("bill.answer_days", "bill.refusal_notice_days"),
     ),
     # ── discounting ──────────────────────────────────────────────────────────────────────────
     Rule(
