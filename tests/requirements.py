@@ -31,12 +31,14 @@ _MONEY = "tests/core/test_money.py::test_"
 _DAYS = "tests/core/test_days.py::test_"
 _MCP = "tests/mcp/test_server.py::test_"
 _READ = "tests/books/importers/test_"
+_RECOURSE = "plugins/bill/tests/test_contingent.py::test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
 _ENGINE = "sim/tests/test_engine.py::test_"
 _TAXES = "sim/tests/test_taxes.py::test_"
 _MARKET = "sim/tests/test_tender_market.py::test_"
 _INDUSTRY = "sim/tests/test_industry.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
+_COURSE = "tests/books/test_bill_course.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
 _HOLDS = "tests/safety/test_commit_holds.py::test_"
@@ -209,6 +211,40 @@ RULES = (
             _HERE + "numbers_of_law_hold_from_their_day",
         ),
         ("bill.presentment_days",),
+    ),
+    Rule(
+        "bill.contingent",
+        "endorsed and discounted bills stay contingent liabilities until they are settled",
+        "《企业会计准则第13号——或有事项》第十四条",
+        True,
+        (
+            _RECOURSE + "endorsed_and_discounted_bills_are_contingent_liabilities_until_they_are"
+            "_settled",
+            _RECOURSE + "an_imported_refusal_makes_it_due_and_an_imported_payment_takes_it_back",
+        ),
+    ),
+    Rule(
+        "bill.recourse",
+        "recourse ends six months after the refusal, re-recourse three months after one paid",
+        _BILLS_LAW + "第十七条",
+        True,
+        (
+            _RECOURSE + "recourse_ends_six_and_three_months_after_the_last_day_of_refusal",
+            _RECOURSE + "numbers_of_the_law_of_recourse_hold_from_their_day",
+        ),
+        ("bill.recourse_months", "bill.rerecourse_months"),
+    ),
+    Rule(
+        "bill.refusal",
+        "an acceptor answers within four working days of the request, and the refusal is told to "
+        "the one before within three days",
+        "《电子商业汇票业务管理办法》第六十条, 票交所发〔2022〕2号; " + _BILLS_LAW + "第六十六条",
+        True,
+        (
+            _RECOURSE + "recourse_ends_six_and_three_months_after_the_last_day_of_refusal",
+            _RECOURSE + "numbers_of_the_law_of_recourse_hold_from_their_day",
+        ),
+        ("bill.answer_days", "bill.refusal_notice_days"),
     ),
     # ── discounting ──────────────────────────────────────────────────────────────────────────
     Rule(
@@ -542,6 +578,24 @@ RULES = (
         (
             _READ + "bills.py::test_a_number_stored_as_a_spreadsheet_number_has_lost_digits",
             _READ + "bills.py::test_a_holding_is_a_sub_range_whose_length_is_its_amount",
+        ),
+    ),
+    Rule(
+        "bill.amount_in_words",
+        "words and figures of a bill's amount agree, or the bill is void",
+        _BILLS_LAW + "第八条",
+        True,
+        (_READ + "bills.py::test_words_and_figures_say_one_amount_or_the_bill_is_void",),
+    ),
+    Rule(
+        "bill.later_states",
+        "a bill that is over does not live again, none goes back before its receipt, and an "
+        "endorsed one is on hand again before maturity only endorsed back",
+        _SHCPE + "; " + _BILLS_LAW + "第三十一条",
+        True,
+        (
+            _COURSE + "what_is_impossible_is_refused_by_name_and_nothing_is_taken",
+            _COURSE + "an_endorsed_bill_is_not_on_hand_again_unless_endorsed_back",
         ),
     ),
     Rule(

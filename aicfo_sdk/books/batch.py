@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 
 from ..model.base import Record
 
@@ -25,8 +27,8 @@ class Batch:
     """Everything that one file says.
 
     `kind` names the format, `source` the file, `digest` the SHA-256 of its bytes, `currency` the
-    ISO code of all amounts. `carries` names what the format can carry, so that a round trip is
-    judged on that alone.
+    ISO code of all amounts. `lines` tells by `Type:id` and known day on which line a record
+    stands, where the importer knows, so that what contradicts the books is found in the file.
     """
 
     kind: str
@@ -37,3 +39,4 @@ class Batch:
     refused: tuple[Refused, ...] = ()
     notes: tuple[str, ...] = field(default=())
     rows: int = 0
+    lines: Mapping[tuple[str, date], int] = field(default_factory=dict[tuple[str, date], int])

@@ -67,6 +67,15 @@ class History:
         return self._states.get((type(record).__name__, record.id), ())
 
     def around(self, record: Record) -> tuple[Record | None, Record | None]:
+        """Return the records just before and just after the known day of a new one."""
+        before, after = self.neighbours(record)
+        kind = type(record)
+        return (
+            before.record(kind) if before else None,
+            after.record(kind) if after else None,
+        )
+
+    def neighbours(self, record: Record) -> tuple[State | None, State | None]:
         """Return the states just before and just after the known day of a new one."""
         before = after = None
         for state in self.states(record):
@@ -75,11 +84,7 @@ class History:
             else:
                 after = state
                 break
-        kind = type(record)
-        return (
-            before.record(kind) if before else None,
-            after.record(kind) if after else None,
-        )
+        return before, after
 
     def add(self, record: Record, row: int) -> None:
         """Add a state that was just written."""

@@ -6,7 +6,7 @@ by type, id and known day. All or nothing: one error and the transaction is gone
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from ..errors import AmountError, InputError, RecordError
@@ -18,6 +18,7 @@ from ..model.merchant import Counterparty, Merchant
 from ..model.tender import Tender
 from ..model.text import hidden
 from .batch import Batch, Refused
+from .bill_course import broken
 from .history import History, State
 from .matching import Commitments
 from .openings import opening_id, reconcile
@@ -107,13 +108,16 @@ def _take_file(
     new = same = 0
     renamed = 0
     matched: list[list[str | int]] = []
+    notes = list(batch.notes)
     last = max((record.known for record in batch.records), default=None)
     for record in sorted(batch.records, key=lambda record: record.known):
         taken = _under_known_id(record, history)
         if _is_known(taken, history, batch):
             same += 1
             continue
-        renamed += isinstance(taken, Bill) and taken.id != record.id
+        if isinstance(taken, Bill):
+            renamed += taken.id != record.id
+            notes += _course(taken, history, batch, batch.lines.get((record.ref, record.known), 0))
         match = commitments.take(taken) if isinstance(taken, Transaction) else None
         if match is not None:
             matched.append(match.write(writer))
@@ -144,7 +148,7 @@ def _take_file(
         same,
         len(matched) + renamed,
         batch.refused,
-        batch.notes,
+        tuple(notes),
     )
 
 
@@ -188,6 +192,30 @@ def _under_known_id(record: Record, history: History) -> Record:
         if known is not None:
             return record.model_copy(update={"id": known})
     return record
+
+
+def _course(bill: Bill, history: History, batch: Batch, line: int) -> Iterator[str]:
+    """Yield what is strange between a bill's new state and those just before and after it.
+
+    Raises: RecordError when one cannot follow the other.
+    """
+    before, after = history.neighbours(bill)
+    pairs = [(before.record(Bill), bill, before.imported)] if before else []
+    pairs += [(bill, after.record(Bill), True)] if after else []
+    for old, new, by_paper in pairs:
+        found = broken(old, new, by_paper=by_paper)
+        if found is None:
+            continue
+        days = f"states of {old.updated.isoformat()} and {new.updated.isoformat()}"
+        if found.impossible:
+            raise RecordError(
+                f"a later state that cannot follow: {found.what}",
+                file=batch.source,
+                line=line,
+                value=bill.ref,
+                mend=f"{days}; {found.mend}",
+            )
+        yield f"{bill.ref}: {found.what} ({days}); taken as the file says"
 
 
 def _is_known(record: Record, history: History, batch: Batch) -> bool:

@@ -42,6 +42,13 @@ if TYPE_CHECKING:
         digest,
     )
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
+    from .bill_facts import (
+        AcceptorExposure,
+        BillCalendar,
+        BillEvent,
+        ContingentBill,
+        ContingentBills,
+    )
     from .facts import (
         Advice,
         BidGate,
@@ -77,6 +84,7 @@ _HOMES = {
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
+    "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashPrice "
     "CashSource Finding ForecastScore FundingNeed FundingPiece FundingPlan RuleOutcome "
     "SalesForecast TenderMatch TenderMatches",
@@ -114,12 +122,15 @@ RECORDS = (
 __all__ = [
     "RECORDS",
     "AcceptorClass",
+    "AcceptorExposure",
     "Account",
     "Action",
     "Advice",
     "BidGate",
     "Bill",
+    "BillCalendar",
     "BillCheck",
+    "BillEvent",
     "BillId",
     "BillMove",
     "BillPlan",
@@ -130,6 +141,8 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "ContingentBill",
+    "ContingentBills",
     "Counterparty",
     "CounterpartyId",
     "CreditLine",

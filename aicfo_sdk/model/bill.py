@@ -26,11 +26,21 @@ AcceptorClass = Literal[
     "weak_trade",  # 弱商票
 ]
 
-BillStatus = Literal["issued", "accepted", "received", "terminated"]
-"""票据状态: 已出票, 已承兑, 已收票, 已终止."""
+BillStatus = Literal["issued", "accepted", "received", "matured", "terminated", "settled"]
+"""票据状态: 已出票, 已承兑, 已收票, 已到期, 已终止, 已结清."""
 
-BillCirculation = Literal["pending", "locked", "transferable", "not_transferable", "ended"]
-"""流通标志: 待收票, 已锁定, 可流通, 不可转让, 已结束."""
+BillCirculation = Literal[
+    "pending",  # 待收票
+    "locked",  # 已锁定
+    "transferable",  # 可流通
+    "not_transferable",  # 不可转让
+    "pledged",  # 已质押
+    "redeemable",  # 待赎回
+    "collecting",  # 托收在途
+    "claimed",  # 追索中
+    "ended",  # 已结束
+]
+"""流通标志."""
 
 
 class Endorsement(Frozen):
@@ -67,6 +77,9 @@ class Bill(Record):
     acceptor_uscc: str = Field(
         default="", description="统一社会信用代码 of the acceptor, or empty."
     )
+    guarantor: UntrustedText = Field(
+        default=UntrustedText(""), description="保证人: who answers beside the acceptor, or empty."
+    )
     payee: UntrustedText = Field(default=UntrustedText(""), description="收款人 at issue.")
     endorsements: tuple[Endorsement, ...] = Field(default=(), description="Chain, oldest first.")
     transferable: bool = Field(default=True, description="False when marked 不得转让.")
@@ -76,6 +89,10 @@ class Bill(Record):
     held: Literal["held", "pledged", "endorsed", "discounted", "settled"] = Field(
         default="held",
         description="What became of it; endorsed and discounted bills are contingent liabilities.",
+    )
+    recourse: bool = Field(
+        default=True,
+        description="Whether who took it may come back to the merchant (追索权), once passed on.",
     )
     status: BillStatus = Field(default="received", description="票据状态.")
     circulation: BillCirculation = Field(default="transferable", description="流通标志.")
@@ -89,6 +106,11 @@ class Bill(Record):
     def splittable(self) -> bool:
         """Whether the holding may be divided at 0.01 yuan."""
         return self.range_end > 0
+
+    @property
+    def over(self) -> bool:
+        """Whether nobody owes anything on it any more: 已结清, or 已终止."""
+        return self.status in ("settled", "terminated")
 
     @property
     def state_said(self) -> str:

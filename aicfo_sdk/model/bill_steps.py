@@ -3,12 +3,15 @@
 A bill's state there is a pair. Each step has an application that locks (申请), an answer (签收)
 and an end without one (拒绝, 撤回, 清退). Source of what is `verified`: the table of states of
 divisible bills (等分化票据流转状态) that a maker of treasury software publishes for the
-新一代票据业务系统 of 上海票据交易所; the rest was found in no public source: an assumption.
+新一代票据业务系统 of 上海票据交易所. The words themselves and their codes are those of its
+interface specification (票据业务系统直连接口规范, 概述分册) as public software quotes it; which of
+them stand together from maturity on was found in no public source: an assumption.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -28,10 +31,27 @@ ACCEPTED_LOCKED: Pair = ("accepted", "locked")
 FREE: Pair = ("received", "transferable")
 BARRED: Pair = ("received", "not_transferable")
 LOCKED: Pair = ("received", "locked")
+PLEDGED: Pair = ("received", "pledged")
+REDEEMABLE: Pair = ("received", "redeemable")
+PRESENTED_EARLY: Pair = ("received", "collecting")
+DUE: Pair = ("matured", "transferable")
+DUE_BARRED: Pair = ("matured", "not_transferable")
+DUE_PLEDGED: Pair = ("matured", "pledged")
+PRESENTED: Pair = ("matured", "collecting")
+CLAIMED: Pair = ("matured", "claimed")
+DUE_ENDED: Pair = ("matured", "ended")
+SETTLED: Pair = ("settled", "ended")
 ENDED: Pair = ("terminated", "ended")
 
 STATUS_ZH: Mapping[BillStatus, str] = MappingProxyType(
-    {"issued": "已出票", "accepted": "已承兑", "received": "已收票", "terminated": "已终止"}
+    {
+        "issued": "已出票",
+        "accepted": "已承兑",
+        "received": "已收票",
+        "matured": "已到期",
+        "terminated": "已终止",
+        "settled": "已结清",
+    }
 )
 CIRCULATION_ZH: Mapping[BillCirculation, str] = MappingProxyType(
     {
@@ -39,6 +59,10 @@ CIRCULATION_ZH: Mapping[BillCirculation, str] = MappingProxyType(
         "locked": "已锁定",
         "transferable": "可流通",
         "not_transferable": "不可转让",
+        "pledged": "已质押",
+        "redeemable": "待赎回",
+        "collecting": "托收在途",
+        "claimed": "追索中",
         "ended": "已结束",
     }
 )
@@ -74,13 +98,44 @@ STEPS: Mapping[str, Step] = MappingProxyType(
         "discount": Step("买断式贴现签收", (LOCKED,), (FREE, BARRED)),
         "end_discount": Step("买断式贴现终止", (LOCKED,), (FREE,)),
         "ask_pledge": Step("质押申请", (FREE,), (LOCKED,), verified=False, divides=True),
-        "pledge": Step("质押签收", (LOCKED,), (LOCKED,), verified=False),
-        "release_pledge": Step("质押解除", (LOCKED,), (FREE,), verified=False),
-        "present": Step("提示付款申请", (FREE, BARRED), (LOCKED,), verified=False),
-        "pay": Step("提示付款签收, 结清", (LOCKED,), (ENDED,), verified=False),
-        "refuse_payment": Step("提示付款拒付", (LOCKED,), (FREE, BARRED), verified=False),
-        "claim": Step("追索", (FREE, BARRED), (LOCKED,), verified=False),
-        "settle_claim": Step("同意清偿", (LOCKED,), (ENDED,), verified=False),
+        "pledge": Step("质押签收", (LOCKED,), (PLEDGED,), verified=False),
+        "release_pledge": Step("质押解除", (PLEDGED,), (FREE,), verified=False),
+        "repo_discount": Step("回购式贴现签收", (LOCKED,), (REDEEMABLE,), verified=False),
+        "redeem": Step("回购式贴现赎回", (REDEEMABLE,), (FREE,), verified=False),
+        "present_early": Step(
+            "期前提示付款申请", (FREE, BARRED), (PRESENTED_EARLY,), verified=False
+        ),
+        "refuse_early": Step(
+            "期前提示付款拒付", (PRESENTED_EARLY,), (FREE, BARRED), verified=False
+        ),
+        "mature": Step("到期", (FREE, BARRED), (DUE, DUE_BARRED), verified=False),
+        "mature_pledged": Step("到期 (质押中)", (PLEDGED,), (DUE_PLEDGED,), verified=False),
+        "present": Step(
+            "提示付款申请",
+            (FREE, BARRED, DUE, DUE_BARRED, DUE_ENDED),
+            (PRESENTED,),
+            verified=False,
+        ),
+        "present_pledged": Step(
+            "质权人提示付款", (PLEDGED, DUE_PLEDGED), (PRESENTED,), verified=False
+        ),
+        "pay": Step(
+            "提示付款签收, 结清", (LOCKED, PRESENTED_EARLY, PRESENTED), (SETTLED,), verified=False
+        ),
+        "refuse_payment": Step(
+            "提示付款拒付", (LOCKED, PRESENTED), (DUE, DUE_BARRED), verified=False
+        ),
+        "claim": Step("追索", (FREE, BARRED, DUE, DUE_BARRED), (CLAIMED,), verified=False),
+        "end_claim": Step("追索撤回", (CLAIMED,), (DUE, DUE_BARRED), verified=False),
+        "settle_claim": Step("同意清偿", (CLAIMED,), (DUE, DUE_BARRED), verified=False),
+        "pay_claim": Step("同意清偿, 结清", (CLAIMED,), (SETTLED,), verified=False),
+        "expire": Step("到期结束", (DUE, DUE_BARRED, PRESENTED), (DUE_ENDED,), verified=False),
+        "void": Step(
+            "除权判决等终止",
+            (FREE, BARRED, LOCKED, PLEDGED, DUE, DUE_BARRED, PRESENTED, CLAIMED),
+            (ENDED,),
+            verified=False,
+        ),
     }
 )
 """Every step after the registration (出票信息登记), which leads to `ISSUED`."""
@@ -99,6 +154,18 @@ def said(status: BillStatus, circulation: BillCirculation) -> str:
 def possible(pair: Pair) -> tuple[str, ...]:
     """Return the names of the steps that may begin in a pair."""
     return tuple(name for name, step in STEPS.items() if pair in step.before)
+
+
+@cache
+def reachable(pair: Pair) -> frozenset[Pair]:
+    """Return the pairs that some chain of steps leads to from a pair, and the pair itself."""
+    reached, front = {pair}, [pair]
+    while front:
+        at = front.pop()
+        found = {pair for name in possible(at) for pair in STEPS[name].after} - reached
+        reached |= found
+        front += found
+    return frozenset(reached)
 
 
 def after(step: str, pair: Pair, *, transferable: bool = True, where: str = "") -> Pair:

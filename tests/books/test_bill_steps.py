@@ -13,7 +13,19 @@ from aicfo_sdk.books.port import MemoryBooks
 from aicfo_sdk.errors import LedgerError
 from aicfo_sdk.model import Account, Bill, Counterparty, Merchant, PresentBill, UntrustedText
 from aicfo_sdk.model.action import DiscountBill, EndorseBill
-from aicfo_sdk.model.bill_steps import FREE, ISSUED, LOCKED, PAIRS, STEPS, after, possible, said
+from aicfo_sdk.model.bill_steps import (
+    ENDED,
+    FREE,
+    ISSUED,
+    LOCKED,
+    PAIRS,
+    SETTLED,
+    STEPS,
+    after,
+    possible,
+    reachable,
+    said,
+)
 
 DAY = date(2026, 3, 2)
 DUE = date(2026, 6, 1)
@@ -31,7 +43,10 @@ def test_a_bill_goes_from_its_registration_to_its_receipt_and_on_by_endorsement(
 def test_a_bill_marked_not_transferable_is_received_as_one_and_can_only_be_presented() -> None:
     pair = after("receive", ("accepted", "locked"), transferable=False)
     assert said(*pair) == "已收票/不可转让"
-    assert set(possible(pair)) == {"present", "claim"}
+    moves = {"ask_endorsement", "ask_discount", "ask_pledge"}
+    assert moves <= set(possible(FREE))
+    assert not moves & set(possible(pair))
+    assert {"present", "claim"} <= set(possible(pair))
 
 
 def test_every_pair_that_is_reached_is_known_and_every_end_is_final() -> None:
@@ -44,7 +59,16 @@ def test_every_pair_that_is_reached_is_known_and_every_end_is_final() -> None:
                     reached.add(found)
                     front.append(found)
     assert reached == PAIRS
-    assert possible(("terminated", "ended")) == ()
+    assert {pair for pair in PAIRS if not possible(pair)} == {ENDED, SETTLED}
+
+
+def test_what_a_pair_leads_to_ends_with_its_end_and_never_goes_back_before_the_receipt() -> None:
+    assert reachable(ISSUED) == PAIRS
+    assert reachable(ENDED) == {ENDED}
+    assert reachable(SETTLED) == {SETTLED}
+    early = {pair for pair in PAIRS if pair[0] in ("issued", "accepted")}
+    for pair in PAIRS - early:
+        assert not reachable(pair) & early
 
 
 def test_the_table_of_the_documentation_is_that_of_the_code() -> None:
@@ -112,7 +136,7 @@ def test_an_action_is_carried_out_only_from_a_state_in_which_its_step_may_begin(
     assert effects(action, books(bill(), action.day), ref="p").records
     for status, circulation in sorted(PAIRS - {FREE}):
         held = books(bill(status=status, circulation=circulation), action.day)
-        if action is PRESENT and (status, circulation) == ("received", "not_transferable"):
+        if action is PRESENT and (status, circulation) in STEPS["present"].before:
             assert effects(action, held, ref="p").records
             continue
         with pytest.raises(LedgerError, match=said(status, circulation)):

@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TypeVar
 
+from ...capital import to_capital
 from ...errors import InputError
 from ...model.bill import Bill
 from ...model.merchant import Counterparty
@@ -23,12 +24,14 @@ _ORDER = (
     "splittable",
     "kind",
     "face",
+    "capital",
     "issued",
     "matures",
     "drawer",
     "acceptor",
     "acceptor_class",
     "acceptor_uscc",
+    "guarantor",
     "payee",
     "transferable",
     "status",
@@ -38,6 +41,7 @@ _ORDER = (
     "received_from",
     "side",
     "held",
+    "recourse",
     "invoices",
     "updated",
 )
@@ -74,12 +78,14 @@ def _row(bill: Bill, counterparties: Mapping[str, Counterparty]) -> list[Value]:
         "是" if bill.splittable else "否",
         _word(words.KINDS, bill.kind),
         bill.face,
+        to_capital(bill.face),
         bill.issued.isoformat(),
         bill.matures.isoformat(),
         bill.drawer,
         bill.acceptor,
         _word(words.CLASSES, bill.acceptor_class) if bill.acceptor_class else "",
         bill.acceptor_uscc,
+        bill.guarantor,
         bill.payee,
         _word(words.TRANSFERABLE, bill.transferable),
         _word(words.STATUS, bill.status),
@@ -99,6 +105,7 @@ def _row(bill: Bill, counterparties: Mapping[str, Counterparty]) -> list[Value]:
         giver,
         _word(words.SIDES, bill.side),
         _word(words.HELD, bill.held),
+        _word(words.RECOURSE, bill.recourse),
         ";".join(words.escape(ref, ";") for ref in bill.invoices),
         bill.updated.isoformat(),
     ]

@@ -2,18 +2,23 @@
 
 Columns, found by name in any order; the first four groups must be there:
     票据号码 (票据(包)号) · 票据金额 (票面金额) · 出票日 · 到期日 · 出票人 · 承兑人 · 票据种类
-    子票区间          "1-1000000" in units of 0.01 yuan; empty, 0 or "-": not splittable
+    大写金额          must say the same as the figures (《票据法》第八条)
+    子票区间          "1-1000000" in units of 0.01 yuan; empty, 0 or "-": not splittable; or in two
+                      columns, 子票区间起始 and 子票区间截止
     可分包            是/否, must agree with 子票区间
     承兑人类别        国有大行 股份制银行 城商行 农商行 财务公司 强商票 弱商票
-    承兑人统一社会信用代码 · 收款人
+    承兑人统一社会信用代码 · 保证人 · 收款人
     能否转让          可转让 / 不可转让 (不得转让)
-    票据状态          已出票 已承兑 已收票 已终止
-    流通标志          待收票 已锁定 可流通 不可转让 已结束
+    票据状态          已出票 已承兑 已收票 已到期 已终止 已结清, or CS01-CS06; with 流通标志 in one
+                      cell, "已收票/可流通"; or one word of the old system, 提示付款已拒付
+    流通标志          待收票 可流通 已锁定 不可转让 已质押 待赎回 托收在途 追索中 已结束, or their
+                      codes, TF0101-TF0501
     背书链            day|endorser|endorsee, links joined by ";", a fourth part 不得转让;
                       "\\" before a mark that belongs to a name
     取得日期 · 前手   day and party the merchant received it from
     应收应付          应收 (held or received) / 应付 (issued by the merchant)
-    持有状态          持有 已质押 已背书 已贴现 已结清
+    持有状态          持有 已质押 已背书 已贴现 已结清; empty: as 票据状态 and 流通标志 say
+    追索权            有追索权 / 无追索权, of whoever took it from the merchant
     贸易背景          invoice or contract ids, joined by ";"
     状态日期          day of this state; else the day given, else 取得日期, else 出票日
 
@@ -30,21 +35,26 @@ from datetime import date
 from pathlib import Path
 from typing import TypeVar
 
-from ...errors import RecordError
-from ...model.bill import AcceptorClass, Bill, Endorsement
+from ...capital import from_capital
+from ...errors import AmountError
+from ...model.bill import AcceptorClass, Bill, BillCirculation, BillStatus, Endorsement
 from ...model.text import UntrustedText
 from ..batch import Batch
 from .bill_words import (
+    ALONE,
     BY_FINANCE_COMPANY,
     CIRCULATION,
     CLASSES,
+    ECDS,
     HELD,
     KINDS,
     NO,
+    RECOURSE,
     SIDES,
     STATUS,
     TRANSFERABLE,
     YES,
+    Held,
     fields,
     links,
 )
@@ -64,26 +74,39 @@ COLUMNS = {
     "kind": ("票据种类", "票据类型", "票据类别"),
 }
 OPTIONAL = {
-    "range": ("子票区间", "票据子区间", "子区间"),
+    "capital": (
+        "大写金额",
+        "金额大写",
+        "票据金额(大写)",
+        "票据(包)金额(大写)",
+        "票面金额(大写)",
+        "票面金额大写",
+    ),
+    "range": ("子票区间", "票据子区间", "子区间", "票据(包)子区间"),
+    "range_first": ("子票区间起始", "子票区间起", "子票起始区间", "起始子票区间", "子票区间起始号"),
+    "range_last": ("子票区间截止", "子票区间止", "子票截止区间", "截止子票区间", "子票区间截止号"),
     "splittable": ("可分包", "是否可分包", "是否允许分包", "可分包流转"),
     "acceptor_class": ("承兑人类别", "承兑行类别", "承兑人类型"),
     "acceptor_uscc": ("承兑人统一社会信用代码", "承兑人社会信用代码"),
-    "payee": ("收款人", "收款人名称", "收款人全称"),
+    "guarantor": ("保证人", "保证人名称", "保证人全称", "承兑保证人"),
+    "payee": ("收款人", "收款人名称", "收款人全称", "收票人", "收票人名称"),
     "transferable": ("能否转让", "是否可转让", "转让标志", "是否可再转让"),
     "status": ("票据状态",),
     "circulation": ("流通标志", "流通状态", "票据流通标志"),
-    "chain": ("背书链",),
+    "chain": ("背书链", "背书信息", "背书记录"),
     "received": ("取得日期", "收票日期", "持票日期"),
-    "received_from": ("前手", "直接前手", "前手名称"),
+    "received_from": ("前手", "直接前手", "前手名称", "直接前手名称"),
     "side": ("应收应付", "票据方向"),
     "held": ("持有状态", "库存状态"),
+    "recourse": ("追索权", "追索权标志", "是否带追索权"),
     "invoices": ("贸易背景", "发票号码", "合同或发票"),
     "updated": ("状态日期", "查询日期"),
 }
 
 _NUMBER = re.compile(r"[0-9]{30}|[0-9]{16}", re.ASCII)
 _LOST = re.compile(r"[0-9.]+[eE]\+?[0-9]+", re.ASCII)
-_RANGE = re.compile(r"([0-9]{1,15})\s*[-,—–~至]\s*([0-9]{1,15})", re.ASCII)
+_RANGE = re.compile(r"\[?([0-9]{1,15})\s*[-,—–~～至]\s*([0-9]{1,15})\]?", re.ASCII)
+_PAIR = re.compile(r"\s*[-/_|]\s*")
 
 T = TypeVar("T")
 
@@ -115,11 +138,12 @@ def read(path: Path, *, as_of: date | None = None, lenient_ids: bool = False) ->
         refused=tuple(bills.refused),
         notes=parties.notes(),
         rows=rows,
+        lines=bills.lines(),
     )
 
 
 def _bill(row: Row, parties: Parties, as_of: date | None) -> Bill:
-    number, face = _number(row), row.amount("face")
+    number, face = _number(row), _face(row)
     start, end = _range(row, face)
     issued, matures = row.day("issued"), row.day("matures")
     if matures < issued:
@@ -132,6 +156,7 @@ def _bill(row: Row, parties: Parties, as_of: date | None) -> Bill:
         received_from = parties.add(giver, "", day, column="received_from", fail=row.error)
     acceptor_uscc = row.text("acceptor_uscc", "")
     chain = tuple(_chain(row))
+    status, circulation = _state(row)
     try:
         return Bill(
             id=f"{number}-{start}-{end}" if end else number,
@@ -147,13 +172,15 @@ def _bill(row: Row, parties: Parties, as_of: date | None) -> Bill:
             acceptor=UntrustedText(row.text("acceptor")),
             acceptor_class=_class(row),
             acceptor_uscc=parties.code(acceptor_uscc, column="acceptor_uscc", fail=row.error),
+            guarantor=UntrustedText(row.text("guarantor", "")),
             payee=UntrustedText(row.text("payee", "")),
             endorsements=chain,
             transferable=_word(row, "transferable", TRANSFERABLE, True),
             side=_word(row, "side", SIDES, "receivable"),
-            held=_word(row, "held", HELD, "held"),
-            status=_word(row, "status", STATUS, "received"),
-            circulation=_word(row, "circulation", CIRCULATION, "transferable"),
+            held=_word(row, "held", HELD, _left_of(status, circulation)),
+            recourse=_word(row, "recourse", RECOURSE, True),
+            status=status,
+            circulation=circulation,
             received=received,
             received_from=received_from,
             invoices=tuple(part for part in fields(row.text("invoices", ""), ";") if part),
@@ -178,11 +205,60 @@ def _number(row: Row) -> str:
     return number
 
 
+def _face(row: Row) -> int:
+    """Return the amount. Raises: RecordError when figures and 大写金额 differ: the bill is void."""
+    face = row.amount("face")
+    words = row.text("capital", "")
+    if not words:
+        return face
+    try:
+        written = from_capital(words)
+    except AmountError as error:
+        raise row.error(error.what, column="capital", value=words, mend=error.mend) from None
+    if written != face:
+        raise row.error(
+            f"{row.header.title('capital')} and {row.header.title('face')} differ",
+            column="capital",
+            value=words,
+            mend=f"the words say {written} fen, the figures {face}; such a bill is void "
+            "(《票据法》第八条): correct the file, or refuse the bill",
+        )
+    return face
+
+
+def _state(row: Row) -> tuple[BillStatus, BillCirculation]:
+    """Return 票据状态 and 流通标志, which may stand in one cell. Raises: RecordError."""
+    text, flag = row.text("status", ""), row.text("circulation", "")
+    if not flag and text in ECDS:
+        return ECDS[text]
+    parts = _PAIR.split(text)
+    if not flag and len(parts) == 2:
+        text, flag = parts
+    status: BillStatus = _meaning(row, "status", text, STATUS) if text else "received"
+    return status, _meaning(row, "circulation", flag, CIRCULATION) if flag else ALONE[status]
+
+
+def _left_of(status: BillStatus, circulation: BillCirculation) -> Held:
+    """Return what became of a bill of which only the state in the bill system is said."""
+    if status == "settled":
+        return "settled"
+    return "pledged" if circulation == "pledged" else "held"
+
+
+def _range_text(row: Row) -> str:
+    """Return the sub-range as one text, whether the file has it in one column or in two."""
+    text = row.text("range", "")
+    first, last = row.text("range_first", ""), row.text("range_last", "")
+    if not (first or last):
+        return text
+    return text or ("0" if first.strip("0") == last.strip("0") == "" else f"{first}-{last}")
+
+
 def _range(row: Row, face: int) -> tuple[int, int]:
     """Return the sub-range, (0, 0) when the bill cannot be split. Raises: RecordError."""
     if face <= 0:
         raise row.error("the amount of a bill is above zero", column="face", value=str(face))
-    text, mark = row.text("range", ""), row.text("splittable", "")
+    text, mark = _range_text(row), row.text("splittable", "")
     if mark and mark not in YES | NO:
         raise row.error("neither 是 nor 否", column="splittable", value=mark)
     if text in ("", "0", "-", "0-0", "0,0", "/"):
@@ -239,16 +315,16 @@ def _word(row: Row, column: str, words: Mapping[str, T], default: T | None = Non
     text = row.text(column, "")
     if text == "" and default is not None:
         return default
+    return _meaning(row, column, text, words)
+
+
+def _meaning(row: Row, column: str, text: str, words: Mapping[str, T]) -> T:
     meaning = words.get(text)
     if meaning is None:
-        raise _unknown(row, column, text, words)
+        raise row.error(
+            f"an unknown {row.header.title(column)}",
+            column=column,
+            value=text,
+            mend="known: " + ", ".join(words),
+        )
     return meaning
-
-
-def _unknown(row: Row, column: str, text: str, words: Mapping[str, T]) -> RecordError:
-    return row.error(
-        f"an unknown {row.header.title(column)}",
-        column=column,
-        value=text,
-        mend="known: " + ", ".join(words),
-    )

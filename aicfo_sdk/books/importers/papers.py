@@ -120,3 +120,7 @@ class Once(Generic[R]):
     def records(self) -> tuple[R, ...]:
         """All records in the order of the file."""
         return tuple(self._found.values())
+
+    def lines(self) -> dict[tuple[str, date], int]:
+        """By `Type:id` and known day the line on which each record stands."""
+        return {(one.ref, one.known): self._lines[id] for id, one in self._found.items()}

@@ -50,7 +50,8 @@ def read(path: Path | str, *, currency: str = "") -> Batch:
     if not rows:
         raise source.error("no records in the file", mend='write {"record": "…", "id": "…", …}')
     records = tuple(record for _, record in seen.values())
-    return Batch("records", source.file, source.digest, currency, records, rows=rows)
+    lines = {(record.ref, record.known): number for number, record in seen.values()}
+    return Batch("records", source.file, source.digest, currency, records, rows=rows, lines=lines)
 
 
 def _record(source: Source, number: int, line: str) -> Record:

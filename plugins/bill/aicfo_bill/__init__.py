@@ -10,11 +10,13 @@ from aicfo_sdk.model import (
     Account,
     Advice,
     Bill,
+    BillCalendar,
     BillCheck,
     BillId,
     BillPlan,
     CashForecast,
     CashSource,
+    ContingentBills,
     Counterparty,
     CreditLine,
     DiscountQuote,
@@ -103,3 +105,44 @@ def bill_advice(ctx: Context, *, plan: Needs[BillPlan] | None = None) -> list[Ad
     from .advice import advise
 
     return advise(ctx, plan)
+
+
+@plugin.tool(
+    reads=[Bill, Merchant, OverdueAcceptor],
+    title="或有票据负债",
+    asks=[
+        "What could come back to us from bills we endorsed or discounted?",
+        "How much do we still answer for on bills passed on?",
+        "已背书和已贴现的票据还有多少可能被追索？",
+        "票据或有负债有多少？",
+    ],
+)
+def bill_contingent(ctx: Context) -> ContingentBills:
+    """Bills endorsed or discounted and not settled: how much, until when, by acceptor.
+
+    Those refused or claimed have fallen due; those whose acceptor is on today's overdue list may
+    be next. Amounts in fen of face; interest and costs of a claim come on top.
+    """
+    from .contingent import contingent_bills
+
+    return contingent_bills(ctx)
+
+
+@plugin.tool(
+    reads=[Bill, Merchant, OverdueAcceptor],
+    title="票据到期日历",
+    asks=[
+        "Show the maturity calendar of our bills",
+        "When do our bills have to be presented or paid?",
+        "票据到期日历",
+        "各张票据哪天到期、哪天要兑付？",
+    ],
+)
+def bill_calendar(ctx: Context, *, days: int = 90) -> BillCalendar:
+    """What the bills bring day by day: to present until when, to pay, to claim, what lapses.
+
+    `days`: how many to show, from the books' day on, 1 to 366. Raises: InputError for others.
+    """
+    from .maturities import calendar_of
+
+    return calendar_of(ctx, days)

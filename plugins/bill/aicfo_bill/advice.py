@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import timedelta
 
 from aicfo_sdk import Context, Proposal, grouped
 from aicfo_sdk.model import Advice, Bill, BillCheck, BillPlan, Finding, PresentBill
 
+from .alerts import alerts
+from .contingent import presentment_ends
 from .position import checked_bills, own_account
 from .quote import payday
 
@@ -33,10 +34,14 @@ _LABELS = {
 }
 
 
+_PRESENTED = ("collecting", "claimed")
+
+
 def advise(ctx: Context, plan: BillPlan | None) -> list[Advice]:
     """Return today's advice on bills: refused, doubtful, to present, to pay, and the plan."""
     checked = checked_bills(ctx)
     found = [*_refused(checked), *_doubtful(checked), *_to_present(ctx, checked), *_to_pay(ctx)]
+    found += alerts(ctx)
     if plan is not None:
         found += _planned(ctx, plan)
     return found
@@ -94,19 +99,24 @@ def _doubtful(checked: list[tuple[Bill, BillCheck]]) -> list[Advice]:
 
 def _to_present(ctx: Context, checked: list[tuple[Bill, BillCheck]]) -> list[Advice]:
     found, account = list[Advice](), own_account(ctx)
+    closing: int = ctx.params.at("bill.closing_days", ctx.today)
     for bill, check in checked:
         notices = [finding for finding in check.findings if finding.code == "maturity"]
-        if not notices:
+        if not notices or bill.circulation in _PRESENTED:
             continue
-        window: int = ctx.params.at("bill.presentment_days", bill.matures)
-        last = bill.matures + timedelta(days=window)
+        last = presentment_ends(ctx, bill)
+        left = (last - ctx.today).days
         amount = grouped(bill.face)
         proposals: tuple[Proposal, ...] = ()
         if ctx.today < bill.matures:
             title = f"Bill {bill.id} over {amount} matures {bill.matures}"
             title_zh = f"票据 {bill.id}（{amount} 元）将于 {bill.matures} 到期"
             zh = f"到期后最迟 {last} 前提示付款。"
-        elif ctx.today <= last:
+        elif 0 <= left <= closing:
+            title = f"Only {left} day(s) left to present bill {bill.id} over {amount}: until {last}"
+            title_zh = f"票据 {bill.id}（{amount} 元）提示付款期仅剩 {left} 天，{last} 截止"
+            zh = "逾期提示付款将丧失对前手的追索权。"
+        elif left > closing:
             title = f"Present bill {bill.id} over {amount} until {last}"
             title_zh = f"票据 {bill.id}（{amount} 元）已到期，须在 {last} 前提示付款"
             zh = "逾期提示付款将丧失对前手的追索权。"
@@ -114,7 +124,7 @@ def _to_present(ctx: Context, checked: list[tuple[Bill, BillCheck]]) -> list[Adv
             title = f"Bill {bill.id} over {amount} was not presented in time"
             title_zh = f"票据 {bill.id}（{amount} 元）已过提示付款期"
             zh = "请立即说明原因并提示付款；目前只有出票人和承兑人仍承担责任。"
-        if ctx.today >= bill.matures and account:
+        if ctx.today >= bill.matures and account and bill.circulation != "locked":
             proposals = (
                 Proposal(
                     action=PresentBill(
@@ -133,7 +143,7 @@ def _to_present(ctx: Context, checked: list[tuple[Bill, BillCheck]]) -> list[Adv
         found.append(
             Advice(
                 id=f"bill:present:{bill.id}",
-                kind="risk" if ctx.today > last else "due",
+                kind="risk" if left <= closing else "due",
                 money=bill.face,
                 title=title,
                 title_zh=title_zh,
@@ -152,7 +162,7 @@ def _to_pay(ctx: Context) -> list[Advice]:
     found = list[Advice]()
     for bill in ctx.books.all(Bill, side="payable", held="held"):
         day = payday(bill, ctx.calendar)
-        if bill.status != "terminated" and 0 <= (day - ctx.today).days <= notice:
+        if not bill.over and 0 <= (day - ctx.today).days <= notice:
             found.append(
                 Advice(
                     id=f"bill:pay:{bill.id}",

@@ -35,11 +35,7 @@ class Payable:
 
 def held_bills(ctx: Context) -> list[Bill]:
     """Return the bills that the merchant holds free as assets, ordered by id."""
-    return [
-        bill
-        for bill in ctx.books.all(Bill, side="receivable", held="held")
-        if bill.status != "terminated"
-    ]
+    return [bill for bill in ctx.books.all(Bill, side="receivable", held="held") if not bill.over]
 
 
 def checked_bills(ctx: Context) -> list[tuple[Bill, BillCheck]]:

@@ -15,6 +15,7 @@ from aicfo_sdk.books.importers import bills
 from aicfo_sdk.books.names import counterparty_id
 from aicfo_sdk.errors import RecordError
 from aicfo_sdk.model import Bill, Counterparty, Endorsement, UntrustedText
+from aicfo_sdk.model.bill_steps import CIRCULATION_ZH, STATUS_ZH
 
 NUMBER = "510233000001620260105000000001"
 HEAD = "票据(包)号码,子票区间,票据种类,票据金额,出票日,到期日,出票人,承兑人"
@@ -119,6 +120,161 @@ def test_a_broken_chain_cell_is_an_error(tmp_path: Path) -> None:
             bills.read(_csv(tmp_path / "b.csv", f"{ROW},{chain}", head=head))
 
 
+def _one(path: Path, more: str, cells: str) -> Bill:
+    (bill,) = _bills(_csv(path, f"{ROW},{cells}", head=f"{HEAD},{more}"))
+    return bill
+
+
+def test_words_and_figures_say_one_amount_or_the_bill_is_void(tmp_path: Path) -> None:
+    path = tmp_path / "b.csv"
+    assert _one(path, "大写金额", "人民币壹万元整").face == 1_000_000
+    with pytest.raises(RecordError, match="大写） and 票据金额 differ") as caught:
+        _one(path, "票面金额（大写）", "壹仟元整")
+    assert caught.value.column == "票面金额（大写）"
+    assert "the words say 100000 fen, the figures 1000000" in str(caught.value)
+    with pytest.raises(RecordError, match="not a 大写金额"):
+        _one(path, "大写金额", "一万块")
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "pair"),
+    [
+        ("票据状态,流通标志", "CS04,TF0401", ("matured", "collecting")),
+        ("票据状态,流通标志", "已到期,追索中", ("matured", "claimed")),
+        ("票据状态", "已收票/已锁定", ("received", "locked")),
+        ("票据状态", "已结清 - 已结束", ("settled", "ended")),
+        ("票据状态", "已终止", ("terminated", "ended")),
+        ("票据状态", "已承兑", ("accepted", "pending")),
+        ("票据状态", "提示付款已拒付", ("matured", "claimed")),
+        ("票据状态", "背书已签收", ("received", "transferable")),
+        ("票据状态", "", ("received", "transferable")),
+        ("流通标志", "不可转让", ("received", "not_transferable")),
+    ],
+)
+def test_a_state_is_read_in_every_way_that_banks_write_it(
+    tmp_path: Path, more: str, cells: str, pair: tuple[str, str]
+) -> None:
+    bill = _one(tmp_path / "b.csv", more, cells)
+    assert (bill.status, bill.circulation) == pair
+    assert bill.state_occurs
+
+
+def test_an_unknown_state_names_the_words_that_are_known(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match=r"an unknown 票据状态.*已出票"):
+        _one(tmp_path / "b.csv", "票据状态", "在途")
+    with pytest.raises(RecordError, match=r"追索中.*TF0501"):
+        _one(tmp_path / "b.csv", "票据状态", "已收票/在途")
+
+
+@pytest.mark.parametrize(
+    ("more", "cells", "held"),
+    [
+        ("票据状态", "票据已结清", "settled"),
+        ("票据状态,流通标志", "已收票,已质押", "pledged"),
+        ("票据状态", "已收票/可流通", "held"),
+        ("持有状态,票据状态", "转出票据,票据已结清", "endorsed"),
+    ],
+)
+def test_what_became_of_a_bill_is_told_by_its_state_where_the_list_does_not_say(
+    tmp_path: Path, more: str, cells: str, held: str
+) -> None:
+    assert _one(tmp_path / "b.csv", more, cells).held == held
+
+
+def test_guarantor_and_recourse_are_read(tmp_path: Path) -> None:
+    bill = _one(tmp_path / "b.csv", "保证人,持有状态,追索权", "丙担保公司,已贴现,无追索权")
+    assert (bill.guarantor, bill.recourse, bill.held) == ("丙担保公司", False, "discounted")
+    plain = _one(tmp_path / "b.csv", "保证人,追索权", ",")
+    assert (plain.guarantor, plain.recourse) == ("", True)
+    with pytest.raises(RecordError, match="an unknown 追索权"):
+        _one(tmp_path / "b.csv", "追索权", "也许")
+
+
+@pytest.mark.parametrize(
+    "units", ["000000000001-000001000000", "1 - 1000000", "1至1000000", "1～1000000", "[1~1000000]"]
+)
+def test_a_sub_range_is_read_in_every_form(tmp_path: Path, units: str) -> None:
+    (bill,) = _bills(_csv(tmp_path / "b.csv", ROW.replace("1-1000000", units)))
+    assert (bill.range_start, bill.range_end) == (1, 1_000_000)
+
+
+def test_a_sub_range_in_two_columns_is_one(tmp_path: Path) -> None:
+    head, path = HEAD.replace("子票区间", "子票区间起始,子票区间截止"), tmp_path / "b.csv"
+    (bill,) = _bills(_csv(path, ROW.replace("1-1000000", "1,1000000"), head=head))
+    assert bill.id == f"{NUMBER}-1-1000000"
+    (whole,) = _bills(_csv(path, ROW.replace("1-1000000", "0,0"), head=head))
+    assert not whole.splittable
+    with pytest.raises(RecordError, match="not a sub-range"):
+        _bills(_csv(path, ROW.replace("1-1000000", "1,"), head=head))
+
+
+# Headers in the spellings of bank software; the rows are made up.
+_SPELLINGS = {
+    "full-width brackets": (
+        (
+            "序号,票据（包）号,子票区间,票据类型,票据（包）金额,出票日期,汇票到期日,出票人全称,承兑人全称,"
+            "收款人全称,票据状态,流通标志"
+        ),
+        (
+            f'1,{NUMBER},1-1000000,银承,"10,000.00",20260105,20260705,甲公司,工商银行杭州分行,'
+            "乙公司,CS03,TF0301"
+        ),
+    ),
+    "old system": (
+        "电票号码,票据种类,票面金额(元),票面金额大写,出票日,到期日,出票人名称,承兑人名称,收票人,票据状态",
+        (
+            f"{NUMBER},电子银行承兑汇票,10000,壹万元整,2026/01/05,2026/07/05,甲公司,工商银行杭州分行,"
+            "乙公司,背书已签收"
+        ),
+    ),
+    "bill pool": (
+        (
+            "票据包号,子票区间起始,子票区间截止,票据类别,票面金额,出票日期,票据到期日,出票人,承兑人名称,"
+            "收款人名称,库存状态,直接前手名称,是否可再转让"
+        ),
+        (
+            f"{NUMBER},000000000001,000001000000,AC01,10000.00,2026-01-05,2026-07-05,甲公司,"
+            "工商银行杭州分行,乙公司,在库,丁公司,EM00"
+        ),
+    ),
+}
+
+
+@pytest.mark.parametrize("spelling", _SPELLINGS)
+@pytest.mark.parametrize("ending", ["csv", "xlsx"])
+def test_the_headers_of_several_banks_are_known(tmp_path: Path, spelling: str, ending: str) -> None:
+    import csv
+
+    from openpyxl import Workbook
+
+    from aicfo_sdk.books.importers.detect import detect
+
+    head, row = _SPELLINGS[spelling]
+    path = tmp_path / f"b.{ending}"
+    if ending == "csv":
+        path.write_text(f"{head}\n{row}\n", "gb18030")
+    else:
+        book = Workbook()
+        sheet = book.active
+        assert sheet is not None
+        for cells in csv.reader([head, row]):
+            sheet.append(cells)
+        book.save(path)
+    assert detect(path) == "bills"
+    (bill,) = _bills(path)
+    assert (bill.number, bill.kind, bill.face) == (NUMBER, "bank", 1_000_000)
+    assert (bill.issued, bill.matures) == (date(2026, 1, 5), date(2026, 7, 5))
+    assert (bill.drawer, bill.acceptor, bill.payee) == ("甲公司", "工商银行杭州分行", "乙公司")
+    assert (bill.status, bill.circulation, bill.held) == ("received", "transferable", "held")
+    assert bill.splittable == (spelling != "old system")
+
+
+def test_every_column_name_stands_in_the_documentation() -> None:
+    page = Path(__file__).parents[3].joinpath("docs", "importing.md").read_text("utf-8")
+    for first, *others in (*bills.COLUMNS.values(), *bills.OPTIONAL.values()):
+        assert f"| {first} | {', '.join(others)} |".replace("|  |", "| |") in page
+
+
 # Names as strangers write them, with the marks of the chain among their characters.
 NAMES = (
     st.text(st.sampled_from("甲乙丙公司AZ|;\\ ()=-+'\"，,\n"), min_size=1, max_size=12)
@@ -142,13 +298,13 @@ def _bill(draw: st.DrawFn) -> tuple[Bill, Counterparty]:
         "range_end": start + face - 1 if start else 0,
         "acceptor_class": draw(st.sampled_from([None, "state_bank", "weak_trade"])),
         "payee": draw(NAMES),
+        "guarantor": draw(NAMES),
         "transferable": draw(st.booleans()),
         "side": draw(st.sampled_from(["receivable", "payable"])),
         "held": draw(st.sampled_from(["held", "pledged", "endorsed", "discounted", "settled"])),
-        "status": draw(st.sampled_from(["issued", "accepted", "received", "terminated"])),
-        "circulation": draw(
-            st.sampled_from(["pending", "locked", "transferable", "not_transferable", "ended"])
-        ),
+        "recourse": draw(st.booleans()),
+        "status": draw(st.sampled_from(list(STATUS_ZH))),
+        "circulation": draw(st.sampled_from(list(CIRCULATION_ZH))),
     }
     bill = Bill(
         id=f"{number}-{start}-{fields['range_end']}" if start else number,
