@@ -48,7 +48,7 @@ def lp_repair(outlook: Outlook) -> Best:
     looked for in a short tree search of the integer program.
     """
     program = Program(outlook)
-    found = _repaired(program)
+    found = _repaired(program, climb=True)
     if _missing_ppm(outlook, found) > NEAR_PPM:
         found = _searched(outlook, found, NEAR_PPM, _FEW_NODES)
     return Best(found.moves, found.bound, program.prices(found.moves))
@@ -61,16 +61,17 @@ def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
     searched, and its plan may be the better.
     """
     program = Program(outlook)
-    found = _repaired(program)
+    # The tree search finds what climbing would, and proves it.
+    found = _repaired(program, climb=False)
     if _missing_ppm(outlook, found) > gap_ppm:
         found = _searched(outlook, found, gap_ppm, _NODES)
     return Best(found.moves, found.bound, program.prices(found.moves))
 
 
-def _repaired(program: Program) -> Best:
+def _repaired(program: Program, *, climb: bool) -> Best:
     outlook = program.outlook
     bound, candidates = _relaxed(program)
-    if any(not holding.splittable for holding in outlook.holdings):
+    if climb and any(not holding.splittable for holding in outlook.holdings):
         for start in (candidates[0], hold_all(outlook), discount_all(outlook)):
             near = Best(_best_of(outlook, candidates), bound)
             if _missing_ppm(outlook, near) <= _SOON_PPM:
