@@ -45,9 +45,13 @@ if TYPE_CHECKING:
     from .facts import (
         Advice,
         BidGate,
+        BillBreakEven,
         BillCheck,
         BillMove,
         BillPlan,
+        BillQuote,
+        BillStretch,
+        BillWay,
         Brief,
         CashDemand,
         CashForecast,
@@ -77,9 +81,9 @@ _HOMES = {
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
-    "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashPrice "
-    "CashSource Finding ForecastScore FundingNeed FundingPiece FundingPlan RuleOutcome "
-    "SalesForecast TenderMatch TenderMatches",
+    "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
+    "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
+    "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "merchant": "Account Counterparty Merchant Store",
@@ -119,10 +123,14 @@ __all__ = [
     "Advice",
     "BidGate",
     "Bill",
+    "BillBreakEven",
     "BillCheck",
     "BillId",
     "BillMove",
     "BillPlan",
+    "BillQuote",
+    "BillStretch",
+    "BillWay",
     "Brief",
     "BuyFund",
     "BuyStock",
