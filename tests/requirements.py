@@ -25,6 +25,7 @@ class Rule:
 _CHECKS = "plugins/bill/tests/test_checks.py::test_"
 _REFUSED = _CHECKS + "a_broken_bill_is_refused"
 _QUOTE = "plugins/bill/tests/test_quote.py::test_"
+_COMPARE = "plugins/bill/tests/test_compare.py::test_"
 _GATE = "plugins/tender/tests/test_gate.py::test_"
 _NEED = "plugins/tender/tests/test_need.py::test_"
 _MONEY = "tests/core/test_money.py::test_"
@@ -268,6 +269,36 @@ RULES = (
         True,
         (_QUOTE + "paper_with_a_remote_acceptor_is_charged_three_days_more",),
         ("bill.remote_days",),
+    ),
+    Rule(
+        "bill.quote",
+        "each way to turn a bill into money is priced to the fen, all-in, over the same days",
+        "docs/bill-rules.md, quote",
+        False,
+        (
+            _COMPARE + "every_way_is_priced_to_the_fen_by_hand",
+            _COMPARE + "an_amount_needed_takes_the_smallest_piece_that_brings_it",
+            _COMPARE + "days_roll_over_a_holiday_and_paper_from_elsewhere_pays_three_days_more",
+        ),
+    ),
+    Rule(
+        "bill.pledge_ratio",
+        "a pledge lends up to its ratio (质押率) of the face, beside what the line gives",
+        "docs/bill-rules.md, pledge-ratio",
+        False,
+        (_COMPARE + "a_line_lends_only_what_is_free_and_a_pledge_lends_beside_it",),
+        ("bill.pledge_ppm.bank", "bill.pledge_ppm.trade"),
+    ),
+    Rule(
+        "bill.break_even",
+        "discounting is cheaper than a loan on the days that trying each of them says",
+        "docs/bill-rules.md, break-even",
+        False,
+        (
+            _COMPARE + "a_loan_with_a_fee_makes_discounting_cheaper_from_a_day_on",
+            _COMPARE + "a_curve_that_rises_and_falls_turns_the_answer_more_than_once",
+            _COMPARE + "break_even_is_what_trying_each_working_day_says",
+        ),
     ),
     # ── money, codes, days ───────────────────────────────────────────────────────────────────
     Rule(

@@ -103,25 +103,26 @@ def table(rows: list[list[str]], *, indent: str = "  ") -> list[str]:
     """Return rows as aligned lines; Chinese characters count two columns."""
     if not rows:
         return []
-    widths = [max(_width(row[i]) for row in rows) for i in range(len(rows[0]))]
+    widths = [max(width(row[i]) for row in rows) for i in range(len(rows[0]))]
     return [
         (
             indent
             + "  ".join(
-                cell + " " * (width - _width(cell)) for cell, width in zip(row, widths, strict=True)
+                cell + " " * (wide - width(cell)) for cell, wide in zip(row, widths, strict=True)
             )
         ).rstrip()
         for row in rows
     ]
 
 
+def width(text: str) -> int:
+    """Return how many columns a text takes on a terminal."""
+    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
+
+
 def note(text: str) -> None:
     """Say something beside the output: on stderr."""
     print(redact(text), file=sys.stderr)
-
-
-def _width(text: str) -> int:
-    return sum(2 if unicodedata.east_asian_width(char) in "WF" else 1 for char in text)
 
 
 def _no_constant(text: str) -> NoReturn:

@@ -3,19 +3,24 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import TYPE_CHECKING
 
+from ..errors import InputError
 from ..model.facts import Brief
 from ..money import grouped
-from .arguments import as_arguments, as_day, emit, parser, session
+from ..redaction import redact
+from .arguments import as_arguments, as_day, emit, note, parser, session
 from .outputs import AnswerOutput, BriefOutput, DroppedOutput, PlanOutput, PlanStep
 from .papers import proposal_lines, proposal_output
+from .rows import answer_lines, rows_of, tables_of, write_csv
 
 if TYPE_CHECKING:
     import argparse
 
     from ..orchestrator.run import Run
-    from ..orchestrator.session import Answer
+    from ..orchestrator.session import Answer, Session
+    from ..signature import Signature
 
 _WORDS = {
     "en": {
@@ -88,11 +93,41 @@ def call(words: list[str]) -> int:
     made = parser("call", "Call one tool; what it needs is filled by type.")
     made.add_argument("tool", metavar="TOOL", help="plugin.tool, or its bare name when unique")
     _question(made)
+    made.add_argument("--csv", type=Path, metavar="FILE", help="write the answer's rows to a file")
+    made.add_argument("--rows", metavar="FIELD", help="which rows --csv writes (the first)")
+    made.add_argument("--force", action="store_true", help="write over an existing file")
     options = made.parse_args(words)
     opened = session(options)
-    answer = opened.call(opened.registry.tool(options.tool), options.args, subjects=options.subject)
+    tool = opened.registry.tool(options.tool)
+    if options.csv is not None:
+        _check_csv(options, opened, tool.signature)
+    answer = opened.call(tool, options.args, subjects=options.subject)
     emit(_answer_output(answer), options.json, _answer_lines(answer))
+    if options.csv is not None:
+        _write_csv(options, answer)
     return 0
+
+
+def _check_csv(options: argparse.Namespace, opened: Session, signature: Signature) -> None:
+    """Refuse what could not be written before anything is asked and recorded."""
+    file: Path = options.csv
+    books = opened.books.file
+    if books and file.exists() and file.samefile(books):
+        raise InputError("these are the books", value=str(file), mend="give another name")
+    if file.exists() and not options.force:
+        raise InputError("the file is there already", value=str(file), mend="use --force")
+    schema = signature.output_schema()
+    rows_of(schema, dict.fromkeys(tables_of(schema), ()), options.rows or "")
+
+
+def _write_csv(options: argparse.Namespace, answer: Answer) -> None:
+    from ..model.text import visible
+
+    schema = answer.run.plan.root.tool.signature.output_schema()
+    rows = rows_of(schema, answer.structured, options.rows or "")
+    text = rows.csv(answer.run.books.currency, lambda text: visible(redact(text)))
+    write_csv(text, options.csv, replace=options.force)
+    note(f"{len(rows.values)} rows of {rows.name} in {options.csv}")
 
 
 def _question(made: argparse.ArgumentParser) -> None:
@@ -128,10 +163,12 @@ def _answer_output(answer: Answer) -> AnswerOutput:
 
 def _answer_lines(answer: Answer) -> list[str]:
     run = answer.run
-    lines = [f"as of {run.books.as_of.isoformat()}, amounts in minor units of {run.books.currency}"]
+    shown = answer_lines(run.plan.root.tool.signature.output_schema(), answer.structured)
+    unit = run.books.currency if shown else f"minor units of {run.books.currency}"
+    lines = [f"as of {run.books.as_of.isoformat()}, amounts in {unit}"]
     summary = getattr(run.result, "summary", "")
     lines += [summary] if summary else []
-    lines.append(json.dumps(answer.structured, ensure_ascii=False, indent=2))
+    lines += shown or [json.dumps(answer.structured, ensure_ascii=False, indent=2)]
     return lines + _after(answer, "en")
 
 

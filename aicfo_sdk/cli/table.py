@@ -25,7 +25,7 @@ COMMANDS = {
     "plan": Command(
         "ask:plan", "GOAL [--run]", "which tools would answer a goal, and in which order"
     ),
-    "call": Command("ask:call", "TOOL --args JSON", "one tool, with all it rests on"),
+    "call": Command("ask:call", "TOOL --args JSON [--csv FILE]", "one tool, with all it rests on"),
     "tools": Command("installed:tools", "", "what can be called"),
     "plugins": Command(
         "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"

@@ -52,9 +52,13 @@ if TYPE_CHECKING:
     from .facts import (
         Advice,
         BidGate,
+        BillBreakEven,
         BillCheck,
         BillMove,
         BillPlan,
+        BillQuote,
+        BillStretch,
+        BillWay,
         Brief,
         CashDemand,
         CashForecast,
@@ -85,9 +89,9 @@ _HOMES = {
     "TenderId canonical digest",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
-    "facts": "Advice BidGate BillCheck BillMove BillPlan Brief CashDemand CashForecast CashPrice "
-    "CashSource Finding ForecastScore FundingNeed FundingPiece FundingPlan RuleOutcome "
-    "SalesForecast TenderMatch TenderMatches",
+    "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
+    "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
+    "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "merchant": "Account Counterparty Merchant Store",
@@ -128,12 +132,16 @@ __all__ = [
     "Advice",
     "BidGate",
     "Bill",
+    "BillBreakEven",
     "BillCalendar",
     "BillCheck",
     "BillEvent",
     "BillId",
     "BillMove",
     "BillPlan",
+    "BillQuote",
+    "BillStretch",
+    "BillWay",
     "Brief",
     "BuyFund",
     "BuyStock",

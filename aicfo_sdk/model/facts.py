@@ -9,7 +9,7 @@ from pydantic import Field
 
 from ..money import Fen, FenNonNegative, FenPositive, Ppm, PpmNonNegative
 from .action import Action
-from .base import BillId, Fact, Frozen, Id, StoreId, TenderId
+from .base import BillId, EvidenceIds, Fact, Frozen, Id, StoreId, TenderId
 from .proposal import Proposal
 from .text import UntrustedText
 
@@ -152,6 +152,86 @@ class BillPlan(Fact):
         default=(), description="Days on which one more yuan would be worth more than itself."
     )
     proposals: tuple[Proposal, ...] = Field(default=(), description="Moves due today.")
+
+
+class BillWay(Frozen):
+    """One way to turn a bill into money or payment, or to leave it be, with all that it costs."""
+
+    way: Literal["discount", "pledge", "endorse", "borrow", "hold"] = Field(
+        description="贴现, 质押借款, 背书, 借款而留票, 持有到期."
+    )
+    party: str = Field(default="", description="Institution, CreditLine or supplier; hold: none.")
+    rank: int = Field(ge=1, description="1 = the best: docs/bill-rules.md, quote.")
+    day: date = Field(description="Day on which it gives money, or settles the debt.")
+    face: FenNonNegative = Field(description="Face sold, pledged, endorsed or held, fen.")
+    received: FenNonNegative = Field(description="Money it gives, or debt it settles, fen.")
+    interest: FenNonNegative = Field(description="Interest, fen.")
+    fee: FenNonNegative = Field(description="Fixed fee, fen.")
+    cost: FenNonNegative = Field(description="Interest and fee, fen.")
+    later: FenNonNegative = Field(description="Still to be paid at the bill's payday, fen.")
+    days: int = Field(ge=0, description="Days of interest charged.")
+    rate_ppm: PpmNonNegative = Field(description="Annual rate charged, ppm, on its own basis.")
+    annual_ppm: int | None = Field(
+        description="All-in cost as a simple annual rate on what is received, ppm, actual/365; "
+        "none where nothing is received before the payday."
+    )
+    short: FenNonNegative = Field(default=0, description="Of the amount needed, not met, fen.")
+    assumed: bool = Field(default=False, description="Whether nobody quoted this price.")
+    why: str = Field(description="How it stands to the others, English.")
+    why_zh: str = Field(description="The same, Chinese.")
+    evidence: EvidenceIds = Field(default=(), description="Quote, line or invoice it rests on.")
+
+
+class BillStretch(Frozen):
+    """Working days in a row on which discounting is the cheaper of two ways."""
+
+    first: date = Field(description="First day.")
+    last: date = Field(description="Last day.")
+
+
+class BillBreakEven(Frozen):
+    """From which day on discounting a bill is cheaper than something else (盈亏平衡日)."""
+
+    against: Literal["borrow", "hold"] = Field(
+        description="A loan until the bill pays, or the bill left idle."
+    )
+    line: str = Field(default="", description="CreditLine of the loan.")
+    first: date | None = Field(description="First day on which discounting is cheaper, if any.")
+    discount_before: FenNonNegative | None = Field(
+        description="Cost of discounting on the working day before, fen; none before today."
+    )
+    other_before: FenNonNegative | None = Field(
+        description="Cost of the other on the working day before, fen; none before today."
+    )
+    discount_on: FenNonNegative = Field(
+        description="Cost of discounting on `first`, or today when there is none, fen."
+    )
+    other_on: FenNonNegative = Field(description="Cost of the other on that day, fen.")
+    stretches: tuple[BillStretch, ...] = Field(
+        default=(), description="All days on which discounting is cheaper."
+    )
+    last_day: date = Field(description="Last day looked at.")
+    said: str = Field(description="The answer in one sentence, English.")
+    said_zh: str = Field(description="The same, Chinese.")
+
+
+class BillQuote(Fact):
+    """What each way to turn a bill into money or payment costs, best first (票据比价)."""
+
+    VERSION: ClassVar[int] = 1
+
+    bill: BillId = Field(description="The bill.")
+    day: date = Field(description="Day asked about, rolled to a working day.")
+    payday: date = Field(description="Maturity, rolled to a working day.")
+    face: FenPositive = Field(description="Face of the bill, fen.")
+    amount: FenPositive | None = Field(description="Money needed on the day, fen, if asked.")
+    ways: tuple[BillWay, ...] = Field(description="Best first.")
+    break_even: tuple[BillBreakEven, ...] = Field(
+        default=(), description="Against each loan that is large enough, and against holding."
+    )
+    notes: tuple[str, ...] = Field(default=(), description="What was left out, and why.")
+    summary: str = Field(description="The answer in one or two sentences, English.")
+    summary_zh: str = Field(description="The same, Chinese.")
 
 
 class TenderMatch(Frozen):

@@ -34,7 +34,7 @@ def write(
     """
     suffix = path.suffix.lower()
     if suffix == ".csv":
-        data = _csv(header, rows).encode(encoding)
+        data = csv_text(header, rows).encode(encoding)
     elif suffix == ".xlsx":
         data = _xlsx(title, header, rows)
     else:
@@ -42,7 +42,8 @@ def write(
     path.write_bytes(data)
 
 
-def _csv(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+def csv_text(header: Sequence[str], rows: Iterable[Sequence[Value]]) -> str:
+    """Return a table as CSV text; whole numbers are amounts in minor units."""
     out = StringIO()
     lines = csv.writer(out)
     lines.writerow(header)

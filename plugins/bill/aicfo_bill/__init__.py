@@ -5,6 +5,8 @@ This module only registers the tools; what computes is loaded when a tool is fir
 
 from __future__ import annotations
 
+from datetime import date
+
 from aicfo_sdk import Context, Needs, Plugin
 from aicfo_sdk.model import (
     Account,
@@ -14,6 +16,7 @@ from aicfo_sdk.model import (
     BillCheck,
     BillId,
     BillPlan,
+    BillQuote,
     CashForecast,
     CashSource,
     ContingentBills,
@@ -146,3 +149,34 @@ def bill_calendar(ctx: Context, *, days: int = 90) -> BillCalendar:
     from .maturities import calendar_of
 
     return calendar_of(ctx, days)
+
+
+@plugin.tool(
+    reads=[*_CHECKED, CreditLine, DiscountQuote, Settlement],
+    title="票据比价",
+    asks=[
+        "What does it cost to discount bill {bill}?",
+        "Is it cheaper to discount bill {bill} or to borrow?",
+        "From which day is discounting bill {bill} cheaper than a loan?",
+        "票据 {bill} 贴现还是借款划算？",
+        "票据 {bill} 贴现要多少钱？",
+        "票据 {bill} 哪天起贴现比贷款便宜？",
+    ],
+)
+def bill_quote(
+    ctx: Context,
+    bill: BillId,
+    *,
+    amount: int | None = None,
+    day: date | None = None,
+    remote: bool = False,
+) -> BillQuote:
+    """What each way to turn a bill into money or payment costs, best first, with break-even days.
+
+    Discount, pledge, endorse, borrow and keep it, hold; to the fen. `amount`: money needed, fen
+    (else as much as the bill brings); `day`: when (else the books' day); `remote`: paper whose
+    acceptor is in another place. Raises: NotFound; InputError for a bill that is not on hand.
+    """
+    from .compare import compare
+
+    return compare(ctx, bill, amount=amount, day=day, remote=remote)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from aicfo_sdk import Context
+from aicfo_sdk import Context, NotFound
 from aicfo_sdk.model import (
     Account,
     Bill,
@@ -46,15 +46,18 @@ def checked_bills(ctx: Context) -> list[tuple[Bill, BillCheck]]:
 
 def movable_bills(ctx: Context) -> list[Bill]:
     """Return the held bills that can be endorsed or discounted today and that no check refuses."""
-    return [
-        bill
-        for bill, check in checked_bills(ctx)
-        if check.verdict != "refuse"
+    return [bill for bill, check in checked_bills(ctx) if may_move(ctx, bill, check)]
+
+
+def may_move(ctx: Context, bill: Bill, check: BillCheck) -> bool:
+    """Return whether a held bill can be endorsed, discounted or pledged today."""
+    return (
+        check.verdict != "refuse"
         and bill.transferable
         and (bill.status, bill.circulation) == ("received", "transferable")
         and bill.matures > ctx.today
         and payday(bill, ctx.calendar) > ctx.today
-    ]
+    )
 
 
 def open_payables(ctx: Context, last: date) -> list[Payable]:
@@ -102,6 +105,21 @@ def own_account(ctx: Context) -> str:
     """Return the id of the account that proceeds reach: the first bank account, or any, or ""."""
     accounts = sorted(ctx.books.all(Account), key=lambda a: (a.kind != "bank", a.id))
     return accounts[0].id if accounts else ""
+
+
+def minimum_piece(ctx: Context, bill: Bill) -> int:
+    """Return the least of a bill that may move, fen: all of it when it cannot be split."""
+    if not bill.splittable:
+        return bill.face
+    return min(ctx.params.at("bill.minimum_piece", ctx.today), bill.face)
+
+
+def deposit_ppm(ctx: Context) -> int:
+    """Return what money left in the account earns a year, ppm; 0 where no table says."""
+    try:
+        return ctx.params.at("finance.demand_deposit_ppm", ctx.today)
+    except NotFound:
+        return 0
 
 
 def quotes_of(ctx: Context) -> list[DiscountQuote]:

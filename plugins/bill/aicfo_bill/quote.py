@@ -73,7 +73,12 @@ def offers(
             Offer(quote.institution, max(quote.rate_ppm, 0), quote.fee, quote.id)
             for _, quote in sorted(chosen.items())
         ]
-    return [Offer(ASSUMED, curve_rate(bill, days, day, params), 0)]
+    return [assumed(bill, days, day, params)]
+
+
+def assumed(bill: Bill, days: int, day: date, params: Parameters) -> Offer:
+    """Return the price that nobody quoted: the assumed curve's for `days`, without a fee."""
+    return Offer(ASSUMED, curve_rate(bill, days, day, params), 0)
 
 
 def best(offered: Iterable[Offer], amount: int, days: int) -> Offer:

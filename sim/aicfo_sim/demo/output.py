@@ -204,6 +204,38 @@ class NeedOutput(_Output):
     assumptions: list[str]
 
 
+class BillOutput(_Output):
+    id: str
+    number: str
+    face: int
+    payday: str = Field(description="Maturity, rolled to a working day.")
+
+
+class BillMoveOutput(_Output):
+    bill: str
+    move: str
+    amount: int
+    day: str
+    payable: str = Field(description="Invoice paid by it, or empty.")
+    institution: str
+    cost: int
+    reason: str = Field(description="Why, in the tool's words.")
+
+
+class BillsOutput(_Output):
+    """What to do with the bills that are left, and cash along that plan."""
+
+    bills: list[BillOutput]
+    moves: list[BillMoveOutput]
+    start: str = Field(description="First day of the two series.")
+    cash: list[int] = Field(description="Median cash at day's end with the plan.")
+    cash_held: list[int] = Field(description="The same if every bill is held.")
+    floor: int = Field(description="Cash the firm should not fall below.")
+    wealth: int = Field(description="Terminal wealth of the plan.")
+    hold_all: int
+    discount_all: int
+
+
 class StoryOutput(_Output):
     source: Source
     as_of: str
@@ -232,6 +264,7 @@ class StoryOutput(_Output):
     decisions: list[DecisionOutput]
     cash_before: int
     cash_after: int
+    bills: BillsOutput = Field(description="The bill plan after what was carried out.")
     audit_ok: bool
     audit_rows: int
     audit_head: str

@@ -17,6 +17,7 @@ from aicfo_sdk.model import (
 )
 
 from ..export import export_books
+from .bills import bill_plan
 from .contractor import BY_HAND, money_in_books, read_files, told, write_told
 from .output import (
     CashOutput,
@@ -171,6 +172,7 @@ def story(
             audit_head=f"{audit.head.seq}:{audit.head.hash}",
             trial_balance=sum(books.ledger.trial_balance().values()),
             missing=list(run.missing),
+            bills=bill_plan(session),
         )
 
 

@@ -11,21 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from html import escape
 
-_WIDTH = 760
-
-
-@dataclass(frozen=True, slots=True)
-class Line:
-    """A line: `values[i]` is the value on `start + i × every` days; None is a gap."""
-
-    label: str
-    start: date
-    values: Sequence[float | None]
-    style: str = "c1"
-    dashed: bool = False
-    every: int = 1
-    steps: bool = False
-    """The value holds until the next one, as a count does."""
+from .plot import WIDTH, Line, Plot, drawing, nice_ticks, runs_of, width_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +64,7 @@ def time_chart(
     values += [v for band in bands for v in (*band.low, *band.high)]
     values += [floor[0]] if floor else []
     ticks = nice_ticks(*(span or (min(0.0, *values), max(values))))
-    plot = _Plot(first, last, ticks[0], ticks[-1], height)
+    plot = Plot(first, last, ticks[0], ticks[-1], height)
     parts = [plot.grid(ticks, unit), plot.weeks(*counted) if counted else plot.dates()]
     for band in bands:
         upper = [plot.at(band.start, i * band.every, v) for i, v in enumerate(band.high)]
@@ -95,11 +81,11 @@ def time_chart(
     for line in lines:
         parts += [
             f'<polyline class="line {line.style}{" dashed" * line.dashed}" points="{run}"/>'
-            for run in _runs(line, plot)
+            for run in runs_of(line, plot)
         ]
     if mark:
         x = plot.x(mark[0])
-        half = _width_of(mark[1]) / 2
+        half = width_of(mark[1]) / 2
         middle = min(max(x, plot.left + half), plot.right - half)
         parts.append(f'<line class="mark" x1="{x}" x2="{x}" y1="{plot.top}" y2="{plot.bottom}"/>')
         parts.append(
@@ -109,7 +95,7 @@ def time_chart(
     keys = [(i.label, i.style, "band") for i in bands]
     keys += [(i.label, i.style, "dashed" if i.dashed else "line") for i in lines]
     legend, rows = _legend(keys, height + 16)
-    return _svg(title, height + 6 + 20 * rows, [*parts, legend])
+    return drawing(title, height + 6 + 20 * rows, [*parts, legend])
 
 
 def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float], str]) -> str:
@@ -123,7 +109,7 @@ def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float],
     )
     said = [(i, f"{unit(i.value)} [{unit(i.low)}, {unit(i.high)}]") for i in intervals]
     left = _label_room([i.label for i in intervals])
-    right = _WIDTH - max(_width_of(text) for _, text in said) - 16
+    right = WIDTH - max(width_of(text) for _, text in said) - 16
     row = 28
     height = 30 + row * len(intervals)
     span = ticks[-1] - ticks[0]
@@ -151,10 +137,10 @@ def forest(intervals: Sequence[Interval], *, title: str, unit: Callable[[float],
             f'<line class="whisker {item.style}" x1="{x(item.low)}" x2="{x(item.high)}"'
             f' y1="{y}" y2="{y}"/>'
             f'<circle class="dot {item.style}" cx="{x(item.value)}" cy="{y}" r="4.5"/>'
-            f'<text class="small" x="{_WIDTH - 4}" y="{y + 4}" text-anchor="end">'
+            f'<text class="small" x="{WIDTH - 4}" y="{y + 4}" text-anchor="end">'
             f"{escape(text)}</text>"
         )
-    return _svg(title, height, parts)
+    return drawing(title, height, parts)
 
 
 def bars(
@@ -163,7 +149,7 @@ def bars(
     """Return horizontal bars: (label, value, style) per row, the value written at the end."""
     most = max((abs(value) for _, value, _ in rows), default=1.0) or 1.0
     left, row = _label_room([label for label, _, _ in rows]), 28
-    room = _WIDTH - left - max((_width_of(unit(value)) for _, value, _ in rows), default=0) - 12
+    room = WIDTH - left - max((width_of(unit(value)) for _, value, _ in rows), default=0) - 12
     parts: list[str] = []
     for index, (label, value, style) in enumerate(rows):
         y = 4 + row * index
@@ -174,7 +160,7 @@ def bars(
             f'<text class="small" x="{left + width + 6:.1f}" y="{y + 14}">'
             f"{escape(unit(value))}</text>"
         )
-    return _svg(title, 8 + row * len(rows), parts)
+    return drawing(title, 8 + row * len(rows), parts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,10 +183,10 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[int, int]], *, title: str
     rows: dict[int, list[int]] = {}
     for index, height in enumerate(level):
         rows.setdefault(max(level) - height, []).append(index)
-    wide = max(_width_of(text) for node in nodes for text in (node.name, f"→ {node.gives}")) + 24
+    wide = max(width_of(text) for node in nodes for text in (node.name, f"→ {node.gives}")) + 24
     tall, gap, between = 44.0, 16.0, 34.0
     most = max(len(row) for row in rows.values())
-    width = max(_WIDTH, most * (wide + gap) + gap)
+    width = max(WIDTH, most * (wide + gap) + gap)
     place: dict[int, tuple[float, float]] = {}
     for depth, row in rows.items():
         start = (width - len(row) * (wide + gap) + gap) / 2
@@ -223,114 +209,19 @@ def graph(nodes: Sequence[Node], edges: Sequence[tuple[int, int]], *, title: str
             f'<text x="{x + 12:.0f}" y="{y + 18:.0f}">{escape(node.name)}</text>'
             f'<text class="small" x="{x + 12:.0f}" y="{y + 35:.0f}">→ {escape(node.gives)}</text>'
         )
-    return _svg(title, len(rows) * (tall + between) - between + 4, parts, width=round(width))
-
-
-def nice_ticks(low: float, high: float, count: int = 5) -> list[float]:
-    """Return round numbers that cover [low, high], about `count` of them."""
-    if high <= low:
-        high = low + 1.0
-    raw = (high - low) / count
-    size = 10.0 ** len(str(int(raw))) / 10 if raw >= 1 else 1.0
-    while size > raw:
-        size /= 10
-    step = next(size * m for m in (1, 2, 2.5, 5, 10) if size * m >= raw)
-    start = (low // step) * step
-    ticks = [start]
-    while ticks[-1] < high - step * 1e-9:
-        ticks.append(start + step * len(ticks))
-    return ticks
-
-
-class _Plot:
-    """Maps days and values to pixels."""
-
-    left, right, top = 76, _WIDTH - 14, 22
-
-    def __init__(self, first: date, last: date, low: float, high: float, height: int) -> None:
-        self.first, self.low, self.span = first, low, (high - low) or 1.0
-        self.days = max(1, (last - first).days)
-        self.bottom = height - 24
-
-    def x(self, day: date) -> float:
-        share = (day - self.first).days / self.days
-        return round(self.left + share * (self.right - self.left), 1)
-
-    def y(self, value: float) -> float:
-        share = (value - self.low) / self.span
-        return round(self.bottom - share * (self.bottom - self.top), 1)
-
-    def at(self, start: date, offset: int, value: float) -> str:
-        return f"{self.x(start + timedelta(days=offset))},{self.y(value)}"
-
-    def grid(self, ticks: Sequence[float], unit: Callable[[float], str]) -> str:
-        return "".join(
-            f'<line class="grid" x1="{self.left}" x2="{self.right}" y1="{self.y(t)}"'
-            f' y2="{self.y(t)}"/><text class="small" x="{self.left - 8}" y="{self.y(t) + 4}"'
-            f' text-anchor="end">{escape(unit(t))}</text>'
-            for t in ticks
-        )
-
-    def dates(self) -> str:
-        """Days under the axis: months over a long time, every so many weeks over a short one."""
-        days = [self.first + timedelta(days=offset) for offset in range(self.days + 1)]
-        if self.days > 150:
-            marks, shown = [day for day in days if day.day == 1], "%Y-%m"
-        else:
-            marks, shown = [day for day in days if day.weekday() == 0], "%m-%d"
-        every = max(1, -(-len(marks) // 9))
-        return "".join(
-            f'<line class="grid" x1="{self.x(d)}" x2="{self.x(d)}" y1="{self.bottom}"'
-            f' y2="{self.bottom + 4}"/><text class="small"'
-            f' x="{min(self.x(d), _WIDTH - 24)}" y="{self.bottom + 17}" text-anchor="middle">'
-            f"{d.strftime(shown)}</text>"
-            for d in marks[::every]
-        )
-
-    def weeks(self, word: str, begin: date) -> str:
-        """Weeks since `begin` under the axis, the word for a week at its end."""
-        before, count = (self.first - begin).days // 7, self.days // 7
-        every = next((n for n in (1, 2, 4, 13, 26, 52) if count <= 13 * n), 104)
-        marks = [
-            (before + number, self.first + timedelta(days=7 * number))
-            for number in range(count + 1)
-        ]
-        room = self.right - _width_of(word) - 14
-        return "".join(
-            f'<line class="grid" x1="{self.x(d)}" x2="{self.x(d)}" y1="{self.bottom}"'
-            f' y2="{self.bottom + 4}"/><text class="small" x="{self.x(d)}" y="{self.bottom + 17}"'
-            f' text-anchor="middle">{number}</text>'
-            for number, d in marks[::every]
-            if self.x(d) < room
-        ) + (
-            f'<text class="small" x="{self.right}" y="{self.bottom + 17}" text-anchor="end">'
-            f"{escape(word)}</text>"
-        )
-
-
-def _runs(line: Line, plot: _Plot) -> list[str]:
-    runs: list[list[str]] = [[]]
-    for offset, value in enumerate(line.values):
-        if value is None:
-            runs.append([])
-        else:
-            before = line.values[offset - 1] if offset and line.steps else None
-            if before is not None:
-                runs[-1].append(plot.at(line.start, offset * line.every, before))
-            runs[-1].append(plot.at(line.start, offset * line.every, value))
-    return [" ".join(run) for run in runs if run]
+    return drawing(title, len(rows) * (tall + between) - between + 4, parts, width=round(width))
 
 
 def _legend(keys: Sequence[tuple[str, str, str]], y: float) -> tuple[str, int]:
     """Return the legend and its number of rows."""
     parts: list[str] = []
-    x, rows = float(_Plot.left), 1
+    x, rows = float(Plot.left), 1
     for label, style, kind in keys:
         if not label:
             continue
-        wide = 44 + _width_of(label)
-        if x > _Plot.left and x + wide > _WIDTH:
-            x, y, rows = float(_Plot.left), y + 20, rows + 1
+        wide = 44 + width_of(label)
+        if x > Plot.left and x + wide > WIDTH:
+            x, y, rows = float(Plot.left), y + 20, rows + 1
         if kind == "band":
             parts.append(
                 f'<rect class="band {style}" x="{x:.0f}" y="{y - 9}" width="18" height="10"/>'
@@ -350,7 +241,7 @@ def _thinned(
     ticks: Sequence[float], unit: Callable[[float], str], pixels: float
 ) -> Sequence[float]:
     """Return the ticks whose labels do not touch, zero among them; `pixels` per unit of value."""
-    wide = max(_width_of(unit(t)) for t in ticks) + 12
+    wide = max(width_of(unit(t)) for t in ticks) + 12
     step = (ticks[1] - ticks[0]) * pixels
     every = max(1, -(-int(wide) // max(1, int(step))))
     zero = min(range(len(ticks)), key=lambda i: abs(ticks[i]))
@@ -358,16 +249,4 @@ def _thinned(
 
 
 def _label_room(labels: Sequence[str]) -> int:
-    return min(300, 20 + round(max((_width_of(label) for label in labels), default=0)))
-
-
-def _width_of(text: str) -> float:
-    """Return about how many pixels a text takes at 13 px."""
-    return sum(13 if ord(char) > 0x2E80 else 7.0 for char in text)
-
-
-def _svg(title: str, height: float, parts: Sequence[str], *, width: int = _WIDTH) -> str:
-    return (
-        f'<svg viewBox="0 0 {width} {height:.0f}" role="img" aria-label="{escape(title)}">'
-        f"<title>{escape(title)}</title>{''.join(parts)}</svg>"
-    )
+    return min(300, 20 + round(max((width_of(label) for label in labels), default=0)))

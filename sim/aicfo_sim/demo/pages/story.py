@@ -8,6 +8,7 @@ from ...report.figures import exact, short, whole
 from ...report.page import Chart, Panel, Table, Text, Tile, Words
 from ...report.svg import Band, Line, Node, graph, time_chart
 from ..output import StoryOutput
+from . import bills
 
 _COLOURS = ("c1", "c2", "c3", "c4")
 
@@ -27,6 +28,7 @@ def panel(found: StoryOutput, say: Words) -> Panel:
                 after=exact(found.cash_after, found.currency),
             )
         ),
+        *bills.blocks(found.bills, found.as_of, found.currency, say),
         _files(found, say),
         _checks(found, say),
     ]
