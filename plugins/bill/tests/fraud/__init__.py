@@ -1,9 +1,10 @@
-"""A frozen generator of forged bills, and of sound bills that look forged: version 1, 2026-11-22.
+"""A frozen generator of forged bills, and of sound bills that look forged: version 2, 2026-11-22.
 
 It measures the checker, so it was written before the checker was looked at closely: from the
 《票据法》, the rules of the bill system as docs/bill-rules.md gives them, and what forgers of
 Chinese bills do. It is frozen: nothing here is changed to make a figure better. A later change
-needs a new `VERSION`, and figures of two versions are not compared.
+needs a new `VERSION`, and figures of two versions are not compared. Version 2: `renamed_bank`
+wrote another code on the bill than the books have, which is `code_other`; it has that code now.
 
 `make(rng)` returns one whole case: books (the merchant, whom it knows, its invoices, its other
 bills, the overdue list), one bill to judge, what it is and what was done to it. Half are forged,
@@ -41,7 +42,7 @@ from .title import TITLE
 
 __all__ = ["FORGERIES", "NOTICES", "SOUND", "VERSION", "Made", "judge", "make"]
 
-VERSION = 1
+VERSION = 2
 
 FORGERIES = {**AMOUNTS, **DATES, **TITLE, **IMITATIONS}
 """Kind of forgery → how it is made and what counts as finding it."""

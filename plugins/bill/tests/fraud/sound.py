@@ -84,9 +84,12 @@ def renamed(scene: Scene) -> str:
 
 def renamed_bank(scene: Scene) -> str:
     old, new = scene.rng.choice(RENAMED_BANKS)
+    code = scene.code(new)
     for name in (old, new):
-        scene.know(f"{name}股份有限公司", scene.code(new))
-    scene.make_bank(f"{scene.rng.choice([old, new])}股份有限公司")
+        scene.know(f"{name}股份有限公司", code)
+    name = f"{scene.rng.choice([old, new])}股份有限公司"
+    scene.make_bank(name)
+    scene.accept_by(name, scene.rng.choice([code, ""]))
     return f"{old}, now {new}"
 
 
