@@ -37,5 +37,6 @@ def _share(drawn: Counter[str], hits: Counter[str], kinds: list[str]) -> str:
     n, k = sum(drawn[kind] for kind in kinds), sum(hits[kind] for kind in kinds)
     z = 1.96
     middle, spread = k / n + z * z / (2 * n), z * sqrt(k / n * (1 - k / n) / n + (z / (2 * n)) ** 2)
-    low, high = ((middle + side * spread) / (1 + z * z / n) * 100 for side in (-1, 1))
+    ends = ((middle + side * spread) / (1 + z * z / n) * 100 for side in (-1, 1))
+    low, high = (max(end, 0.0) for end in ends)
     return f"{100 * k / n:6.2f} %   [{low:.2f}, {high:.2f}]   {k}/{n}"

@@ -12,8 +12,13 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont
-from pypinyin import Style, pinyin
+from PIL import (  # pyright: ignore[reportMissingImports]
+    Image,
+    ImageDraw,
+    ImageFilter,
+    ImageFont,
+)
+from pypinyin import Style, pinyin  # pyright: ignore[reportMissingImports]
 
 HERE = Path(__file__).parent / "aicfo_bill" / "alike"
 RARE = "囯亰靑卋徳塬堃囤豊啇昇陞甡喆淼垚犇峯昶珺祎玥翀鋆煊頔赟瑀"
