@@ -1,6 +1,6 @@
 """A frozen generator of forged bills, and of sound bills that look forged: version 2, 2026-11-22.
 
-It measures the checker, so it was written before the checker was looked at closely: from the
+It measures the checker, so it was written before the checker's code was read: from the
 《票据法》, the rules of the bill system as docs/bill-rules.md gives them, and what forgers of
 Chinese bills do. It is frozen: nothing here is changed to make a figure better. A later change
 needs a new `VERSION`, and figures of two versions are not compared. Version 2: `renamed_bank`
