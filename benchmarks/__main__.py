@@ -20,6 +20,7 @@ NAMES = (
     "commits",
     "forecast",
     "bills",
+    "fraud",
     "engine",
     "simulator",
     "million",

@@ -24,6 +24,8 @@ class Rule:
 
 _CHECKS = "plugins/bill/tests/test_checks.py::test_"
 _REFUSED = _CHECKS + "a_broken_bill_is_refused"
+_FRAUD = "plugins/bill/tests/test_fraud.py::test_"
+_WORTH = "plugins/bill/tests/test_worth.py::test_"
 _QUOTE = "plugins/bill/tests/test_quote.py::test_"
 _COMPARE = "plugins/bill/tests/test_compare.py::test_"
 _GATE = "plugins/tender/tests/test_gate.py::test_"
@@ -168,12 +170,14 @@ RULES = (
     ),
     Rule(
         "bill.acceptor_name",
-        "a name much like a known bank's, and not it, is suspect",
+        "a name that a reader takes for a known bank's or firm's, and is not, is suspect",
         "chosen here",
         False,
         (
             _CHECKS + "a_doubtful_bill_asks_for_care",
             _CHECKS + "a_real_neighbour_is_not_taken_for_an_imitation",
+            _CHECKS + "a_firm_is_imitated_by_what_reads_like_it_and_not_by_its_neighbours",
+            _FRAUD + "nearly_every_forgery_is_found_and_nearly_no_sound_bill_is_suspected",
         ),
     ),
     Rule(
@@ -191,6 +195,17 @@ RULES = (
         (
             _CHECKS + "a_doubtful_bill_asks_for_care",
             _CHECKS + "a_voided_invoice_is_no_trade_background",
+        ),
+    ),
+    Rule(
+        "bill.worth",
+        "a bill that no check refuses has a price: its discount today less care for each doubt",
+        "chosen here",
+        False,
+        (
+            _WORTH + "a_sound_bill_is_worth_what_the_cheapest_discount_leaves",
+            _WORTH + "each_doubt_lowers_the_price_by_its_share_of_the_face_once",
+            _WORTH + "a_refused_bill_has_no_price_and_the_summary_says_why",
         ),
     ),
     Rule(

@@ -98,6 +98,14 @@ class BillCheck(Fact):
     not_checked: tuple[str, ...] = Field(
         default=(), description="Codes of checks that could not be made, and so prove nothing."
     )
+    worth: FenNonNegative | None = Field(
+        default=None, description="What it is worth today, fen; none when refused or not priced."
+    )
+    discount_ppm: PpmNonNegative | None = Field(
+        default=None, description="How much less than its face that is, ppm of face."
+    )
+    summary: str = Field(default="", description="Verdict and price in one sentence.")
+    summary_zh: str = Field(default="", description="The same in Chinese.")
 
 
 class BillMove(Frozen):

@@ -43,7 +43,7 @@ _PLANNED = [*_CHECKED, Account, CreditLine, DiscountQuote, Settlement]
 
 
 @plugin.tool(
-    reads=_CHECKED,
+    reads=[*_CHECKED, DiscountQuote],
     title="票据审验",
     asks=[
         "Is bill {bill} safe to take?",
@@ -53,15 +53,18 @@ _PLANNED = [*_CHECKED, Account, CreditLine, DiscountQuote, Settlement]
     ],
 )
 def check_bill(ctx: Context, bill: BillId, *, overdue: tuple[str, ...] | None = None) -> BillCheck:
-    """Whether a bill is safe to hold or take: every finding with its rule and what to do.
+    """Whether a bill is safe to hold or take, and at what discount: each finding with its rule.
 
-    `overdue`: names on the exchange's list of acceptors that pay late, instead of the list in the
-    books; without either that check stands under `not_checked`. Raises: NotFound for an unknown
-    bill.
+    `worth` and `discount_ppm` are the price at which to take it, none when it is refused; `summary`
+    says it in a sentence. `overdue`: names on the exchange's list of acceptors that pay late,
+    instead of the list in the books; without either that check stands under `not_checked`.
+    Raises: NotFound for an unknown bill.
     """
     from .examine import case_maker, examine
+    from .worth import valued
 
-    return examine(case_maker(ctx, overdue=overdue)(ctx.books.get(Bill, bill)))
+    one = ctx.books.get(Bill, bill)
+    return valued(ctx, one, examine(case_maker(ctx, overdue=overdue)(one)))
 
 
 @plugin.tool(

@@ -9,6 +9,8 @@ from datetime import date
 from aicfo_sdk import Parameters
 from aicfo_sdk.model import Bill, Finding, Invoice
 
+from .names import plain_name
+
 Found = list[Finding] | None
 """Findings of a check, or None when it could not be made."""
 
@@ -21,8 +23,11 @@ class Case:
     """A bill with everything its checks look at.
 
     `others` are the merchant's other bills on hand, `invoices` the invoices in the books by id,
-    `overdue` the names on the exchange's overdue list (持续逾期名单), None when no list was
-    given. `check_digit` judges the 30th digit: no algorithm is public, so there is none here.
+    `reversed` what red invoices took off one, by its counterparty and number, `parties` the names
+    of counterparties by id, `codes` the 统一社会信用代码 that the books have for a name, `overdue`
+    the names on the exchange's overdue list (持续逾期名单), None when no list was given, and
+    `overdue_codes` their codes. `check_digit` judges the 30th digit: no algorithm is public, so
+    there is none here.
     """
 
     bill: Bill
@@ -30,15 +35,30 @@ class Case:
     params: Parameters
     merchant: str = ""
     others: Sequence[Bill] = ()
-    names: Sequence[str] = ()
+    parties: Mapping[str, str] = field(default_factory=dict[str, str])
+    codes: Mapping[str, frozenset[str]] = field(default_factory=dict[str, frozenset[str]])
     invoices: Mapping[str, Invoice] = field(default_factory=dict[str, Invoice])
+    reversed: Mapping[tuple[str, str], int] = field(default_factory=dict[tuple[str, str], int])
     overdue: Sequence[str] | None = None
+    overdue_codes: frozenset[str] = frozenset()
     check_digit: Callable[[str], bool] | None = None
 
     @property
     def on_hand(self) -> bool:
         """Whether the merchant holds it as an asset, free or pledged."""
         return on_hand(self.bill)
+
+    def same(self, one: str, other: str) -> bool:
+        """Return whether two names are one party's: alike but for signs, or known by one code.
+
+        A firm that changed its name keeps its code, so the books may know it by both.
+        """
+        one, other = plain_name(one), plain_name(other)
+        return one == other or not self.codes_of(one).isdisjoint(self.codes_of(other))
+
+    def codes_of(self, name: str) -> frozenset[str]:
+        """Return the codes that the books have for a name."""
+        return self.codes.get(plain_name(name), frozenset())
 
 
 def on_hand(bill: Bill) -> bool:

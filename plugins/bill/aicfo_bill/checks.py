@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from . import paper, parties
+from . import paper, parties, trade
 from .case import Case, Found
 
 CHECKS: dict[str, Callable[[Case], Found]] = {
@@ -30,7 +30,7 @@ CHECKS: dict[str, Callable[[Case], Found]] = {
         parties.acceptor_overdue,
         parties.acceptor_name,
         parties.acceptor_uscc,
-        parties.trade_background,
+        trade.trade_background,
         parties.concentration,
         paper.maturity,
     )

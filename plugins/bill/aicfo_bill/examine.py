@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Sequence
 
 from aicfo_sdk import Context
 from aicfo_sdk.model import (
@@ -18,6 +19,7 @@ from aicfo_sdk.model import (
 
 from .case import Case, on_hand
 from .checks import CHECKS
+from .names import plain_name
 
 
 def examine(case: Case) -> BillCheck:
@@ -60,30 +62,51 @@ def case_maker(
     Without `overdue` the list is the one in the books, if any is. Reads Bill, Counterparty,
     Invoice, Merchant and OverdueAcceptor.
     """
+    codes = frozenset[str]()
     if overdue is None:
-        overdue = _listed(ctx)
+        overdue, codes = _listed(ctx)
     others = tuple(bill for bill in ctx.books.all(Bill) if on_hand(bill))
-    names = tuple(str(party.name) for party in ctx.books.all(Counterparty))
+    parties = tuple(ctx.books.all(Counterparty))
+    us = tuple(ctx.books.all(Merchant))
+    known = _codes((*parties, *us))
+    names = {party.id: str(party.name) for party in parties}
     invoices = ctx.books.records(Invoice)
-    merchant = next((str(one.name) for one in ctx.books.all(Merchant)), "")
+    taken_off: dict[tuple[str, str], int] = defaultdict(int)
+    for red in ctx.books.all(Invoice, status="red"):
+        taken_off[red.counterparty, red.reverses] += abs(red.total)
 
     def make(bill: Bill) -> Case:
         return Case(
             bill,
             today=ctx.today,
             params=ctx.params,
-            merchant=merchant,
+            merchant=str(us[0].name) if us else "",
             others=others,
-            names=names,
+            parties=names,
+            codes=known,
             invoices=invoices,
+            reversed=taken_off,
             overdue=overdue,
+            overdue_codes=codes,
             check_digit=check_digit,
         )
 
     return make
 
 
-def _listed(ctx: Context) -> tuple[str, ...] | None:
-    """Return the names whose bills are refused today by the list in the books, None without one."""
+def _listed(ctx: Context) -> tuple[tuple[str, ...] | None, frozenset[str]]:
+    """Return names and codes refused today by the list in the books, (None, none) without one."""
     known = list(ctx.books.all(OverdueAcceptor))
-    return tuple(str(one.name) for one in known if one.shunned(ctx.today)) if known else None
+    shunned = [one for one in known if one.shunned(ctx.today)]
+    codes = frozenset(one.uscc for one in shunned if one.uscc)
+    return tuple(str(one.name) for one in shunned) if known else None, codes
+
+
+def _codes(parties: Iterable[Counterparty | Merchant]) -> dict[str, frozenset[str]]:
+    """Return the 统一社会信用代码 that the books have for each name."""
+    found: dict[str, frozenset[str]] = {}
+    for party in parties:
+        if party.uscc:
+            name = plain_name(party.name)
+            found[name] = found.get(name, frozenset()) | {party.uscc}
+    return found

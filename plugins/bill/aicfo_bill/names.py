@@ -1,14 +1,20 @@
-"""Names of firms and banks, compared as a careful clerk would."""
+"""Names of firms and banks, taken apart as a careful clerk would."""
 
 from __future__ import annotations
 
 import re
 from functools import lru_cache
 
-_SUFFIX = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团公司|股份公司)")
-_BRANCH_END = re.compile(r".+(分行|支行|营业部|营业室|中心|分理处)")
+_FORM = re.compile(r"(股份有限公司|有限责任公司|有限公司|集团公司|股份公司)")
+_BRANCH_END = re.compile(r".+(分行|支行|营业部|营业室|中心|分理处|总行|业务部)")
 _BRANCH = re.compile(rf"(.*银行)({_BRANCH_END.pattern})")
-_BANK_WORDS = ("银行", "信用社", "信用合作联社")
+_BANK = re.compile(r".*(银行|信用社|联社|联合社|财务|财务公司)(中国|香港|澳门)?")
+_FORM_SAID = {
+    "股份有限公司": "股份有限公司",
+    "股份公司": "股份有限公司",
+    "有限责任公司": "有限公司",
+    "有限公司": "有限公司",
+}
 
 
 @lru_cache(maxsize=10_000)
@@ -21,46 +27,30 @@ def plain_name(name: str) -> str:
 def core_name(name: str) -> str:
     """Return the distinguishing part: no legal form, no branch of a bank.
 
-    "中国工商银行股份有限公司北京分行" and "中国工商银行北京分行" both give "中国工商银行".
+    "中国工商银行股份有限公司北京分行" and "中国工商银行北京分行" both give "中国工商银行". A legal
+    form after a branch makes another firm: "中国工商银行北京分行有限公司" keeps its 北京分行.
     """
     text = plain_name(name)
-    cut = _SUFFIX.search(text)
+    cut = _FORM.search(text)
     head = text[: cut.start()] if cut and cut.start() else text
     branch = _BRANCH.fullmatch(head)
-    return branch[1] if branch else head
+    return branch[1] if branch and head == text else head
+
+
+def without_branch(core: str, like: str) -> str:
+    """Return `core` as long as the bank `like` when a branch follows that is spelt out wrong.
+
+    An imitation may spell 银行 wrong, so that its branch does not come off by itself.
+    """
+    return core[: len(like)] if "银行" not in core and _BRANCH_END.fullmatch(core) else core
+
+
+def form(name: str) -> str:
+    """Return the legal form in a name, 有限公司 or 股份有限公司, or "" when it has none."""
+    found = _FORM.search(plain_name(name))
+    return _FORM_SAID.get(found[1], "") if found else ""
 
 
 def is_bank(name: str) -> bool:
     """Return whether the name is a bank's, credit cooperative's or finance company's (财务公司)."""
-    text = plain_name(name)
-    return any(word in text for word in _BANK_WORDS) or "财务" in core_name(name)
-
-
-@lru_cache(maxsize=512)  # each holds all names it was compared with
-def imitated(name: str, known: tuple[str, ...], likeness_ppm: int) -> tuple[str, int] | None:
-    """Return the known name that `name` imitates and their likeness in ppm, or None.
-
-    A name whose core equals a known one is that party and imitates nobody. Likeness is one less
-    the edit distance over the longer length.
-    """
-    from rapidfuzz.distance import Levenshtein
-
-    core, cores = core_name(name), _cores(known)
-    if not core or core in cores:
-        return None
-    # An imitation may spell 银行 wrong, so that its branch does not come off by itself.
-    branch = _BRANCH_END.fullmatch(core) is not None
-    best, score = "", 0.0
-    for other in cores:
-        head = core[: len(other)] if branch else core
-        if head == other:
-            continue
-        likeness = Levenshtein.normalized_similarity(head, other, score_cutoff=score)
-        if likeness > score:
-            best, score = other, likeness
-    return (best, int(score * 1_000_000)) if score * 1_000_000 >= likeness_ppm else None
-
-
-@lru_cache(maxsize=100)
-def _cores(names: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(sorted({core_name(name) for name in names} - {""}))
+    return _BANK.fullmatch(core_name(name)) is not None

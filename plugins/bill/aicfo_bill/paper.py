@@ -160,6 +160,13 @@ def overlap(case: Case) -> Found:
 def tenor(case: Case) -> Found:
     bill = case.bill
     months = case.params.get("bill.tenor_months", bill.issued)
+    if bill.issued > case.today:
+        return refuse(
+            "tenor",
+            f"issued {bill.issued}, which is still to come on {case.today}",
+            "do not take it",
+            DRAFT_LAW,
+        )
     if bill.matures <= bill.issued:
         return refuse(
             "tenor",

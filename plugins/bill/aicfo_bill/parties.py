@@ -6,7 +6,10 @@ from aicfo_sdk import grouped
 from aicfo_sdk.model import Finding
 
 from .case import DRAFT_LAW, Case, Found, refuse, warn
-from .names import core_name, imitated, is_bank, plain_name
+from .imitation import imitation
+from .names import core_name, is_bank, plain_name
+
+_ORDER_4 = "《商业汇票承兑、贴现与再贴现管理办法》"
 
 
 def transferable(case: Case) -> Found:
@@ -44,7 +47,7 @@ def chain(case: Case) -> Found:
     bill, found = case.bill, list[Finding]()
     holder, day, source = str(bill.payee), bill.issued, DRAFT_LAW + "第三十一条"
     for place, link in enumerate(bill.endorsements, 1):
-        if holder and plain_name(link.endorser) != plain_name(holder):
+        if holder and not case.same(link.endorser, holder):
             found += refuse(
                 "chain",
                 f"endorsement {place} is by {link.endorser}, but the holder before was {holder}",
@@ -58,9 +61,15 @@ def chain(case: Case) -> Found:
                 "do not take it",
                 source,
             )
+        if link.day > case.today:
+            found += refuse(
+                "chain",
+                f"endorsement {place} is dated {link.day}, which is still to come",
+                "do not take it",
+                source,
+            )
         holder, day = str(link.endorsee), max(day, link.day)
-    ours = plain_name(case.merchant)
-    if case.on_hand and ours and holder and plain_name(holder) != ours:
+    if case.on_hand and case.merchant and holder and not case.same(holder, case.merchant):
         found += warn(
             "chain",
             f"the last holder of the chain is {holder}, not {case.merchant}",
@@ -98,87 +107,94 @@ def acceptor_kind(case: Case) -> Found:
             "acceptor_kind",
             f"a bank acceptance, but its acceptor {bill.acceptor} is no bank by its name",
             "look the acceptor up before taking it",
-            "《商业汇票承兑、贴现与再贴现管理办法》",
+            _ORDER_4,
+        )
+    if bill.kind in ("trade", "supply_chain_trade") and core_name(bill.acceptor).endswith("银行"):
+        return warn(
+            "acceptor_kind",
+            f"a trade acceptance, but its acceptor {bill.acceptor} is a bank by its name",
+            "compare the kind with the bill system: a bank's acceptance is a bank bill",
+            _ORDER_4,
         )
     return []
 
 
 def acceptor_overdue(case: Case) -> Found:
+    """By its name as written without spaces and signs, or by its code: names change."""
     if case.overdue is None:
         return None
-    acceptor = plain_name(case.bill.acceptor)
+    bill, acceptor = case.bill, plain_name(case.bill.acceptor)
+    codes = case.codes_of(acceptor) | ({bill.acceptor_uscc} - {""})
     if acceptor and any(plain_name(name) == acceptor for name in case.overdue):
-        return refuse(
-            "acceptor_overdue",
-            f"{case.bill.acceptor} is on the list of acceptors that pay late",
-            "do not take it; ask for another bill or for money",
-            "上海票据交易所 商业汇票信息披露: 承兑人逾期名单",
-        )
-    return []
+        found = f"{bill.acceptor} is"
+    elif listed := codes & case.overdue_codes:
+        found = f"{bill.acceptor} has the code {min(listed)}, which is"
+    else:
+        return []
+    return refuse(
+        "acceptor_overdue",
+        f"{found} on the list of acceptors that pay late",
+        "do not take it; ask for another bill or for money",
+        "上海票据交易所 商业汇票信息披露: 承兑人逾期名单",
+    )
 
 
 def acceptor_name(case: Case) -> Found:
-    likeness = case.params.at("bill.look_alike_ppm", case.today)
-    banks: list[str] = case.params.at("bill.known_banks", case.today)
-    found = imitated(case.bill.acceptor, (*banks, *case.names), likeness)
-    if found is None:
+    bill, day = case.bill, case.today
+    known = (*case.parties.values(), case.merchant)
+    licensed = (
+        *case.params.at("bill.known_banks", day),
+        *case.params.at("bill.known_finance_companies", day),
+    )
+    found = imitation(bill.acceptor, licensed, known, case.params.at("bill.look_alike_ppm", day))
+    if found is None or _known_by_code(case, found.of):
         return []
     return warn(
         "acceptor_name",
-        f"{core_name(case.bill.acceptor)} looks like {found[0]} ({found[1] / 10_000:.0f} % alike) "
-        "but is not it",
+        f"{bill.acceptor} {found.how}" + (f": it looks like {found.of}" if found.of else ""),
         "look its 统一社会信用代码 up before taking the bill",
         "assumption: look-alike names",
     )
 
 
-def acceptor_uscc(case: Case) -> Found:
+def _known_by_code(case: Case, core: str) -> bool:
+    """Return whether the acceptor's code is that of the firm its name resembles: one firm."""
     code = case.bill.acceptor_uscc
+    return any(core_name(name) == core and code in codes for name, codes in case.codes.items())
+
+
+def acceptor_uscc(case: Case) -> Found:
+    """The code is well formed, and the one that the books have for this name and no other."""
+    bill = case.bill
+    code, known = bill.acceptor_uscc, case.codes_of(bill.acceptor)
     if not code:
         return None
     from stdnum.cn import uscc
 
-    if uscc.is_valid(code):
-        return []
-    return refuse(
-        "acceptor_uscc",
-        f"{code} is no 统一社会信用代码: its check character is wrong",
-        "ask for the acceptor's code again",
-        "GB 32100-2015",
-    )
-
-
-def trade_background(case: Case) -> Found:
-    """An invoice or contract stands behind a bill (真实贸易背景)."""
-    source, bill = DRAFT_LAW + "第十条", case.bill
-    if not bill.invoices:
-        return warn(
-            "trade_background",
-            "no invoice or contract stands behind it",
-            "file the invoice with it: a discount asks for it",
-            source,
+    if not uscc.is_valid(code):
+        return refuse(
+            "acceptor_uscc",
+            f"{code} is no 统一社会信用代码: its check character is wrong",
+            "ask for the acceptor's code again",
+            "GB 32100-2015",
         )
-    found = list[Finding]()
-    for ref in bill.invoices:
-        kind, _, id = ref.rpartition(":")
-        if kind not in ("", "Invoice"):
-            continue
-        invoice = case.invoices.get(id)
-        if invoice is None:
-            found += warn(
-                "trade_background",
-                f"invoice {id} behind it is not in the books",
-                "import it",
-                source,
-            )
-        elif invoice.status != "normal":
-            found += warn(
-                "trade_background",
-                f"invoice {id} behind it is {invoice.status}",
-                "ask what stands behind the bill now",
-                source,
-            )
-    return found
+    mend = "look the code up in the public register before taking the bill"
+    if known and code not in known:
+        return warn(
+            "acceptor_uscc",
+            f"{bill.acceptor} has the code {min(known)} in the books, the bill says {code}",
+            mend,
+            "GB 32100-2015: one code for one firm",
+        )
+    owners = [name for name, codes in case.codes.items() if code in codes]
+    if owners and core_name(bill.acceptor) not in {core_name(name) for name in owners}:
+        return warn(
+            "acceptor_uscc",
+            f"{code} belongs to {min(owners)} in the books, not to {bill.acceptor}",
+            mend,
+            "GB 32100-2015: one code for one firm",
+        )
+    return []
 
 
 def concentration(case: Case) -> Found:

@@ -10,7 +10,8 @@ import pytest
 from aicfo_bill.case import Case
 from aicfo_bill.checks import CHECKS
 from aicfo_bill.examine import examine
-from aicfo_bill.names import core_name, imitated, is_bank
+from aicfo_bill.imitation import imitation
+from aicfo_bill.names import core_name, is_bank
 from aicfo_bill.paper import add_months
 from hypothesis import given
 from hypothesis import strategies as st
@@ -301,17 +302,65 @@ def test_the_core_of_a_name_has_neither_legal_form_nor_branch(name: str, core: s
 
 
 def test_a_real_neighbour_is_not_taken_for_an_imitation() -> None:
-    known = ("中国工商银行", "江苏张家港农村商业银行", "中信银行")
+    licensed = (*PARAMS.at("bill.known_banks", TODAY), "江苏张家港农村商业银行")
 
     def likely(name: str) -> object:
-        return imitated(name, known, 800_000)
+        return imitation(name, licensed, (), 600_000)
 
-    assert likely("中国工商银行股份有限公司苏州分行") is None
-    assert likely("中原银行") is None
-    assert likely("江苏江阴农村商业银行") is None
-    assert likely("中国工商眼行") is not None
-    assert likely("中国工商眼行股份有限公司杭州分行") is not None
-    assert likely("中国工商眼行杭州分行") is not None
-    assert likely("江苏张家巷农村商业银行") is not None
+    for real in (
+        "中国工商银行股份有限公司苏州分行",
+        "中原银行",
+        "宁波通商银行股份有限公司",
+        "江苏江阴农村商业银行",
+        "浙江德清农村商业银行股份有限公司",
+        "江苏重庆农村商业银行",  # a province before a rural bank's place is how they register
+    ):
+        assert likely(real) is None, real
+    for fake in (
+        "中国工商眼行",
+        "中国工商眼行股份有限公司杭州分行",
+        "中国工商眼行杭州分行",
+        "江苏张家岗农村商业银行",
+        "宁泼银行",
+        "杭州市银行",
+        "工商中国银行",
+        "中国工商银行投资有限公司",
+        "中国工商银行杭州分行有限公司",
+        "恒丰银\u20dd行",
+        "中国エ商银行",
+    ):
+        assert likely(fake) is not None, fake
+
+
+def test_a_firm_is_imitated_by_what_reads_like_it_and_not_by_its_neighbours() -> None:
+    firms = ("杭州恒泰化工有限公司", "中铁四局集团有限公司", "浙江华阳机械股份有限公司")
+
+    def likely(name: str) -> object:
+        return imitation(name, (), firms, 600_000)
+
+    for other in (
+        "杭州恒泰化工有限公司",
+        "杭州恒泰化工有限责任公司",
+        "杭州金茂化工有限公司",
+        "杭州恒丰化工有限公司",
+        "中铁五局集团有限公司",
+    ):
+        assert likely(other) is None, other
+    for fake in (
+        "杭州恒太化工有限公司",
+        "杭州衡泰化工有限公司",
+        "杭州市恒泰化工有限公司",
+        "恒泰杭州化工有限公司",
+        "杭州恒泰化工集团有限公司",
+        "杭州恒泰化工股份有限公司",
+        "浙江华阳机械有限公司",
+    ):
+        assert likely(fake) is not None, fake
+
+
+def test_only_a_bank_by_its_whole_name_is_one() -> None:
+    assert is_bank("汇丰银行（中国）有限公司")
+    assert is_bank("浙江省农村信用社联合社")
+    assert not is_bank("中国工商银行投资有限公司")
     assert is_bank("红星集团财务有限公司")
     assert not is_bank("红星集团有限公司")
