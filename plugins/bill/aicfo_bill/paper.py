@@ -202,9 +202,16 @@ def state(case: Case) -> Found:
             "finish or withdraw that first",
             EXCHANGE,
         )
-    if case.on_hand and bill.status != "received":
+    if case.on_hand and bill.status in ("issued", "accepted"):
         return warn(
             "state", f"not yet signed for: its state is {bill.state_said}", "sign for it", EXCHANGE
+        )
+    if case.on_hand and bill.circulation == "claimed":
+        return warn(
+            "state",
+            f"its payment was refused, and it is claimed: {bill.state_said}",
+            "do not count on it at maturity",
+            EXCHANGE,
         )
     return []
 
@@ -212,7 +219,8 @@ def state(case: Case) -> Found:
 def maturity(case: Case) -> Found:
     """Matured bills are presented inside the window, or recourse is lost."""
     bill, today = case.bill, case.today
-    if not case.on_hand:
+    presented = bill.over or bill.circulation in ("collecting", "claimed")
+    if not case.on_hand or presented:
         return []
     days: int = case.params.at("bill.presentment_days", bill.matures)
     last, source = bill.matures + timedelta(days=days), DRAFT_LAW + "第五十三、六十五条"

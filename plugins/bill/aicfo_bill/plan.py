@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date, timedelta
 from itertools import groupby
 
-from aicfo_sdk import PPM, Context, NotFound, Proposal, ToolFailed, grouped
+from aicfo_sdk import PPM, Context, Proposal, ToolFailed, grouped
 from aicfo_sdk.model import (
     Bill,
     BillId,
@@ -25,6 +25,7 @@ from .position import (
     Payable,
     Units,
     bill_class,
+    deposit_ppm,
     movable_bills,
     open_payables,
     own_account,
@@ -151,7 +152,7 @@ def _outlook(
         debts,
         options,
         _lines(ctx),
-        yield_ppm=_yield_ppm(ctx),
+        yield_ppm=deposit_ppm(ctx),
         short_ppm=ctx.params.at("bill.short_ppm", ctx.today),
         late_ppm=ctx.params.at("bill.late_day_ppm", ctx.today),
     )
@@ -180,14 +181,6 @@ def _lines(ctx: Context) -> list[Line]:
         if line.limit > line.used and line.expires > ctx.today
     ]
     return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
-
-
-def _yield_ppm(ctx: Context) -> int:
-    try:
-        return ctx.params.at("finance.demand_deposit_ppm", ctx.today)
-    except NotFound:
-        # Before the table begins idle money is taken to earn nothing.
-        return 0
 
 
 def _rules(outlook: Outlook) -> tuple[RuleOutcome, ...]:

@@ -12,6 +12,7 @@ from .position import (
     Payable,
     Units,
     bill_class,
+    minimum_piece,
     movable_bills,
     open_payables,
     own_account,
@@ -49,7 +50,7 @@ def _discount(ctx: Context, bill: Bill, offer: Offer, days: int, account: str) -
         # Rounded up: a mix must never promise more than the discount brings.
         upfront_ppm=-(-offer.rate_ppm * days // BASIS),
         fee=offer.fee,
-        minimum=_minimum(ctx, bill),
+        minimum=minimum_piece(ctx, bill) if bill.splittable else 0,
         indivisible=not bill.splittable,
         action=DiscountBill(
             day=ctx.today,
@@ -98,16 +99,10 @@ def _endorsements(
                     limit=amount,
                     first=day,
                     until=until,
-                    minimum=min(_minimum(ctx, bill), amount),
+                    minimum=min(minimum_piece(ctx, bill), amount) if bill.splittable else 0,
                     indivisible=not bill.splittable,
                     action=proposal.action,
                     evidence=proposal.evidence,
                 )
             )
     return sources
-
-
-def _minimum(ctx: Context, bill: Bill) -> int:
-    if not bill.splittable:
-        return 0
-    return min(ctx.params.at("bill.minimum_piece", ctx.today), bill.face)

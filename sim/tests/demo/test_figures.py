@@ -8,7 +8,8 @@ from xml.etree import ElementTree
 
 import pytest
 from aicfo_sim.report.figures import exact, percent, short, whole
-from aicfo_sim.report.svg import Interval, Line, Node, forest, graph, nice_ticks, time_chart
+from aicfo_sim.report.plot import Line, nice_ticks
+from aicfo_sim.report.svg import Interval, Node, forest, graph, time_chart
 from hypothesis import given
 from hypothesis import strategies as st
 

@@ -72,7 +72,7 @@ def commitments(
         if not duty.paid:
             add(duty.due, duty.amount, duty.ref, duty.kind)
     for bill in books.records(Bill).values():
-        if bill.side == "payable" and bill.held == "held" and bill.circulation != "ended":
+        if bill.side == "payable" and bill.held == "held" and not bill.over:
             add(bill.matures, bill.face, bill.ref, "bill")
     for loan in books.records(Loan).values():
         if loan.principal:

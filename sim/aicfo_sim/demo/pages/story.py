@@ -6,7 +6,8 @@ from datetime import date
 
 from ...report.figures import exact, short, whole
 from ...report.page import Chart, Panel, Table, Text, Tile, Words
-from ...report.svg import Band, Line, Node, graph, time_chart
+from ...report.plot import Line
+from ...report.svg import Band, Node, graph, time_chart
 from ..output import StoryOutput
 from . import bills
 

@@ -6,7 +6,8 @@ from datetime import date, timedelta
 
 from ...report.figures import exact, percent, short, whole
 from ...report.page import Block, Chart, Panel, Table, Tile, Words
-from ...report.svg import Band, Line, time_chart
+from ...report.plot import Line
+from ...report.svg import Band, time_chart
 from ..output import WholesalerOutput
 
 _SHOWN = 8

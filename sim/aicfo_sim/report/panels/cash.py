@@ -14,8 +14,9 @@ from ..figures import short
 from ..labels import CURRENCY, STYLES, kinds_name, policy_name, written
 from ..measures import MONEY, others
 from ..page import Block, Chart, Panel, Table, Text, Words
+from ..plot import Line
 from ..rows import Found, Kind
-from ..svg import Band, Line, time_chart
+from ..svg import Band, time_chart
 
 LEVELS = (0.05, 0.25, 0.5, 0.75, 0.95)
 """Quantiles of a fan over firms."""

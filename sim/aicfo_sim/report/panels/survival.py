@@ -9,8 +9,9 @@ from ...shard import WEEK
 from ..labels import STYLES, kinds_name, listed, policy_name, written
 from ..measures import SHARE
 from ..page import Block, Chart, Panel, Table, Text, Words
+from ..plot import Line
 from ..rows import Found, Kind
-from ..svg import Line, time_chart
+from ..svg import time_chart
 from .cash import FIRST
 
 _OTHER = ("c2", "c4", "c0")

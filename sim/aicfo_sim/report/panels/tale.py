@@ -10,9 +10,10 @@ from ..happenings import BOTH, chapters
 from ..labels import CURRENCY, STYLES, kind_name, policy_name, written
 from ..measures import MEASURES, MONEY
 from ..page import Chapters, Chart, Panel, Table, Words
+from ..plot import Line
 from ..relive import Chosen, Twins, choose, relive
 from ..rows import Found
-from ..svg import Line, time_chart
+from ..svg import time_chart
 
 
 def panel(found: Found, say: Words) -> Panel:
