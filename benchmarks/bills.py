@@ -20,9 +20,11 @@ from aicfo_bill.program import Program
 from aicfo_bill.rules import RULES
 
 from plugins.bill.tests import peer
-from plugins.bill.tests.conftest import random_outlook
+from plugins.bill.tests.conftest import random_outlook, uncertain
 
 _SEED = 7_000
+
+_CASES = "three cases of cash"
 
 _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     "10 bills × 10 payables": (60, {"bills": 10, "debts": 10}),
@@ -35,6 +37,8 @@ _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     "50 bills × 60, 90 % whole": (8, {"bills": 50, "debts": 60, "whole": 0.9}),
     "10 bills × 60, discounts any day": (24, {"bills": 10, "debts": 60, "every": 1}),
     "50 bills × 60, discounts any day": (8, {"bills": 50, "debts": 60, "every": 1}),
+    f"10 bills × 60, {_CASES}": (24, {"bills": 10, "debts": 60}),
+    f"50 bills × 60, {_CASES}": (8, {"bills": 50, "debts": 60}),
 }
 _SMALL = 2_000
 """Portfolios on which the plan is held against the simple rules."""
@@ -51,11 +55,12 @@ def measure() -> dict[str, str]:
     figures: dict[str, str] = {}
     lp_repair(random_outlook(1, bills=3, debts=3))  # loads the solver
     for name, (count, given) in _SIZES.items():
-        figures |= _size(name, max(round(count * share), 1), given)
+        cases = name.endswith(_CASES)
+        figures |= _size(name, max(round(count * share), 1), given, cases=cases)
     return figures | _rules(max(round(_SMALL * share), 1))
 
 
-def _size(name: str, count: int, given: dict[str, Any]) -> dict[str, str]:
+def _size(name: str, count: int, given: dict[str, Any], *, cases: bool) -> dict[str, str]:
     fast: list[float] = []
     exact: list[float] = []
     other: list[float] = []
@@ -63,7 +68,11 @@ def _size(name: str, count: int, given: dict[str, Any]) -> dict[str, str]:
     near: list[float] = []
     proven: list[float] = []
     for number in range(count):
-        outlook = random_outlook(_SEED + number, **given)
+        outlook = random_outlook(
+            _SEED + number, **{key: value for key, value in given.items() if key != "cases"}
+        )
+        if given.get("cases"):
+            outlook = uncertain(outlook, number)
         built.append(_timed(lambda o=outlook: Program(_fresh(o)))[0])
         seconds, plan = _timed(lambda o=outlook: lp_repair(_fresh(o)))
         fast.append(seconds)

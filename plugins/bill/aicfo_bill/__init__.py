@@ -77,15 +77,22 @@ def check_bill(ctx: Context, bill: BillId, *, overdue: tuple[str, ...] | None = 
         "哪些票据背书、哪些贴现、哪些持有？",
     ],
 )
-def bill_plan(ctx: Context, *, forecast: Needs[CashForecast], exact: bool = False) -> BillPlan:
+def bill_plan(
+    ctx: Context,
+    *,
+    forecast: Needs[CashForecast],
+    exact: bool = False,
+    uncertain: bool = False,
+) -> BillPlan:
     """The best use of the bills on hand against the cash forecast, with a proven bound.
 
-    By linear program and repair; `exact` solves the integer program, which takes longer. Never
-    worse than holding all bills or discounting all at once. Amounts in fen.
+    Within 1 basis point of face of the best there is, `exact` within a tenth, which may take
+    longer. Never worse than a simple rule, such as to hold or to discount all. `uncertain` judges
+    it by the forecast's bad, middle and good case at once, not by the middle alone. Amounts in fen.
     """
     from .plan import make_plan
 
-    return make_plan(ctx, forecast, exact=exact)
+    return make_plan(ctx, forecast, exact=exact, uncertain=uncertain)
 
 
 @plugin.tool(reads=_PLANNED, title="票据可筹资金")

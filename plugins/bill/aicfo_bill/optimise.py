@@ -111,7 +111,8 @@ def _relaxed(program: Program) -> tuple[int, list[Moves]]:
     the answer draws on, the fee is paid, or the line is closed and the program asked again.
     """
     outlook = program.outlook
-    fees = {line.id: line.fee for line in outlook.lines}
+    # Drawn on in the least likely case alone, a line costs so much of its fee at least.
+    fees = {line.id: line.fee * min(outlook.weights) // PPM for line in outlook.lines}
     leaves = list[tuple[int, frozenset[str], list[float]]]()
     nodes = [(frozenset[str](), frozenset[str]())]
     while nodes:

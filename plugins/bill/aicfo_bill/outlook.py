@@ -100,12 +100,24 @@ class Worth:
     shortage_day: int
 
 
+@dataclass(frozen=True, slots=True)
+class _Covered:
+    """How a lack of money is met: what that costs, lines drawn on, what stays lacking by span."""
+
+    cost: int
+    lines: list[int]
+    lacking: list[int]
+
+
 @dataclass(frozen=True)
 class Outlook:
     """The cash model: everything a plan depends on, in whole fen and days.
 
     `path` is forecast cash from day 1 on, `floor` the cash to keep. `short_ppm` prices the
     deepest shortage, `late_ppm` each fen short per day; `yield_ppm` is what money earns a year.
+    `cases`: other paths that cash may take, each with its weight (ppm, together 1,000,000); one
+    set of moves is then judged by what it costs over all of them to be short. A shortage is told
+    of `path` in any case.
     """
 
     path: Sequence[int]
@@ -117,6 +129,7 @@ class Outlook:
     yield_ppm: int = 0
     short_ppm: int = 200_000
     late_ppm: int = 500
+    cases: Sequence[tuple[int, Sequence[int]]] = ()
 
     @property
     def horizon(self) -> int:
@@ -138,17 +151,30 @@ class Outlook:
         return [end - start for start, end in zip(self.starts, ends, strict=True)]
 
     @cached_property
-    def lows(self) -> list[int]:
-        """Lowest forecast cash within each span."""
+    def weights(self) -> list[int]:
+        """Weight of each case, ppm; a path without others is the one case."""
+        return [weight for weight, _ in self.cases] or [PPM]
+
+    @cached_property
+    def lows(self) -> list[list[int]]:
+        """Lowest forecast cash within each span, case by case."""
+        return [self._lows(path) for _, path in self.cases] or [self._lows(self.path)]
+
+    def _lows(self, path: Sequence[int]) -> list[int]:
         return [
-            min(self.path[start - 1 : start - 1 + length])
+            min(path[start - 1 : start - 1 + length])
             for start, length in zip(self.starts, self.lengths, strict=True)
         ]
 
     @cached_property
-    def _needs(self) -> list[int]:
+    def _needs(self) -> list[list[int]]:
         """By how much cash must change in each span for its lowest day to reach the floor."""
-        return [self.floor - low for low in self.lows]
+        return [[self.floor - low for low in lows] for lows in self.lows]
+
+    @cached_property
+    def _expected(self) -> list[int]:
+        """The same of `path`."""
+        return [self.floor - low for low in self._lows(self.path)]
 
     @cached_property
     def days_left(self) -> list[int]:
@@ -202,33 +228,40 @@ class Outlook:
         weighted = sum(map(mul, level, self.lengths))
         wealth = self.hold_value + sum(steps) + self._yield(weighted)
 
-        lacking = list(map(sub, self._needs, level))
-        if max(lacking) <= 0:
+        covered = [self._covered(needs, level) for needs in self._needs]
+        cost = sum(
+            weight * found.cost
+            for weight, found in zip(self.weights, covered, strict=True)
+            if found
+        )
+        expected = self._covered(self._expected, level) if self.cases else covered[0]
+        wealth -= round_div(cost, PPM)
+        if expected is None or not any(expected.lacking):
             return Worth(wealth, 0, 0)
-        cost, peak, peak_day = self._covered([max(lack, 0) for lack in lacking])
-        return Worth(wealth - cost, peak, peak_day)
+        return Worth(wealth, max(expected.lacking), self._first_short(expected.lacking))
 
-    def _covered(self, missing: list[int]) -> tuple[int, int, int]:
-        """Return what it costs to be short by so much, the deepest shortage left, and its day.
+    def _covered(self, needs: list[int], level: list[int]) -> _Covered | None:
+        """Return how what is missing is covered, None when nothing is.
 
         Of the ways to draw on the lines the cheapest: with each line that takes a fee, or
         without it.
         """
+        missing = list(map(sub, needs, level))
+        if max(missing) <= 0:
+            return None
+        missing = [max(lack, 0) for lack in missing]
         best, ways = None, [frozenset[int]()]
         for closed in ways:
-            drawn, found = self._drawn(missing, closed)
-            best = min(best, found) if best else found
-            fees = [place for place in drawn if self.lines[place].fee and len(closed) < _FEES]
-            ways += [way for place in fees if (way := closed | {place}) not in ways]
-        assert best is not None  # the first way closes no line
+            found = self._drawn(missing, closed)
+            best = found if best is None or found.cost < best.cost else best
+            fees = [place for place in found.lines if self.lines[place].fee]
+            if len(closed) < _FEES:
+                ways += [way for place in fees if (way := closed | {place}) not in ways]
         return best
 
-    def _drawn(
-        self, missing: list[int], closed: frozenset[int]
-    ) -> tuple[list[int], tuple[int, int, int]]:
-        """Return the lines that are drawn on, cheapest first, when some are closed; and the cost,
-        the deepest shortage left and its day."""
-        cost, peak, peak_day, late, drawn = 0, 0, 0, 0, list[int]()
+    def _drawn(self, missing: list[int], closed: frozenset[int]) -> _Covered:
+        """Return what it costs to be short by so much with some lines closed, cheapest first."""
+        cost, lines = 0, list[int]()
         lacking = missing
         for place, line in enumerate(self.lines):
             if place in closed:
@@ -237,22 +270,20 @@ class Outlook:
             taken = [min(lack, line.left) for lack in lacking[:usable]]
             total = sum(map(mul, taken, self.lengths))
             if total:
-                drawn.append(place)
+                lines.append(place)
                 cost += round_div(total * line.rate_ppm, PPM * line.basis) + line.fee
                 lacking = [*map(sub, lacking, taken), *lacking[usable:]]
-        for span, lack in enumerate(lacking):
-            if lack:
-                peak_day = peak_day or self._first_short(span, lack)
-                peak = max(peak, lack)
         late = sum(map(mul, lacking, self.lengths))
-        cost += round_div(peak * self.short_ppm, PPM) + round_div(late * self.late_ppm, PPM)
-        return drawn, (cost, peak, peak_day)
+        cost += round_div(max(lacking) * self.short_ppm, PPM)
+        return _Covered(cost + round_div(late * self.late_ppm, PPM), lines, lacking)
 
-    def _first_short(self, span: int, missing: int) -> int:
-        """Return the first day of the span on which `missing`, felt at its lowest, is felt."""
-        start, low = self.starts[span], self.lows[span]
-        days = range(start, start + self.lengths[span])
-        return next(day for day in days if self.path[day - 1] - low < missing)
+    def _first_short(self, lacking: list[int]) -> int:
+        """Return the first day on which `path` is short; a span's lack is felt at its lowest."""
+        span = next(span for span, lack in enumerate(lacking) if lack)
+        start, length = self.starts[span], self.lengths[span]
+        ahead = self.path[start - 1 : start - 1 + length]
+        low = min(ahead)
+        return next(start + step for step, cash in enumerate(ahead) if cash - low < lacking[span])
 
     def allows(self, moves: Mapping[int, int]) -> bool:
         """Return whether the moves respect every bill, debt, minimum and whole bill, exactly."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
@@ -38,9 +39,16 @@ from .rules import RULES
 _STEP = 7  # days between two chances to discount
 
 
-def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
+_CASES = ((300_000, "p10"), (400_000, "p50"), (300_000, "p90"))
+"""Three paths that stand for all, with their weights (Swanson's rule), ppm."""
+
+
+def make_plan(
+    ctx: Context, forecast: CashForecast, *, exact: bool, uncertain: bool = False
+) -> BillPlan:
     """Return the best moves for the bills on hand against the forecast of no decision.
 
+    `uncertain`: against its bad, middle and good case at once instead of its median.
     Raises: ToolFailed when the forecast ends before the books' next day; SolverError.
     """
     bills = movable_bills(ctx)
@@ -48,6 +56,9 @@ def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
     last = ctx.today + timedelta(days=len(path))
     payables = open_payables(ctx, last) if bills else []
     outlook = _outlook(ctx, path, forecast.buffer, bills, payables)
+    if uncertain:
+        cases = tuple((weight, _path(ctx, forecast, band)) for weight, band in _CASES)
+        outlook = replace(outlook, cases=cases)
     if outlook.options:
         found = milp(outlook) if exact else lp_repair(outlook)
     else:
@@ -83,10 +94,11 @@ def make_plan(ctx: Context, forecast: CashForecast, *, exact: bool) -> BillPlan:
     )
 
 
-def _path(ctx: Context, forecast: CashForecast) -> list[int]:
-    """Median cash from the day after the books' day on."""
+def _path(ctx: Context, forecast: CashForecast, band: str = "p50") -> list[int]:
+    """Return a band of forecast cash, its median, from the day after the books' day on."""
     skip = (ctx.today - forecast.start).days + 1
-    path = [forecast.opening] * max(-skip, 0) + list(forecast.p50[max(skip, 0) :])
+    levels: tuple[int, ...] = getattr(forecast, band)
+    path = [forecast.opening] * max(-skip, 0) + list(levels[max(skip, 0) :])
     if not path:
         raise ToolFailed(
             "the cash forecast ends before the plan begins",

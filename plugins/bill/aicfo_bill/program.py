@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 from aicfo_sdk import PPM, Problem, Solution
@@ -128,7 +129,7 @@ class Program:
         """
         outlook = self.outlook
         roundings = sum(option.move == "discount" for option in outlook.options)
-        return roundings + len(outlook.lines) + 4
+        return roundings + len(outlook.lines) + len(outlook.cases) + 4
 
     def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
         for index, (lower, upper) in limits.items():
@@ -136,8 +137,11 @@ class Program:
                 self._limit(index, lower, upper)
         if spare != self._spare:
             self._spare = spare
-            for place in range(len(self.outlook.starts)):
-                self._problem.change_row(f"floor:{self._key(place)}", lower=self._floor(place))
+            for case, place in product(
+                range(len(self.outlook.lows)), range(len(self.outlook.starts))
+            ):
+                name = f"floor:{self._name(case)}{self._key(place)}"
+                self._problem.change_row(name, lower=self._floor(case, place))
         return self.solve()
 
     def _limit(self, index: int, lower: int, upper: int) -> None:
@@ -208,14 +212,9 @@ class Program:
         """Change of cash against the forecast span by span, never below the floor if it can be."""
         import numpy as np
 
-        outlook, problem, spans = self.outlook, self._problem, np.arange(len(self.outlook.starts))
+        problem, spans = self._problem, np.arange(len(self.outlook.starts))
         keys = [self._key(place) for place in range(len(spans))]
-        lengths = np.array(outlook.lengths, dtype=np.float64)
-        peak = problem.columns(["peak"], cost=outlook.short_ppm / PPM)
         cash = problem.columns([f"cash:{key}" for key in keys], lower=-float("inf"))
-        late = outlook.late_ppm * lengths / PPM
-        short = problem.columns([f"short:{key}" for key in keys], cost=late)
-
         gained = self._gained - self._spreads
         comes = (self._first < len(spans)) & (gained != 0)
         misses = (self._last < len(spans)) & (self._first != self._last)
@@ -239,22 +238,37 @@ class Program:
             lower=0,
             upper=0,
         )
+        for case, weight in enumerate(self.outlook.weights):
+            self._add_floor(case, weight / PPM, cash)
 
+    def _add_floor(self, case: int, weight: float, cash: Ints) -> None:
+        """What is missing in one case is drawn on the lines, or stays missing."""
+        import numpy as np
+
+        outlook, problem, spans = self.outlook, self._problem, np.arange(len(self.outlook.starts))
+        named = self._name(case)
+        keys = [f"{named}{self._key(place)}" for place in range(len(spans))]
+        lengths = np.array(outlook.lengths, dtype=np.float64)
+        name = f"peak:{named}" if named else "peak"
+        peak = problem.columns([name], cost=weight * outlook.short_ppm / PPM)
+        late = weight * outlook.late_ppm * lengths / PPM
+        short = problem.columns([f"short:{key}" for key in keys], cost=late)
         rows, columns = [spans, spans], [cash, short]
         # More is never missing, whatever is moved: every bill at once, on the deepest day.
-        most = max(outlook.floor - min(outlook.lows) + outlook.face, 0)
+        most = max(outlook.floor - min(outlook.lows[case]) + outlook.face, 0)
         for line in outlook.lines:
             left = min(line.left, most)
             usable = np.flatnonzero((np.array(outlook.starts) <= line.last) & (left > 0))
             ids = [f"line:{line.id}:{keys[place]}" for place in usable.tolist()]
-            rates = line.rate_ppm * lengths[usable] / (PPM * line.basis)
+            rates = weight * line.rate_ppm * lengths[usable] / (PPM * line.basis)
             rows.append(usable)
             columns.append(problem.columns(ids, cost=rates, upper=left))
-            self._draws[line.id] = [
+            self._draws.setdefault(line.id, []).extend(
                 (id, left, rate) for id, rate in zip(ids, rates.tolist(), strict=True)
-            ]
+            )
             if line.fee and self._integer and ids:
-                opened = problem.columns([f"open:{line.id}"], cost=line.fee, upper=1, integer=True)
+                name = f"open:{named}{line.id}"
+                opened = problem.columns([name], cost=weight * line.fee, upper=1, integer=True)
                 problem.rows(
                     [f"opened:{id}" for id in ids],
                     np.tile(np.arange(len(ids)), 2),
@@ -268,7 +282,7 @@ class Program:
             np.concatenate(rows),
             covers,
             np.ones(len(covers)),
-            lower=[float(self._floor(place)) for place in range(len(spans))],
+            lower=[float(self._floor(case, place)) for place in range(len(spans))],
         )
         problem.rows(
             [f"deepest:{key}" for key in keys],
@@ -278,8 +292,12 @@ class Program:
             lower=0,
         )
 
+    def _name(self, case: int) -> str:
+        """Return how the columns and rows of a case are marked; those of the only one are not."""
+        return f"{case}:" if len(self.outlook.weights) > 1 else ""
+
     def _key(self, place: int) -> str:
         return f"{self.outlook.starts[place]:05d}"
 
-    def _floor(self, place: int) -> int:
-        return self.outlook.floor + self._spare - self.outlook.lows[place]
+    def _floor(self, case: int, place: int) -> int:
+        return self.outlook.floor + self._spare - self.outlook.lows[case][place]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook
@@ -90,6 +91,21 @@ def random_outlook(
     return Outlook(
         path, face // 50, holdings, owed, options, lines[: rng.randint(0, 1)], yield_ppm=500
     )
+
+
+def uncertain(outlook: Outlook, seed: int) -> Outlook:
+    """Return the same outlook with a bad, a middle and a good case of its cash."""
+    rng = random.Random(seed)
+    spread, level = outlook.face // 60, 0
+    drift = list[int]()
+    for _ in outlook.path:
+        level += rng.randint(0, spread)
+        drift.append(level)
+    cases = [
+        (weight, [cash + side * step for cash, step in zip(outlook.path, drift, strict=True)])
+        for weight, side in ((300_000, -1), (400_000, 0), (300_000, 1))
+    ]
+    return replace(outlook, cases=cases)
 
 
 @pytest.fixture

@@ -57,11 +57,9 @@ def build(outlook: Outlook) -> Model:
     options, spans = outlook.options, range(len(outlook.starts))
     moves, lines = len(options), len(outlook.lines)
     taken = moves  # then a yes or no for each
-    peak = taken + moves
-    short = peak + 1
-    opened = short + len(spans)
-    drawn = opened + lines
-    count = drawn + lines * len(spans)
+    first_case = taken + moves
+    size = 1 + len(spans) + lines + lines * len(spans)
+    count = first_case + size * len(outlook.lows)
     cost, upper, integer = np.zeros(count), np.full(count, np.inf), np.zeros(count)
     rows = _Rows()
     moved: list[list[tuple[int, float]]] = [[] for _ in range(len(spans) + 1)]
@@ -87,26 +85,35 @@ def build(outlook: Outlook) -> Model:
     for number, debt in enumerate(outlook.debts):
         mine = [(i, 1.0) for i, option in enumerate(options) if option.debt == number]
         rows.add(-np.inf, debt.amount / _UNIT, *mine)
-    cost[peak] = outlook.short_ppm / _PPM
-    for line_number, line in enumerate(outlook.lines):
-        cost[opened + line_number], upper[opened + line_number] = line.fee / _UNIT, 1
-        integer[opened + line_number] = 1
     gone: dict[int, float] = {}
+    changes: list[list[tuple[int, float]]] = []
     for span in spans:
         for column, number in (*moved[span], *fees[span]):
             gone[column] = gone.get(column, 0.0) + number
-        cost[short + span] = outlook.late_ppm * outlook.lengths[span] / _PPM
-        rows.add(0, np.inf, (peak, 1), (short + span, -1))
-        covers = [(short + span, 1.0)]
-        for line_number, line in enumerate(outlook.lines):
-            column = drawn + line_number * len(spans) + span
-            usable = outlook.starts[span] <= line.last
-            upper[column] = line.left / _UNIT if usable else 0
-            cost[column] = line.rate_ppm * outlook.lengths[span] / (_PPM * line.basis)
-            rows.add(-np.inf, 0, (column, 1), (opened + line_number, -line.left / _UNIT))
-            covers.append((column, 1.0))
-        need = (outlook.floor - outlook.lows[span]) / _UNIT
-        rows.add(need, np.inf, *((c, n) for c, n in gone.items() if n), *covers)
+        changes.append([(column, number) for column, number in gone.items() if number])
+    for case, (weight, lows) in enumerate(zip(outlook.weights, outlook.lows, strict=True)):
+        share = weight / _PPM
+        peak = first_case + size * case
+        short, opened = peak + 1, peak + 1 + len(spans)
+        drawn = opened + lines
+        cost[peak] = share * outlook.short_ppm / _PPM
+        for number, line in enumerate(outlook.lines):
+            cost[opened + number], upper[opened + number] = share * line.fee / _UNIT, 1
+            integer[opened + number] = 1
+        for span in spans:
+            cost[short + span] = share * outlook.late_ppm * outlook.lengths[span] / _PPM
+            rows.add(0, np.inf, (peak, 1), (short + span, -1))
+            covers = [(short + span, 1.0)]
+            for number, line in enumerate(outlook.lines):
+                column = drawn + number * len(spans) + span
+                usable = outlook.starts[span] <= line.last
+                upper[column] = line.left / _UNIT if usable else 0
+                rate = line.rate_ppm * outlook.lengths[span] / (_PPM * line.basis)
+                cost[column] = share * rate
+                rows.add(-np.inf, 0, (column, 1), (opened + number, -line.left / _UNIT))
+                covers.append((column, 1.0))
+            need = (outlook.floor - lows[span]) / _UNIT
+            rows.add(need, np.inf, *changes[span], *covers)
     row, column, number = zip(*rows.terms, strict=True)
     matrix = coo_array((number, (row, column)), shape=(len(rows.low), count)).tocsr()
     most: Any = upper

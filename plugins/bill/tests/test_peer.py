@@ -5,6 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from aicfo_bill.optimise import NEAR_PPM, lp_repair, milp
@@ -13,6 +14,7 @@ from aicfo_bill.program import Program
 from aicfo_bill.quote import Offer
 
 from plugins.bill.tests import peer
+from plugins.bill.tests.conftest import uncertain
 
 Make = Callable[..., Outlook]
 
@@ -87,9 +89,12 @@ def best_of_all(outlook: Outlook) -> int:
     return max(found)
 
 
-def test_the_exact_plan_equals_the_best_of_all_combinations_to_the_fen() -> None:
+@pytest.mark.parametrize("cases", [False, True])
+def test_the_exact_plan_equals_the_best_of_all_combinations_to_the_fen(cases: bool) -> None:
     outlooks = [outlook for seed in range(120) if (outlook := few_whole_bills(seed)).options]
     assert len(outlooks) > 100
+    if cases:
+        outlooks = [uncertain(outlook, seed) for seed, outlook in enumerate(outlooks)]
     for number, outlook in enumerate(outlooks):
         best, found = best_of_all(outlook), milp(outlook, gap_ppm=0)
         assert outlook.worth(found.moves).wealth == best <= found.bound, number
@@ -101,17 +106,54 @@ def test_the_exact_plan_equals_the_best_of_all_combinations_to_the_fen() -> None
 
 @pytest.mark.parametrize("whole", [0.0, 0.3, 0.9])
 @pytest.mark.parametrize("fee", [0, 5_000])
+@pytest.mark.parametrize("cases", [False, True])
 def test_the_model_written_a_second_time_finds_no_better_plan(
-    make_outlook: Make, whole: float, fee: int
+    make_outlook: Make, whole: float, fee: int, cases: bool
 ) -> None:
     for seed in range(3):
         outlook = make_outlook(500 + seed, bills=7, debts=9, whole=whole, fee=fee)
+        outlook = uncertain(outlook, seed) if cases else outlook
         found, other = milp(outlook), peer.solve(peer.build(outlook), outlook, gap=1e-7)
         mine = outlook.hold_value - outlook.worth(found.moves).wealth
         # The peer counts interest in fractions of a fen; whole fen may gain so much by rounding.
         slack = Program(outlook).slack
         assert mine - other.loss <= outlook.face * EXACT_PPM / 1_000_000 + slack
         assert outlook.hold_value - found.bound <= other.loss + slack
-        assert outlook.allows(other.moves)
-        theirs = outlook.hold_value - outlook.worth(other.moves).wealth
-        assert abs(theirs - other.loss) <= slack
+        # Rounded to fen one by one, its moves may take a fen more than there is.
+        if outlook.allows(other.moves):
+            theirs = outlook.hold_value - outlook.worth(other.moves).wealth
+            assert abs(theirs - other.loss) <= slack
+
+
+def test_cases_that_are_all_alike_change_no_plan(make_outlook: Make) -> None:
+    for seed in range(5):
+        plain = make_outlook(seed, bills=6, debts=6, days=90)
+        alike = replace(plain, cases=[(250_000, plain.path), (750_000, plain.path)])
+        one, other = lp_repair(plain), lp_repair(alike)
+        assert abs(plain.worth(one.moves).wealth - plain.worth(other.moves).wealth) <= (
+            plain.face * NEAR_PPM / 1_000_000
+        )
+        assert plain.worth(one.moves) == alike.worth(one.moves)
+
+
+def test_a_bill_is_sold_for_a_bad_case_that_costs_more_than_selling_it() -> None:
+    """Nothing is missing in the middle case; in the bad one 500,000 are, three times in ten.
+
+    Short, they cost 200,000 ppm at their deepest and 500 a day for 30 days: 107,500, of which
+    three tenths count, 32,250. To sell enough of the bill for 60 days at 3.6 % costs 3,018.
+    """
+    middle, bad = [600_000] * 60, [600_000] * 29 + [-500_000] * 30 + [600_000]
+    offer = Offer("X", 36_000, 0)
+    plain = Outlook(
+        middle,
+        0,
+        [Holding("B", "bank", 1_000_000, 60, True)],
+        [],
+        [Option("discount:B:00000", "discount", 0, 0, 1, 1_000_000, offer=offer, days=60)],
+    )
+    assert lp_repair(plain).moves == {}
+    careful = lp_repair(
+        replace(plain, cases=[(300_000, bad), (400_000, middle), (300_000, middle)])
+    )
+    # 503,019 × (1 − 3.6 % × 60 / 360) = 500,000.9: the least that brings 500,000.
+    assert careful.moves == {0: 503_019}
