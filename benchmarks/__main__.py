@@ -20,6 +20,7 @@ NAMES = (
     "commits",
     "forecast",
     "bills",
+    "bill_worth",
     "fraud",
     "engine",
     "simulator",

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import statistics
 import time
+from collections import defaultdict
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any, TypeVar
@@ -101,20 +102,31 @@ def _size(name: str, count: int, given: dict[str, Any], *, cases: bool) -> dict[
 
 def _rules(count: int) -> dict[str, str]:
     worse = 0
-    lost: dict[str, list[float]] = {name: [] for name in RULES}
+    lost: dict[str, list[float]] = defaultdict(list)
     for number in range(count):
         outlook = random_outlook(
             _SEED + number, bills=1 + number % 9, debts=number % 12, days=30 + number % 150
         )
         wealth = outlook.worth(lp_repair(outlook).moves).wealth
-        for name, rule in RULES.items():
-            less = wealth - outlook.worth(rule(outlook)).wealth
+        for name, found in _simple(outlook).items():
+            less = wealth - found
             worse += less < 0
             lost[name].append(less / outlook.face * 1e4)
     figures = {f"plans worse than a simple rule, of {count:,} portfolios": f"{worse:8d}"}
     for name, rows in lost.items():
         figures[f"what {name} loses"] = f"{statistics.median(rows):8.1f} bp in the median"
     return figures
+
+
+def _simple(outlook: Outlook) -> dict[str, int]:
+    """Return what each simple rule comes to, and the best plan that leaves one move out."""
+    found = {name: outlook.worth(rule(outlook)).wealth for name, rule in RULES.items()}
+    for move in ("endorse", "discount"):
+        options = [option for option in outlook.options if option.move != move]
+        less = replace(outlook, options=options)
+        best = lp_repair(less).moves if options else {}
+        found[f"never to {move}, else the best"] = less.worth(best).wealth
+    return found
 
 
 def _fresh(outlook: Outlook) -> Outlook:
