@@ -7,7 +7,7 @@ Model: docs/bill-rules.md, plan.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from aicfo_sdk import PPM, SolverError
 
@@ -32,12 +32,14 @@ _LINES = 3
 class Best:
     """Moves by option in fen, and the proven upper bound of terminal wealth.
 
-    `prices` are what one more fen from the start of each span on would gain, beyond itself.
+    `prices` are what one more fen from the start of each span on would gain, beyond itself;
+    `rules` what each simple rule would come to.
     """
 
-    moves: dict[int, int]
+    moves: Moves
     bound: int
     prices: tuple[float, ...] = ()
+    rules: Mapping[str, Worth] = field(default_factory=dict[str, Worth])
 
 
 def lp_repair(outlook: Outlook) -> Best:
@@ -51,7 +53,7 @@ def lp_repair(outlook: Outlook) -> Best:
     found = _repaired(program, climb=True)
     if _missing_ppm(outlook, found) > NEAR_PPM:
         found = _searched(outlook, found, NEAR_PPM, _FEW_NODES)
-    return Best(found.moves, found.bound, program.prices(found.moves))
+    return replace(found, prices=program.prices(found.moves))
 
 
 def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
@@ -65,7 +67,7 @@ def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
     found = _repaired(program, climb=False)
     if _missing_ppm(outlook, found) > gap_ppm:
         found = _searched(outlook, found, gap_ppm, _NODES)
-    return Best(found.moves, found.bound, program.prices(found.moves))
+    return replace(found, prices=program.prices(found.moves))
 
 
 def _repaired(program: Program, *, climb: bool) -> Best:
@@ -77,8 +79,10 @@ def _repaired(program: Program, *, climb: bool) -> Best:
             if _missing_ppm(outlook, near) <= _SOON_PPM:
                 break
             candidates.append(_improve(program, start, bound))
-    candidates += (rule(outlook) for rule in RULES.values())
-    return Best(_merge(program, _best_of(outlook, candidates), bound), bound)
+    simple = {name: rule(outlook) for name, rule in RULES.items()}
+    candidates += simple.values()
+    best = _merge(program, _best_of(outlook, candidates), bound)
+    return Best(best, bound, rules={name: outlook.worth(one) for name, one in simple.items()})
 
 
 def _searched(outlook: Outlook, known: Best, gap_ppm: int, nodes: int) -> Best:
@@ -96,7 +100,7 @@ def _searched(outlook: Outlook, known: Best, gap_ppm: int, nodes: int) -> Best:
     }
     exact = _whole(outlook, program.amounts(solution), limits)
     bound = min(program.bound(solution), known.bound)
-    return Best(_best_of(outlook, [exact, known.moves]), bound)
+    return replace(known, moves=_best_of(outlook, [exact, known.moves]), bound=bound)
 
 
 def _missing_ppm(outlook: Outlook, found: Best) -> float:

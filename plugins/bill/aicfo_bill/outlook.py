@@ -221,9 +221,18 @@ class Outlook:
         """Return the exact worth of moving `moves[option] = amount`, in whole fen."""
         steps = [0] * (len(self.starts) + 1)
         for index, amount in moves.items():
-            first, last = self.ends[index]
-            steps[first] += amount - self.options[index].cost(amount)
-            steps[last] -= amount
+            self.take(steps, index, amount)
+        return self.worth_of(steps)
+
+    def take(self, steps: list[int], index: int, amount: int) -> None:
+        """Add what moving `amount` by an option changes to the steps in which cash changes."""
+        first, last = self.ends[index]
+        steps[first] += amount - self.options[index].cost(amount)
+        steps[last] -= amount
+
+    def worth_of(self, steps: Sequence[int]) -> Worth:
+        """Return what cash that changes by so much at the start of each span, and after the last,
+        comes to."""
         level = list(accumulate(steps[:-1]))
         weighted = sum(map(mul, level, self.lengths))
         wealth = self.hold_value + sum(steps) + self._yield(weighted)

@@ -48,9 +48,10 @@ def discount_need(outlook: Outlook) -> Moves:
     The earliest to mature goes first, the whole of it where it cannot be divided.
     """
     moves: Moves = {}
+    steps = [0] * (len(outlook.starts) + 1)
     order = sorted(range(len(outlook.holdings)), key=lambda bill: outlook.holdings[bill].payday)
     for bill in order:
-        worth = outlook.worth(moves)
+        worth = outlook.worth_of(steps)
         if not worth.shortage:
             break
         option = _latest_discount(outlook, bill, worth.shortage_day)
@@ -59,6 +60,7 @@ def discount_need(outlook: Outlook) -> Moves:
         index, chosen = option
         need = int((worth.shortage + chosen.fee) / chosen.proceeds) + 2
         moves[index] = min(max(need, chosen.lower), chosen.upper)
+        outlook.take(steps, index, moves[index])
     return moves
 
 
