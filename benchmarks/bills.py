@@ -101,7 +101,7 @@ def _size(name: str, count: int, given: dict[str, Any], *, cases: bool) -> dict[
 
 
 def _rules(count: int) -> dict[str, str]:
-    worse = 0
+    worse, most = 0, 0.0
     lost: dict[str, list[float]] = defaultdict(list)
     for number in range(count):
         outlook = random_outlook(
@@ -110,9 +110,11 @@ def _rules(count: int) -> dict[str, str]:
         wealth = outlook.worth(lp_repair(outlook).moves).wealth
         for name, found in _simple(outlook).items():
             less = wealth - found
-            worse += less < 0
+            worse, most = worse + (less < 0), max(most, -less / outlook.face * 1e4)
             lost[name].append(less / outlook.face * 1e4)
-    figures = {f"plans worse than a simple rule, of {count:,} portfolios": f"{worse:8d}"}
+    figures = {
+        f"plans worse than a simple rule, of {count:,} portfolios": f"{worse:8d}, by {most:.2f} bp"
+    }
     for name, rows in lost.items():
         figures[f"what {name} loses"] = f"{statistics.median(rows):8.1f} bp in the median"
     return figures

@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
-from ..actions import proceeds, with_amount
-from ..model.action import Action, DrawLoan
+from ..actions import with_amount
+from ..model.action import Action, DrawLoan, EndorseBill
 from ..model.facts import CashDemand, CashSource, FundingPiece, FundingPlan
 from ..model.proposal import Proposal
 from ..money import PPM, grouped, interest
@@ -60,12 +60,12 @@ def fund(
             demand=0, covered=0, uncovered=0, cost=0, pieces=(), summary="No money is needed."
         )
     pieces, short = _mixed(demands, sources, today)
-    paying = [source for source in sources if proceeds(source.action) > 0]
-    kept_back = bool(sum(short.values())) and len(paying) < len(sources)
+    others = [source for source in sources if not isinstance(source.action, EndorseBill)]
+    kept_back = bool(sum(short.values())) and len(others) < len(sources)
     if kept_back:
         # Who cannot pay all pays wages and taxes first. An endorsement pays one supplier and
-        # leaves nothing for them, so only what brings money counts until everything is covered.
-        sources = paying
+        # leaves nothing for them, so bills are not passed on until everything is covered.
+        sources = others
         pieces, short = _mixed(demands, sources, today)
     covered = total - sum(short.values())
     cost = sum(piece.cost for piece in pieces)

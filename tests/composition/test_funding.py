@@ -7,7 +7,14 @@ from datetime import date, timedelta
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from aicfo_sdk.model import CashDemand, CashSource, DiscountBill, DrawLoan, EndorseBill
+from aicfo_sdk.model import (
+    CashDemand,
+    CashSource,
+    DiscountBill,
+    DrawLoan,
+    EndorseBill,
+    IssueGuarantee,
+)
 from aicfo_sdk.orchestrator.funding import fund
 
 TODAY = date(2026, 3, 2)
@@ -119,6 +126,18 @@ def test_while_money_is_missing_no_supplier_is_paid_with_a_bill():
     assert plan.uncovered == 50_200
     assert plan.summary.startswith("No: 502.00 of 1,500.00 finds no source")
     assert "no supplier is paid with a bill" in plan.summary
+
+
+def test_what_replaces_money_without_paying_a_supplier_stays_while_money_is_missing():
+    guarantee = IssueGuarantee(
+        day=TODAY, institution="bank", account="A", tender="T", amount=40_000, fee=200
+    )  # fmt: skip
+    instead = endorse(40_000).model_copy(
+        update={"id": "guarantee", "resource": "Guarantee:T", "action": guarantee}
+    )
+    plan = fund([demand(150_000)], [instead, endorse(100_000)], today=TODAY)
+    assert [piece.source for piece in plan.pieces] == ["guarantee"]
+    assert plan.uncovered == 110_000
 
 
 def test_two_sources_of_one_bill_take_different_units_of_it():

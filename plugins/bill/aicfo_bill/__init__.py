@@ -86,9 +86,10 @@ def bill_plan(
 ) -> BillPlan:
     """The best use of the bills on hand against the cash forecast, with a proven bound.
 
-    Within 1 basis point of face of the best there is, `exact` within a tenth, which may take
-    longer. Never worse than a simple rule, such as to hold or to discount all. `uncertain` judges
-    it by the forecast's bad, middle and good case at once, not by the middle alone. Amounts in fen.
+    Looks for a plan within 1 basis point of face of the best there is, `exact` within a tenth,
+    which may take longer; `gap_ppm` says what was reached. Never worse than a simple rule, such as
+    to hold or to discount all. `uncertain` judges it by the forecast's bad, middle and good case at
+    once, not by the middle alone. Amounts in fen.
     """
     from .plan import make_plan
 

@@ -73,7 +73,7 @@ def compare(
 def _day(ctx: Context, market: Market, amount: int | None, day: date | None) -> date:
     """Return the working day asked about, when the question can be answered at all."""
     bill, asked = market.bill, day or ctx.today
-    if (bill.side, bill.held) != ("receivable", "held") or bill.status == "terminated":
+    if (bill.side, bill.held) != ("receivable", "held") or bill.over:
         raise InputError(
             "this bill is not on hand",
             value=bill.id,

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from aicfo_sdk import PPM, SolverError
 
-from .outlook import Option, Outlook, Worth
+from .outlook import MOST_FEES, Option, Outlook, Worth
 from .program import Program
 from .rules import RULES, Moves, discount_all, hold_all
 
@@ -24,8 +24,6 @@ _TRIES = 4_000
 _MERGES = 12
 _NODES = 20_000
 _FEW_NODES = 300
-_LINES = 3
-"""Lines whose fees are decided one by one; of more the bound leaves the fee out."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,16 +55,19 @@ def lp_repair(outlook: Outlook) -> Best:
 
 
 def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
-    """Return a plan proven to be within `gap_ppm` of the bills' face of the best there is.
+    """Return a plan that is proven to be within `gap_ppm` of the bills' face of the best there is.
 
     Most plans of the linear program and repair are; where one is not, the integer program is
-    searched, and its plan may be the better.
+    searched. Where that ends at its limit of nodes first, the bound says how far the plan is.
     """
     program = Program(outlook)
     # The tree search finds what climbing would, and proves it.
     found = _repaired(program, climb=False)
     if _missing_ppm(outlook, found) > gap_ppm:
         found = _searched(outlook, found, gap_ppm, _NODES)
+    if _missing_ppm(outlook, found) > gap_ppm:
+        climbed = _repaired(program, climb=True).moves
+        found = replace(found, moves=_best_of(outlook, [found.moves, climbed]))
     return replace(found, prices=program.prices(found.moves))
 
 
@@ -124,8 +125,8 @@ def _relaxed(program: Program) -> tuple[int, list[Moves]]:
         program.close(closed)
         solution = program.solve()
         while used := [line for line in program.drawn(solution) if line not in paid]:
-            if len(closed | paid) >= _LINES:
-                break
+            if len(closed | paid) >= MOST_FEES:
+                break  # of more lines the bound leaves the fee out
             paid |= {used[0]}
             nodes.append((closed | {used[0]}, paid - {used[0]}))
         least = program.bound(solution) - sum(fees[line] for line in paid)
@@ -142,7 +143,7 @@ def _relaxed(program: Program) -> tuple[int, list[Moves]]:
     return leaves[0][0], found
 
 
-def _improve(program: Program, moves: dict[int, int], bound: int) -> dict[int, int]:
+def _improve(program: Program, moves: Moves, bound: int) -> Moves:
     """Change one whole bill at a time while that helps, then let the divisible ones follow."""
     outlook = program.outlook
     by_bill = dict[int, list[int]]()
@@ -171,7 +172,7 @@ def _improve(program: Program, moves: dict[int, int], bound: int) -> dict[int, i
     return _best_of(outlook, [_settle(program, program.amounts_within(limits), limits), moves])
 
 
-def _merge(program: Program, moves: dict[int, int], bound: int) -> dict[int, int]:
+def _merge(program: Program, moves: Moves, bound: int) -> Moves:
     """Give up deals that pay a fee, smallest first, where the rest of the plan can take them on."""
     outlook = program.outlook
     paying = sorted((amount, i) for i, amount in moves.items() if outlook.options[i].fee)
@@ -199,7 +200,7 @@ def _settle(
     program: Program,
     amounts: list[float],
     limits: dict[int, tuple[int, int]],
-) -> dict[int, int]:
+) -> Moves:
     """Fix decisions until none is open, then round; changes `limits`.
 
     Where rounding alone leaves the plan some fen short, it is made once more with those fen kept.
@@ -272,9 +273,7 @@ def _take(option: Option, amount: int, left: list[int], room: list[int]) -> None
         room[option.debt] -= amount
 
 
-def _whole(
-    outlook: Outlook, amounts: list[float], limits: Mapping[int, tuple[int, int]]
-) -> dict[int, int]:
+def _whole(outlook: Outlook, amounts: list[float], limits: Mapping[int, tuple[int, int]]) -> Moves:
     """Round to fen by largest remainder per bill, then hold every row in exact integers."""
     room = [debt.amount for debt in outlook.debts]
     left = [holding.face for holding in outlook.holdings]
@@ -307,7 +306,7 @@ def _whole(
     return moves
 
 
-def _best_of(outlook: Outlook, candidates: list[dict[int, int]]) -> dict[int, int]:
+def _best_of(outlook: Outlook, candidates: list[Moves]) -> Moves:
     """Return the best of the candidates, or to hold all, judged by the exact evaluator."""
     allowed = [moves for moves in (*candidates, hold_all(outlook)) if outlook.allows(moves)]
     return max(allowed, key=lambda moves: _rank(outlook.worth(moves)))

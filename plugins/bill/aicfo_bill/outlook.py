@@ -19,7 +19,7 @@ from aicfo_sdk import PPM, round_div
 
 from .quote import BASIS, Offer
 
-_FEES = 3
+MOST_FEES = 3
 """Lines with a fee of which every choice is looked at, at most."""
 
 
@@ -264,7 +264,7 @@ class Outlook:
             found = self._drawn(missing, closed)
             best = found if best is None or found.cost < best.cost else best
             fees = [place for place in found.lines if self.lines[place].fee]
-            if len(closed) < _FEES:
+            if len(closed) < MOST_FEES:
                 ways += [way for place in fees if (way := closed | {place}) not in ways]
         return best
 

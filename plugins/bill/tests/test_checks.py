@@ -165,6 +165,18 @@ def test_a_doubtful_bill_asks_for_care(name: str) -> None:
     assert examine(one).verdict == "take_with_care"
 
 
+def test_a_bill_that_was_presented_is_not_asked_for_again_and_a_refused_one_not_counted_on() -> (
+    None
+):
+    late = {"matures": TODAY - timedelta(days=30), "status": "matured"}
+    for circulation, state in (("collecting", []), ("claimed", ["warning"])):
+        one = case(bill(**late, circulation=circulation))
+        assert found("maturity", one) == []
+        assert [finding.severity for finding in found("state", one)] == state
+    (open_one,) = found("maturity", case(bill(**late, circulation="transferable")))
+    assert open_one.severity == "refuse"
+
+
 def test_the_longest_tenor_is_the_one_of_the_issue_day() -> None:
     year = {"issued": date(2022, 12, 31), "matures": date(2023, 12, 31)}
     assert found("tenor", case(bill(**year))) == []

@@ -276,6 +276,7 @@ def test_a_bill_that_may_not_move_leaves_only_a_loan_or_waiting(
         ({"held": "pledged"}, {}, "not on hand"),
         ({"side": "payable"}, {}, "not on hand"),
         ({"status": "terminated", "circulation": "ended"}, {}, "not on hand"),
+        ({"status": "settled", "circulation": "ended"}, {}, "not on hand"),
     ],
 )
 def test_what_cannot_be_answered_is_said_with_its_value(

@@ -126,6 +126,26 @@ def test_a_bill_on_hand_brings_its_face_after_the_holiday_it_matures_on():
         assert sum(found.receipts) == expected
 
 
+@pytest.mark.parametrize(
+    ("status", "circulation", "expected"),
+    [
+        ("matured", "collecting", 70_000),
+        ("matured", "claimed", 0),
+        ("matured", "ended", 0),
+        ("settled", "ended", 0),
+    ],
+)
+def test_a_bill_that_was_refused_or_not_presented_in_time_is_not_counted_on(
+    status: str, circulation: str, expected: int
+) -> None:
+    bill = Bill(
+        id="B", updated=day(-1), number="1", kind="bank", face=70_000, issued=day(-90),
+        matures=day(-1), drawer=UntrustedText("x"), acceptor=UntrustedText("y"),
+    )  # fmt: skip
+    changed = bill.model_copy(update={"status": status, "circulation": circulation})
+    assert sum(forecast(changed).receipts) == expected
+
+
 def late_payer(count=12, late=10, total=1_000):
     rows = []
     for i in range(count):

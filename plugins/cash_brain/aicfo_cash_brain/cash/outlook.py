@@ -151,9 +151,10 @@ def _bills(ctx: Context, horizon: int) -> tuple[Floats, list[str]]:
     landing = working_landing(ctx.today, horizon, ctx.calendar)
     refs: list[str] = []
     for bill in ctx.books.records(Bill).values():
-        # Of one whose payment was refused nobody knows when, or whether, it is paid.
-        paid_at_maturity = not bill.over and bill.circulation != "claimed"
-        if bill.side != "receivable" or bill.held != "held" or not paid_at_maturity:
+        if bill.side != "receivable" or bill.held != "held":
+            continue
+        # Of one that was refused, or not presented in time, nobody knows when it is paid.
+        if bill.circulation in ("claimed", "ended"):
             continue
         place = max((bill.matures - ctx.today).days, 1) - 1
         if place < horizon:
