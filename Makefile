@@ -88,6 +88,8 @@ lock: .venv/.dev
 	$(COMPILE) --constraints requirements.lock requirements-dev.in --output-file requirements-dev.lock $(ARGS)
 	$(COMPILE) --no-deps --constraints requirements.lock --constraints requirements-dev.lock \
 		requirements-faults.in --output-file requirements-faults.lock $(ARGS)
+	$(COMPILE) --constraints requirements.lock --constraints requirements-dev.lock \
+		requirements-interop.in --output-file requirements-interop.lock $(ARGS)
 
 clean:
 	rm -rf .venv .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
