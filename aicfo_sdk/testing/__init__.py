@@ -1,0 +1,34 @@
+"""For whoever writes plugins: the conformance kit, synthetic merchants, asserting helpers.
+
+With pytest installed, its fixtures are there in every test (`aicfo_sdk.testing.fixtures`).
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .conformance import PluginConformance, Report, check
+    from .rules import RULES, Finding, Rule
+
+_HOMES = {
+    "conformance": "PluginConformance Report check",
+    "rules": "RULES Finding Rule",
+}
+_HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
+
+__all__ = ["RULES", "Finding", "PluginConformance", "Report", "Rule", "check"]
+
+
+def __getattr__(name: str) -> Any:
+    home = _HOME.get(name)
+    if home is None:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    value = getattr(import_module(f".{home}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,50 @@
+"""`python -m aicfo_sdk.testing.child TARGET …`: what a new process says of a plugin.
+
+Another process has another order of sets, and shows what importing the plugin alone loads. It
+prints one JSON document.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+HEAVY = (
+    "aicfo_sim", "duckdb", "httpx", "lightgbm", "litellm", "matplotlib", "mcp", "numpy", "openpyxl",
+    "pandas", "pyarrow", "ray", "requests", "scipy", "sklearn", "sqlalchemy", "statsforecast",
+    "tensorflow", "torch",
+)  # fmt: skip
+"""Packages that cost a tenth of a second of start-up or more."""
+
+
+def main(target: str, archetypes: str, seed: str) -> dict[str, Any]:
+    """Return what importing loads, and digests of the answers per tool and merchant."""
+    from .distribution import find, load
+
+    found = find(target)
+    before = set(sys.modules)
+    plugins = [load(entry) for entry in found.entries]
+    heavy = [name for name in HEAVY if name in sys.modules and name not in before]
+
+    from ..model.base import digest
+    from .merchants import merchants
+    from .trial import Trial, answer
+
+    answers: dict[str, str] = {}
+    for plugin in plugins:
+        trial = Trial(plugin)
+        for place, books in enumerate(merchants(archetypes.split(","), int(seed))):
+            for tool in plugin.tools.values():
+                if tool.external:
+                    continue
+                for number, arguments in enumerate(trial.asked(tool, books)):
+                    told = answer(tool, trial.run(tool, books, arguments))
+                    answers[f"{tool.full_name} {place} {number}"] = digest(told)
+    return {"heavy": heavy, "answers": answers}
+
+
+if __name__ == "__main__":
+    out = main(*sys.argv[1:4])
+    Path(sys.argv[4]).write_text(json.dumps(out), "utf-8")
