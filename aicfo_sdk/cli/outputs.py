@@ -301,15 +301,45 @@ class MandateOutput(_Output):
     mandates: list[MandateLine]
 
 
+class CheckFinding(_Output):
+    rule: str = Field(description="Id of the rule that is broken.")
+    what: str = Field(description="What the rule says is wrong.")
+    seen: str = Field(description="What was seen.")
+    tool: str = Field(description="The tool, plugin or distribution it was seen of.")
+    file: str = Field(description="File, from the distribution's folder, or empty.")
+    line: int = Field(description="Line of the file, from 1; 0 when no line is to blame.")
+    mend: str
+
+
+class CheckOutput(_Output):
+    target: str
+    distribution: str
+    plugins: list[str]
+    tools: list[str]
+    merchants: list[str] = Field(description="Synthetic merchants that tools were asked about.")
+    rules: list[str] = Field(description="Ids of all rules.")
+    ok: bool
+    findings: list[CheckFinding]
+    notes: list[str] = Field(description="What could not be tried, and why.")
+
+
+class NewOutput(_Output):
+    folder: str
+    files: list[str] = Field(description="Files written, from the folder.")
+    next: list[str] = Field(description="Commands to go on with.")
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "approve": DecisionOutput,
     "audit": AuditOutput,
     "books": BooksOutput,
     "brief": BriefOutput,
     "call": AnswerOutput,
+    "check": CheckOutput,
     "export": ExportOutput,
     "import": ImportOutput,
     "mandate": MandateOutput,
+    "new": NewOutput,
     "plan": PlanOutput,
     "plugins": PluginsOutput,
     "policy": PolicyOutput,

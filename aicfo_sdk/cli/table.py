@@ -57,6 +57,8 @@ COMMANDS = {
     ),
     "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
     "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
+    "new": Command("new:run", "NAME [--into DIR]", "a plugin to begin with, tests and all"),
+    "check": Command("check:run", "PATH", "the conformance kit, on a plugin's folder or name"),
     "sim": Command(
         "", "run|sweep|query|scenarios|report …", "paired simulations of synthetic merchants"
     ),

@@ -9,16 +9,33 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from .asserting import assert_balanced, assert_proposes, assert_proposes_nothing, proposals
+    from .client import McpCalls, stored
     from .conformance import PluginConformance, Report, check
     from .rules import RULES, Finding, Rule
 
 _HOMES = {
+    "asserting": "assert_balanced assert_proposes assert_proposes_nothing proposals",
+    "client": "McpCalls stored",
     "conformance": "PluginConformance Report check",
     "rules": "RULES Finding Rule",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
-__all__ = ["RULES", "Finding", "PluginConformance", "Report", "Rule", "check"]
+__all__ = [
+    "RULES",
+    "Finding",
+    "McpCalls",
+    "PluginConformance",
+    "Report",
+    "Rule",
+    "assert_balanced",
+    "assert_proposes",
+    "assert_proposes_nothing",
+    "check",
+    "proposals",
+    "stored",
+]
 
 
 def __getattr__(name: str) -> Any:

@@ -60,22 +60,28 @@ def _all(
     deadline: float,
 ) -> Found:
     calls: list[Call] = []
-    first: tuple[Books, dict[str, Any]] | None = None
+    first = next(((own, a) for own in merchants for a in trial.asked(tool, own)), None)
+    before = _told(trial, tool, *first) if first is not None else ""
     for books in merchants:
         for arguments in trial.asked(tool, books):
             with watching(tool) as seen:
                 yield from _ordinary(trial, tool, books, arguments)
             yield from _watched(tool, seen, deadline)
             calls += seen.calls[:1]
-            first = first or (books, arguments)
             if "crash" not in _rules(trial, tool, books, arguments):
                 yield from _future(trial, tool, books, arguments, later(books))
     if first is not None:
         books, arguments = first
-        yield from _remembered(trial, tool, merchants, books, arguments)
+        after = _told(trial, tool, books, arguments)
+        if before != after and not tool.external:
+            yield "memory", _difference(before, after)
         yield from _odd_arguments(trial, tool, books, arguments)
         yield from _odd_books(trial, tool, books, arguments)
     yield from _batch(tool, calls)
+
+
+def _told(trial: Trial, tool: AnyTool, books: Books, arguments: dict[str, Any]) -> str:
+    return answer(tool, trial.run(tool, _copy(books, all_records(books)), arguments))
 
 
 def _rules(trial: Trial, tool: AnyTool, books: Books, arguments: dict[str, Any]) -> set[str]:
@@ -123,7 +129,8 @@ def _failure(tool: AnyTool, run: Run | AicfoError, rule: str) -> Found:
 
 
 def _evidence(run: Run, books: Books) -> Found:
-    items: list[Any] = run.result if isinstance(run.result, list) else [run.result]
+    result: Any = run.result
+    items: list[Any] = result if run.plan.root.tool.signature.returns.many else [result]
     for fact in items:
         for ref in fact.evidence if isinstance(fact, Fact) else ():
             kind, _, id = ref.partition(":")
@@ -178,27 +185,6 @@ class _Foresight(MemoryBooks):
 
     def records(self, kind: type[Any]) -> Any:
         return super().records(kind)
-
-
-def _remembered(
-    trial: Trial,
-    tool: AnyTool,
-    merchants: Sequence[Books],
-    books: Books,
-    arguments: dict[str, Any],
-) -> Found:
-    """Ask about other merchants in between: what was asked before must not show."""
-    if tool.external:
-        return
-    before = answer(tool, trial.run(tool, books, arguments))
-    for other in merchants:
-        if other is not books:
-            for own in trial.asked(tool, other):
-                trial.run(tool, other, own)
-                break
-    after = answer(tool, trial.run(tool, books, arguments))
-    if before != after:
-        yield "memory", _difference(before, after)
 
 
 def _odd_arguments(trial: Trial, tool: AnyTool, books: Books, arguments: dict[str, Any]) -> Found:
@@ -261,7 +247,7 @@ def _fresh(context: Context) -> Context:
 
 def _copy(books: Books, records: list[Record]) -> MemoryBooks:
     return MemoryBooks(
-        [record.model_copy(deep=True) for record in records],
+        [record.model_copy() for record in records],
         as_of=books.as_of,
         currency=books.currency,
         balances=_balances(books),

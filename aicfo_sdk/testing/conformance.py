@@ -31,7 +31,7 @@ from .behaviour import place_of, tool_findings
 from .distribution import Distribution, Entry, find, load
 from .manifest import manifest_findings, question_findings, signature_findings
 from .merchants import ARCHETYPES, later_records, merchants
-from .rules import RULES, Finding
+from .rules import RULES, Finding, one_line
 from .source import source_findings
 from .trial import Trial, answer
 
@@ -71,11 +71,13 @@ def check(
     archetypes: Sequence[str] = ARCHETYPES,
     seed: int = 7,
     deadline: float = 10.0,
+    new_process: bool = True,
 ) -> Report:
     """Return what a plugin breaks: a folder with its `pyproject.toml`, or an installed name.
 
     Its code runs in this process, with your rights, over one synthetic merchant of each archetype;
-    one call may take `deadline` seconds. Equal arguments give equal findings, the deadline's
+    one call may take `deadline` seconds. With `new_process` a second process answers everything
+    too, in which sets have another order. Equal arguments give equal findings, the deadline's
     aside. Raises: InputError, NotFound for a target that is no plugin's.
     """
     found = find(target)
@@ -100,7 +102,7 @@ def check(
             findings += tool_findings(
                 trial, tool, [books for _, books in where], later, deadline=deadline
             )
-    if plugins and not broken:
+    if new_process and plugins and not broken:
         findings += _other_process(target, [plugin for plugin, _ in plugins], where, seed, notes)
     return Report(
         distribution=f"{found.name} {found.version}".strip(),
@@ -213,6 +215,7 @@ def _sorted(findings: list[Finding], root: Path) -> tuple[Finding, ...]:
         path = Path(one.file)
         if path.is_absolute() and path.is_relative_to(root):
             one = one._replace(file=path.relative_to(root).as_posix())
+        one = one._replace(seen=one_line(one.seen))
         found.setdefault((one.rule, one.where, one.file, one.line), one)
     return tuple(sorted(found.values(), key=lambda f: (order[f.rule], f.file, f.line, f.where)))
 

@@ -36,7 +36,7 @@ def manifest_findings(plugin: Plugin, of: Distribution, entry: Entry) -> Iterato
     if of.version and plugin.version != of.version:
         seen = f"{plugin.version} in the plugin, {of.version} in the distribution"
         yield Finding("version", plugin.name, 0, "pyproject.toml", seen)
-    if of.requires is not None and not any(_is_sdk(line) for line in of.requires):
+    if not any(_is_sdk(line) for line in of.requires):
         seen = ", ".join(of.requires) or "it depends on nothing"
         yield Finding("dependency", of.name, 0, "pyproject.toml", seen)
     if not plugin.description:

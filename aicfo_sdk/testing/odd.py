@@ -39,7 +39,8 @@ def sample(schema: dict[str, Any]) -> Any:
         return "2026-03-02"
     if kind == "string" and "pattern" not in schema:
         return "x" * max(schema.get("minLength", 1), 1)
-    return {"array": [], "object": {}}.get(str(kind))
+    empty: dict[str, Any] = {"array": [], "object": {}}
+    return empty.get(str(kind))
 
 
 def odd_arguments(schema: dict[str, Any], usual: dict[str, Any]) -> Iterator[dict[str, Any]]:

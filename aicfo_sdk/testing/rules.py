@@ -115,3 +115,12 @@ class Finding(NamedTuple):
         place = f"{self.file}:{self.line}" if self.line else self.file
         there = ", ".join(dict.fromkeys(part for part in (self.where, place) if part))
         return f"{self.rule}: {rule.what}: {self.seen} ({there}); {rule.mend}"
+
+
+def one_line(text: str) -> str:
+    """Return text on one line and not too long, as a finding shows it."""
+    short = " ".join(text.split())
+    return short if len(short) <= _LONGEST else f"{short[:_LONGEST]}…"
+
+
+_LONGEST = 300

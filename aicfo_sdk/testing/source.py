@@ -13,8 +13,10 @@ _CLOCKS = {
     "datetime.date.today", "time.time", "time.time_ns", "time.localtime", "time.gmtime",
     "time.strftime",
 }  # fmt: skip
-_SEEDED = {"random.Random", "numpy.random.default_rng", "numpy.random.Generator"}
-_SEEDED |= {f"numpy.random.{name}" for name in ("SFC64", "Philox", "PCG64", "SeedSequence")}
+_SEEDED = {
+    "random.Random", "numpy.random.default_rng", "numpy.random.Generator", "numpy.random.SFC64",
+    "numpy.random.Philox", "numpy.random.PCG64", "numpy.random.SeedSequence",
+}  # fmt: skip
 _DRAWS = ("random.", "numpy.random.", "secrets.")
 _DRAW_CALLS = {"os.urandom", "uuid.uuid1", "uuid.uuid4", "random.SystemRandom"}
 _ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "sys.argv"}

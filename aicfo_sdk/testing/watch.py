@@ -6,7 +6,7 @@ import os
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, wraps
@@ -44,7 +44,7 @@ _local = threading.local()
 
 
 @contextmanager
-def watching(tool: AnyTool) -> Iterator[Watched]:
+def watching(tool: AnyTool) -> Generator[Watched]:
     """Watch every call of `tool` in this thread while the block runs."""
     _hook()
     seen, body = Watched(), tool.fn
@@ -91,4 +91,4 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
 
 
 def _shown(args: tuple[Any, ...]) -> str:
-    return str(args[0])[:60] if args and isinstance(args[0], str | bytes | os.PathLike) else ""
+    return str(args[0])[:60] if args and isinstance(args[0], str | bytes) else ""

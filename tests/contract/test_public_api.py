@@ -24,8 +24,8 @@ ROOT = Path(__file__).parents[2]
 CONTRACT: dict[str, Any] = json.loads(
     Path(__file__).with_name("public_api.json").read_text("utf-8")
 )
-MODULES = ("aicfo_sdk", "aicfo_sdk.model", "aicfo_sim")
-PLAIN = {"PPM", "RECORDS"}
+MODULES = ("aicfo_sdk", "aicfo_sdk.model", "aicfo_sdk.testing", "aicfo_sim")
+PLAIN = {"PPM", "RECORDS", "RULES"}
 """Constants: what they say stands beside them in the source."""
 
 
