@@ -12,18 +12,23 @@ if TYPE_CHECKING:
     from .asserting import assert_balanced, assert_proposes, assert_proposes_nothing, proposals
     from .client import McpCalls, stored
     from .conformance import PluginConformance, Report, check
+    from .distribution import Distribution, find, load
     from .rules import RULES, Finding, Rule
+    from .trial import registry_with
 
 _HOMES = {
     "asserting": "assert_balanced assert_proposes assert_proposes_nothing proposals",
     "client": "McpCalls stored",
     "conformance": "PluginConformance Report check",
+    "distribution": "Distribution find load",
     "rules": "RULES Finding Rule",
+    "trial": "registry_with",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
 __all__ = [
     "RULES",
+    "Distribution",
     "Finding",
     "McpCalls",
     "PluginConformance",
@@ -33,7 +38,10 @@ __all__ = [
     "assert_proposes",
     "assert_proposes_nothing",
     "check",
+    "find",
+    "load",
     "proposals",
+    "registry_with",
     "stored",
 ]
 

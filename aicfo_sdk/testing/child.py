@@ -33,9 +33,10 @@ def main(target: str, archetypes: str, seed: str) -> dict[str, Any]:
     from .trial import Trial, answer
 
     answers: dict[str, str] = {}
+    where = merchants(archetypes.split(","), int(seed)) if archetypes else []
     for plugin in plugins:
         trial = Trial(plugin)
-        for place, books in enumerate(merchants(archetypes.split(","), int(seed))):
+        for place, books in enumerate(where):
             for tool in plugin.tools.values():
                 if tool.external:
                     continue

@@ -25,20 +25,12 @@ class Trial:
 
     def __init__(self, plugin: Plugin, *, seed: int = 0) -> None:
         self.plugin, self._seed = plugin, seed
-        installed = discover(Config(disabled=(plugin.name,)))
-        # Plugins that would need a process of their own are not what is tried here.
-        others = [
-            own
-            for name, own in installed.plugins.items()
-            if name != plugin.name and name not in installed.children
-        ]
-        self._plugins = [*others, plugin]
-        self._config = Config(providers=_chosen(plugin, Registry(self._plugins)))
+        self._registry = registry_with(plugin)
         self._planner = self.orchestrator()
 
     def orchestrator(self) -> Orchestrator:
         """Return one that knows nothing yet."""
-        return Orchestrator(Registry(self._plugins, config=self._config), seed=self._seed)
+        return Orchestrator(self._registry, seed=self._seed)
 
     def plan_error(self, tool: AnyTool, arguments: dict[str, Any]) -> PlanError | None:
         """Return why a tool cannot be planned among what is installed, or None."""
@@ -86,6 +78,22 @@ class Trial:
             return made.carry_out(goal, books)
         except AicfoError as error:
             return error
+
+
+def registry_with(*plugins: Plugin) -> Registry:
+    """Return the installed plugins with these among them, in this process.
+
+    They take the place of installed ones of the same names, and come first where two offer one
+    fact. Installed ones that would need a process of their own are left out.
+    """
+    names = tuple(plugin.name for plugin in plugins)
+    installed = discover(Config(disabled=names))
+    others = [own for name, own in installed.plugins.items() if name not in installed.children]
+    everything = Registry([*others, *plugins])
+    chosen: dict[str, tuple[str, ...]] = {}
+    for plugin in plugins:
+        chosen |= _chosen(plugin, everything)
+    return Registry([*others, *plugins], config=Config(providers=chosen))
 
 
 def answer(tool: AnyTool, run: Run | AicfoError) -> str:

@@ -64,6 +64,13 @@ def _parser() -> argparse.ArgumentParser:
         help="more replications until every difference is known to ± so much",
     )
     run.set_defaults(body=_interruptible(_run))
+    compare = commands.add_parser("compare", help="what a plugin is worth: with it and without")
+    _experiment_words(compare, scenario="default", policies=None)
+    compare.add_argument(
+        "--plugin", required=True, metavar="PATH", help="a plugin's folder, or an installed one"
+    )
+    compare.add_argument("--lang", choices=("zh", "en"), default="en", help="of report.html")
+    compare.set_defaults(body=_interruptible(_compare))
     sweep = commands.add_parser("sweep", help="the same experiment over ranges of figures")
     _experiment_words(sweep)
     sweep.add_argument(
@@ -114,19 +121,27 @@ def _parser() -> argparse.ArgumentParser:
             "--merchants", type=int, default=200, metavar="N", help="drawn of each"
         )
         command.add_argument("--seed", type=int, default=7, metavar="S")
-    for command in (run, sweep, query, labels, names, report, validate, calibrate):
+    for command in (run, compare, sweep, query, labels, names, report, validate, calibrate):
         command.add_argument("--json", action="store_true", help="machine-readable output")
     return parser
 
 
-def _experiment_words(command: argparse.ArgumentParser) -> None:
-    """Add what run and sweep share."""
+def _experiment_words(
+    command: argparse.ArgumentParser,
+    *,
+    scenario: str | None = None,
+    policies: str | None = "owner,hold_all,always_discount",
+) -> None:
+    """Add what run, sweep and compare share; a scenario by default need not be named."""
     add = command.add_argument
-    add("scenario", metavar="SCENARIO", help="a built-in scenario or a .yaml file")
+    many = "?" if scenario else None
+    said = "a built-in scenario or a .yaml file"
+    add("scenario", nargs=many, default=scenario, metavar="SCENARIO", help=said)
     add("--merchants", type=int, default=100, metavar="N")
     add("--days", type=int, default=365, metavar="D", help="after the warm-up")
     add("--seed", type=int, default=7, metavar="S")
-    add("--policies", default="owner,hold_all,always_discount", metavar="a,b")
+    if policies is not None:
+        add("--policies", default=policies, metavar="a,b")
     add("--workers", type=int, default=1, metavar="W", help="changes no result")
     add("--engine", default="local", metavar="local|ray", help="changes no result")
     add("--shard", type=int, metavar="M", help="merchants a task; changes no result")
@@ -213,6 +228,12 @@ def _run(arguments: argparse.Namespace) -> int:
     _where(result)
     print(cost_line(cost))
     return 0
+
+
+def _compare(arguments: argparse.Namespace) -> int:
+    from .compare import run_compare
+
+    return run_compare(arguments)
 
 
 def _until(

@@ -126,6 +126,13 @@ class SimReportOutput(_Output):
     page: str = Field(description="The report that was written.")
 
 
+class SimCompareOutput(SimReportOutput):
+    plugin: str = Field(description="The folder or name that was given.")
+    without: str = Field(description="Policy without the plugin.")
+    with_: str = Field(alias="with", description="Policy with it.")
+    folder: str
+
+
 class ScenarioOutput(_Output):
     name: str
     title: str
@@ -235,6 +242,7 @@ class SimCalibrateOutput(_Output):
 
 OUTPUTS: dict[str, type[BaseModel]] = {
     "sim-run": SimRunOutput,
+    "sim-compare": SimCompareOutput,
     "sim-report": SimReportOutput,
     "sim-scenarios": SimScenariosOutput,
     "sim-query": SimQueryOutput,

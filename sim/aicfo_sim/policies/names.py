@@ -1,8 +1,9 @@
 """From a name to a policy: the built-in ones, strangers' by entry point, the CFO in parts.
 
 `cfo` asks all installed plugins, `cfo:bill+tender` only those (the others lend what these need),
-`cfo-tender` all but that one, and `cfo-light` all with a lighter forecast. A
-distribution of anyone's offers a policy of its own in the entry-point group `aicfo.policies`:
+`cfo-tender` all but that one, `cfo+FOLDER` all and the plugin in that folder, and `cfo-light` all
+with a lighter forecast. A distribution of anyone's offers a policy of its own in the entry-point
+group `aicfo.policies`:
 
     [project.entry-points."aicfo.policies"]
     thrifty = "acme_rules:Thrifty"
@@ -47,6 +48,9 @@ POLICIES = (*SIMPLE, "nothing", "cfo", "cfo-light")
 """Names of the built-in policies; `owner` is what the others are compared with, `nothing` is the
 CFO whose plugin proposes nothing, `cfo-light` the CFO with a lighter forecast."""
 
+WITH = "cfo+"
+"""What stands before a plugin's folder in the name of the CFO that asks it too."""
+
 _WORD = "[a-z][a-z0-9_]*"
 _PART = re.compile(rf"cfo(?::(?P<only>{_WORD}(?:\+{_WORD})*)|(?P<but>(?:-{_WORD})+))")
 
@@ -71,6 +75,10 @@ def policy(name: str) -> Policy:
         return Cfo(registry, name=name)
     if name in _strangers():
         return _load(_strangers()[name])
+    if name.startswith(WITH):
+        from .cfo import Cfo, beside
+
+        return Cfo(beside(name.removeprefix(WITH)), name=name)
     part = _PART.fullmatch(name)
     if part is None:
         mend = f"known: {', '.join(known())}; cfo:A+B (only these plugins), cfo-A (all but this)"
