@@ -74,6 +74,10 @@ class Context:
             self._rng = Random(self.seed)
         return self._rng
 
+    def seeded(self, seed: int) -> Context:
+        """Return the same context with random numbers of another seed."""
+        return Context(self.books, params=self._params, calendar=self._calendar, seed=seed)
+
     def guarded(self, guard: Guard) -> Context:
         """Return the same context over books narrowed by `guard` when they are first read."""
         return Context(

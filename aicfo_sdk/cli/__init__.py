@@ -12,6 +12,16 @@ from .table import COMMANDS, HELP
 
 DONE, FAILED, BAD_INPUT, DENIED = 0, 1, 2, 3
 
+_EXTRAS = {
+    **dict.fromkeys(("aicfo_seeds", "highspy", "numpy", "sqlalchemy"), "aicfo-sdk[books]"),
+    **dict.fromkeys(("openpyxl", "python_calamine", "stdnum"), "aicfo-sdk[books]"),
+    **dict.fromkeys(("anyio", "mcp", "mcp_types", "uvicorn"), "aicfo-sdk[mcp]"),
+    "litellm": "aicfo-sdk[llm]",
+    "psycopg": "aicfo-sdk[postgres]",
+    "rich": "aicfo-sdk[cli]",
+}
+"""Package → the extra that brings it."""
+
 
 def main(argv: Sequence[str] | None = None) -> int:
     """Run one command; return its exit code: 0 done, 1 failed, 2 bad input, 3 denied."""
@@ -55,6 +65,10 @@ def _guarded(name: str, body: str, words: list[str]) -> int:
         if os.environ.get("AICFO_DEBUG"):
             sys.excepthook = told_as_traceback
             raise
+        missing = error.name if isinstance(error, ModuleNotFoundError) else None
+        if extra := _EXTRAS.get((missing or "").partition(".")[0]):
+            print(f"aicfo {name}: {missing} is not installed; install {extra}", file=sys.stderr)
+            return FAILED
         from ..redaction import redact
 
         said = " ".join(redact(str(error)).split())

@@ -257,12 +257,7 @@ class Runner:
             self._ground = f"{books.as_of.isoformat()}\x1f{books.balance()}\x1f{firms}"
         tool, arguments = step.tool, repr(sorted(given.items()))
         text = "\x1f".join([tool.full_name, tool.version, arguments, self._ground, str(self.seed)])
-        return Context(
-            books,
-            params=self.context.params,
-            calendar=self.context.calendar,
-            seed=int(hashlib.sha256(text.encode()).hexdigest()[:15], 16),
-        )
+        return self.context.seeded(int(hashlib.sha256(text.encode()).hexdigest()[:15], 16))
 
     def finished(self, step: Step, outcome: Outcome) -> Outcome:
         """Share a new result with the steps to come, and with a run after this one broke off."""

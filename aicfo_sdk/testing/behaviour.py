@@ -240,9 +240,7 @@ def _batch(tool: AnyTool, calls: list[Call]) -> Found:
 
 def _fresh(context: Context) -> Context:
     """Return the same context with its random numbers at their beginning."""
-    return Context(
-        context.books, params=context.params, calendar=context.calendar, seed=context.seed
-    )
+    return context.seeded(context.seed)
 
 
 def _copy(books: Books, records: list[Record]) -> MemoryBooks:
