@@ -17,7 +17,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help demo test lint format bench faults dist lock clean python
+.PHONY: help demo test lint format bench faults docs dist lock clean python
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make lint    style, types and import rules only; make format mends the style"
 	@echo "make bench   side by side with peers"
 	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
+	@echo "make docs    the documentation site into build/site, its reference made from the code"
 	@echo "make dist    every wheel into dist/, and dist/SIZES"
 	@echo "make lock    resolve requirements*.in again into requirements*.lock"
 	@echo "make clean   remove .venv/ and every cache"
@@ -53,6 +54,9 @@ bench: .venv/.ours .venv/.dev
 # Only the whole of it writes what docs/reliability.md quotes; with ARGS, say --out FILE.
 faults: .venv/.ours .venv/.dev .venv/.faults
 	$(BIN)/python -m tests.faults $(or $(ARGS),--out docs/reliability.json)
+
+docs: .venv/.ours .venv/.dev
+	$(BIN)/python docs/site.py --strict
 
 # Wheels only: what they hold is what was tested. The metapackage comes last, it asks for all the others.
 dist: .venv/.ours .venv/.dev
