@@ -11,8 +11,8 @@ import sys
 class Nothing:
     def find_spec(self, name, path=None, target=None):
         if name.partition(".")[0] in {
-            "aicfo_seeds", "highspy", "numpy", "openpyxl", "python_calamine", "sqlalchemy", "stdnum",
-            "anyio", "mcp", "litellm", "rich", "psycopg",
+            "aicfo_seeds", "highspy", "numpy", "openpyxl", "python_calamine", "sqlalchemy",
+            "stdnum", "anyio", "mcp", "litellm", "rich", "psycopg",
         }:
             raise ModuleNotFoundError(f"No module named {name!r}", name=name)
 
