@@ -88,6 +88,19 @@ def understand(text: str, registry: Registry, books: Books | None = None) -> Goa
     return Goal(tool, {}, tuple(subjects), text)
 
 
+def nearest(text: str, registry: Registry) -> list[AnyTool]:
+    """Return all tools, those whose questions, titles and descriptions are nearest a text first."""
+    question = _features(_plain(text))
+    scored = {id(tool): score for score, tool in _scores(_plain(text), registry, set())}
+
+    def rank(tool: AnyTool) -> tuple[float, str]:
+        own = _features(_plain(f"{tool.name.replace('_', ' ')} {tool.title} {tool.description}"))
+        shared = len(question & own) / math.sqrt(max(len(question) * len(own), 1))
+        return (-max(scored.get(id(tool), 0.0), shared), tool.full_name)
+
+    return sorted(registry.tools.values(), key=rank)
+
+
 def ids_in(text: str) -> tuple[str, ...]:
     """Return the words of a text that look like ids ("T-2031"), as they are written."""
     found = re.findall(r"[A-Za-z][A-Za-z0-9]*[-_][\w-]*\d[\w-]*|[A-Z]+\d+", text, re.ASCII)
