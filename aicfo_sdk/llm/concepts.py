@@ -20,9 +20,10 @@ def concepts_of(fact: str, names: tuple[str, ...]) -> frozenset[str]:
     if not names:
         return frozenset()
     fields, _ = _table()
+    last = names[len(names) - 1]
     above = names[-2] if len(names) > 1 else fact
-    found = fields.get(f"{above}.{names[-1]}") or fields.get(f"{fact}.{names[-1]}")
-    own = fields.get(names[-1], frozenset[str]())
+    found = fields.get(f"{above}.{last}") or fields.get(f"{fact}.{last}")
+    own = fields.get(last, frozenset[str]())
     if found:
         kinds = {name.partition(":")[0] for name in found}
         return found | {name for name in own if name.partition(":")[0] not in kinds}

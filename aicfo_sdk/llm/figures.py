@@ -267,7 +267,12 @@ def _told(text: str, made: Figure) -> Figure:
         sign, start = 1, made.start - (len(before) - plus.start())
     before = text[max(0, start - 14) : start]
     bound: Bound = made.bound
-    for pattern, word in ((_ABOUT, "about"), (_OVER, "over"), (_UNDER, "under")):
+    words: tuple[tuple[re.Pattern[str], Bound], ...] = (
+        (_ABOUT, "about"),
+        (_OVER, "over"),
+        (_UNDER, "under"),
+    )
+    for pattern, word in words:
         if pattern.search(before):
             bound = word
     if not bound and re.match(r"\s?(?:左右|上下|or so)", text[made.end : made.end + 6]):

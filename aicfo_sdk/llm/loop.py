@@ -11,9 +11,8 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
-from ..books.proposals import StoredProposal
 from ..errors import AicfoError
 from ..model.base import digest
 from ..model.proposal import Proposal
@@ -26,6 +25,9 @@ from .evidence import QUESTION, Evidence, Link
 from .spans import Spans
 from .toolbox import Called, Toolbox
 from .transport import Message, Patience, Reply, ToolCall, Transport, estimate, reply_of
+
+if TYPE_CHECKING:
+    from ..books.proposals import StoredProposal
 
 _MOST_REPEATS = 3
 _MOST_WRITTEN = 4096
@@ -124,7 +126,7 @@ class _Turn:
 
     def __init__(self, chat: Chat, question: str, context: str) -> None:
         self.chat, self.question = chat, question
-        self.language = prompts.language_of(question)
+        self.language: prompts.Language = prompts.language_of(question)
         self.meter = Meter(chat.budget, chat.price, chat.clock)
         self.patience = Patience(chat.sleep)
         books = chat.door.books

@@ -243,7 +243,8 @@ def _rules(config: Config) -> list[list[str]]:
     return [
         [name, repr(chosen.get(name, value))]
         for name, value in _fields(config).items()
-        if not isinstance(value, Path | None)
+        # What a model said is recorded; which one is asked changes no tool's result.
+        if name != "llm" and not isinstance(value, Path | None)
     ]
 
 
