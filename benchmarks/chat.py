@@ -1,4 +1,4 @@
-"""Drafts of a model held to account: wrong figures caught, false alarms, figures as the tools say."""
+"""A model's drafts held to account: wrong figures caught, right ones left alone."""
 
 from __future__ import annotations
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 from aicfo_sim import sandbox
@@ -177,7 +178,8 @@ class _Maker:
         call: list[Call] = [("core_brief", {})]
         yuan, wan = exact(cash), ten_thousands(cash)
         self._ask("我们现在有多少现金？", call, f"现金为{wan}万元。",
-                  ("wrong unit", f"{wan}万元", f"{wan}亿元"), ("wrong unit", "万元", "元"))  # fmt: skip
+                  ("wrong unit", f"{wan}万元", f"{wan}亿元"), ("wrong unit", "万元", "元"),
+                  )  # fmt: skip
         self._ask("账上还有多少钱？", call, f"账上余额 ¥{yuan}。",
                   ("digits", f"¥{yuan}", f"¥{swapped(yuan)}"))  # fmt: skip
         self._ask("How much cash do we have?", call, f"Cash on hand is about {wan}万 CNY.",
@@ -226,7 +228,7 @@ class _Maker:
             self._ask(f"未来{horizon}天销售额大概多少？", call,
                       f"未来{horizon}天销售额中位数为 ¥{exact(total)}，悲观情形 ¥{exact(low)}。",
                       ("swapped fields", f"中位数为 ¥{exact(total)}", f"中位数为 ¥{exact(low)}")
-                      if exact(total) != exact(low) else ("digits", exact(total), swapped(exact(total))),
+                      if exact(total) != exact(low) else ("invented", exact(total), "1,234.56"),
                       stubborn=horizon == 7)  # fmt: skip
 
     def _funding(self) -> None:
@@ -264,15 +266,16 @@ class _Maker:
             arguments = {"bill": bill.id}
             call: list[Call] = [("bill_bill_quote", arguments)]
             result = self._value("bill.bill_quote", arguments)
-            way = next(way for way in result["ways"] if way["interest"] and way["rate_ppm"])
+            way = next(way for way in result["ways"] if way["way"] == "discount")
             face, got, interest = result["face"], way["received"], way["interest"]
             rate = way["rate_ppm"]
             percent = f"{rate / 10_000:.2f}"
             self._ask(f"票据 {bill.id} 贴现划算吗？", call,
-                      f"票据 {bill.id} 票面 {exact(face)} 元，到手 {exact(got)} 元，"
+                      f"贴现票据 {bill.id}，票面 {exact(face)} 元，到手 {exact(got)} 元，"
                       f"利息 {exact(interest)} 元。",
                       ("swapped fields", f"到手 {exact(got)}", f"到手 {exact(face)}"),
-                      ("swapped fields", f"利息 {exact(interest)}", f"利息 {exact(got)}"))  # fmt: skip
+                      ("swapped fields", f"利息 {exact(interest)}", f"利息 {exact(got)}"),
+                      )  # fmt: skip
             self._ask(f"At which rate could bill {bill.id} be sold?", call,
                       f"For {bill.id} the rate is {percent}% and interest {exact(interest)} CNY.",
                       ("percent for bp", f"{percent}%", f"{percent} bp"),
@@ -364,7 +367,7 @@ def bumped(text: str) -> str:
 def swapped(text: str) -> str:
     """Return a number with two of its digits exchanged."""
     digits = [place for place, char in enumerate(text) if char.isdigit()]
-    pairs = zip(digits, digits[1:], strict=False)
+    pairs = pairwise(digits)
     one, two = next((a, b) for a, b in pairs if text[a] != text[b])
     return text[:one] + text[two] + text[one + 1 : two] + text[one] + text[two + 1 :]
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from functools import cache
 
-DIMENSIONS = ("measure", "quantile")
+DIMENSIONS = ("row", "measure", "quantile")
 
 _CLAUSE = re.compile(
     r"[。；;！!？?\n、]|[，,](?!\d{3}(?!\d))|\.(?!\d)|\b(?:but|while|whereas)\b|而"
@@ -30,6 +31,13 @@ def concepts_of(fact: str, names: tuple[str, ...]) -> frozenset[str]:
     return own
 
 
+def rows_of(texts: Iterable[str]) -> frozenset[str]:
+    """Return what a row is by its texts ("discount"), as `row:discount`."""
+    fields, _ = _table()
+    found = [fields.get(f"={text}", frozenset[str]()) for text in texts]
+    return frozenset[str]().union(*found)
+
+
 def named(text: str, start: int, end: int, floor: int) -> dict[str, str]:
     """Return dimension → concept that the words around a figure name, those before it first.
 
@@ -38,7 +46,7 @@ def named(text: str, start: int, end: int, floor: int) -> dict[str, str]:
     begin = floor
     for match in _CLAUSE.finditer(text, floor, start):
         begin = match.end()
-    before = text[begin:start]
+    sentence = max(text.rfind(mark, 0, start) for mark in ("。", "\n", ". ", "；", "; ")) + 1
     stop = _CLAUSE.search(text, end)
     behind = re.match(r"\s?(?:元|yuan|CNY)?\s?(?:的|of |in )\s?", text[end:])
     after = text[end : stop.start() if stop else len(text)] if behind else ""
@@ -46,7 +54,8 @@ def named(text: str, start: int, end: int, floor: int) -> dict[str, str]:
     _, words = _table()
     for dimension, pattern, meanings in words:
         last = None
-        for match in pattern.finditer(before):
+        # A row is named once in a sentence, what is measured in each clause.
+        for match in pattern.finditer(text, sentence if dimension == "row" else begin, start):
             last = match
         if last is None and behind:
             last = pattern.match(after, behind.end())
@@ -68,7 +77,7 @@ def _table() -> tuple[
     for dimension in DIMENSIONS:
         meanings: dict[str, str] = {}
         for concept, entry in raw[dimension].items():
-            for field in entry["fields"]:
+            for field in [*entry.get("fields", ()), *(f"={v}" for v in entry.get("values", ()))]:
                 fields[field] = fields.get(field, frozenset()) | {f"{dimension}:{concept}"}
             meanings |= {word.lower(): concept for word in entry["words"]}
         # The longest first: 未覆盖 is not 覆盖.

@@ -10,14 +10,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from fractions import Fraction
 from typing import Any, Literal, cast
 
 from ..model.base import Frozen
 from ..money import LIMIT
-from .concepts import DIMENSIONS, concepts_of, named
+from .concepts import DIMENSIONS, concepts_of, named, rows_of
 from .figures import Figure, figures
 from .shown import days_of, shown_places
 
@@ -33,6 +33,7 @@ _LOSS = re.compile(
 _ID = re.compile(r"(?=.*\d)[^\s，,。;；]{1,60}")
 _FOREIGN = 100_000
 """The longest `UntrustedText`: by it a schema tells which texts strangers wrote."""
+_ROW = re.compile(r"/\d+/")
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 
 
@@ -141,9 +142,15 @@ class Evidence:
     def check(self, text: str) -> tuple[Link, ...]:
         """Return every figure of a text with what supports it, or why nothing does."""
         floor, found = 0, list[Link]()
+        before: tuple[Figure, Link] | None = None
         for figure in figures(text):
-            found.append(self._link(text, figure, floor))
-            floor = figure.end
+            if before is not None and _new_sentence(text, before[0].end, figure.start):
+                before = None
+            link = self._link(text, figure, floor)
+            if link.evidence and before is not None:
+                link = self._on_its_day(figure, link, *before)
+            found.append(link)
+            floor, before = figure.end, (figure, link)
         return tuple(found)
 
     def supports(self, figure: Figure) -> Leaf | None:
@@ -189,6 +196,10 @@ class Evidence:
             if not good:
                 return _no(figure, f"nothing about {about} is that; {_shown(matches[-1])}")
             matches = [leaf for leaf in good if about in leaf.ids] or good
+        elif all(self._of_a_row(leaf) for leaf in matches) and not self._row_named(
+            text, figure, floor
+        ):
+            return _no(figure, f"say whose it is: {_shown(matches[-1])}")
         exact = [leaf for leaf in matches if leaf.structured] or matches
         leaf = exact[-1]
         return Link(
@@ -198,6 +209,36 @@ class Evidence:
             evidence=leaf.place,
             value=_plain(leaf.value),
         )
+
+    def _on_its_day(self, figure: Figure, link: Link, before: Figure, last: Link) -> Link:
+        """A value of a day and a day that stand together belong together, if both are of results
+        that tell a value's day."""
+        if (figure.kind == "date") == (before.kind == "date"):
+            return link
+        dated, valued = (figure, last) if figure.kind == "date" else (before, link)
+        day = self._places.get(valued.evidence + "/day")
+        if day is None or _fits(dated, day, self.currency):
+            return link
+        others = [e for e in self._leaves if e.kind == "date" and _fits(dated, e, self.currency)]
+        if any(not leaf.pointer.endswith("/day") for leaf in others):
+            return link
+        return _no(figure, f"value and day do not go together: {_shown(day)}")
+
+    def _of_a_row(self, leaf: Leaf) -> bool:
+        """Whether a value is one row's, of a call whose result has one of that name as a whole."""
+        if not leaf.concepts or not leaf.structured or not _ROW.search(leaf.pointer):
+            return False
+        measures = {each for each in leaf.concepts if each.startswith("measure:")}
+        return any(
+            other.call == leaf.call
+            and other.structured
+            and measures & other.concepts
+            and not _ROW.search(other.pointer)
+            for other in self._leaves
+        )
+
+    def _row_named(self, text: str, figure: Figure, floor: int) -> bool:
+        return "row" in named(text, figure.start, figure.end, floor)
 
     def _about(self, text: str, figure: Figure, floor: int) -> str:
         """The last id named before a figure in its sentence, if some value is about it."""
@@ -247,7 +288,8 @@ def leaves(
     fact = fact or str(schema.get("title", ""))
     if definitions is None:
         definitions = cast("Mapping[str, Any]", schema.get("$defs", {}))
-    yield from _walk(call, fact, definitions, schema, result, pointer, names, about)
+    for leaf in _walk(call, fact, definitions, schema, result, pointer, names, about):
+        yield replace(leaf, ids=leaf.ids | about)
 
 
 def _walk(
@@ -280,13 +322,17 @@ def _walk(
         fields = cast("dict[str, Any]", value)
         for at, day in days_of(fields):
             yield Leaf(call, f"{pointer}/{at}/day", "date", Fraction(day.strftime("%Y%m%d")))
-        own = {v for v in fields.values() if isinstance(v, str) and _is_id(v)}
-        ids = frozenset(own) or ids
+        texts = [text for text in fields.values() if isinstance(text, str)]
+        own = {part for text in texts if _is_id(text) for part in (text, *text.split(":"))}
+        ids = frozenset(filter(_is_id, own)) or ids
+        row = rows_of(texts)
         properties = cast("Mapping[str, Any]", schema.get("properties", {}))
         for name, item in fields.items():
             part = cast("Mapping[str, Any]", properties.get(name, {}))
             at = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
-            yield from _walk(call, fact, definitions, part, item, at, (*names, name), ids)
+            for leaf in _walk(call, fact, definitions, part, item, at, (*names, name), ids):
+                own_row = row and isinstance(leaf, Leaf) and leaf.pointer == at
+                yield replace(leaf, concepts=leaf.concepts | row) if own_row else leaf
 
 
 def resolved(schema: Any, definitions: Mapping[str, Any], value: Any) -> Mapping[str, Any]:
@@ -367,7 +413,11 @@ def _free(leaf: Leaf, dimension: str) -> bool:
     """Whether a value has no name of a dimension that could be the wrong one."""
     has = any(each.startswith(dimension + ":") for each in leaf.concepts)
     # Of the quantiles: what is none (a buffer) is not told as one.
-    return leaf.structured and not has and (dimension == "measure" or not leaf.concepts)
+    return leaf.structured and not has and (dimension != "quantile" or not leaf.concepts)
+
+
+def _new_sentence(text: str, end: int, start: int) -> bool:
+    return re.search(r"[。！？!?\n]|[.](?!\d)\s", text[end:start]) is not None
 
 
 def _no(figure: Figure, why: str) -> Link:
