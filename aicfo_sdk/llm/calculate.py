@@ -101,7 +101,7 @@ def _leaf(evidence: Evidence, given: Any) -> Leaf:
 def _worked_out(op: str, leaves: list[Leaf]) -> tuple[LeafKind, Fraction]:
     values = [leaf.value for leaf in leaves]
     kinds = [leaf.kind for leaf in leaves]
-    first = kinds[0]
+    first: LeafKind = leaves[0].kind
     if op == "days_between":
         if kinds != ["date", "date"]:
             raise _kinds(op, leaves, "two days")

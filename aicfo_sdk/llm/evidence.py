@@ -172,7 +172,8 @@ class Evidence:
             if concept is None:
                 continue
             holders = [e for e in self._leaves if concept in e.concepts and _alike(figure, e)]
-            calls = {leaf.call for leaf in holders}
+            # What the owner said, or a text beside such a field, is no word for the field.
+            calls = {QUESTION, *(leaf.call for leaf in holders)}
             good = [
                 leaf
                 for leaf in matches
@@ -331,8 +332,9 @@ def _walk(
             part = cast("Mapping[str, Any]", properties.get(name, {}))
             at = f"{pointer}/{name.replace('~', '~0').replace('/', '~1')}"
             for leaf in _walk(call, fact, definitions, part, item, at, (*names, name), ids):
-                own_row = row and isinstance(leaf, Leaf) and leaf.pointer == at
-                yield replace(leaf, concepts=leaf.concepts | row) if own_row else leaf
+                if row and isinstance(leaf, Leaf) and leaf.pointer == at:
+                    leaf = replace(leaf, concepts=leaf.concepts | row)
+                yield leaf
 
 
 def resolved(schema: Any, definitions: Mapping[str, Any], value: Any) -> Mapping[str, Any]:

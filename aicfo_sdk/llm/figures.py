@@ -44,14 +44,12 @@ class Figure:
     def says(self, value: Fraction) -> bool:
         """Whether the figure is `value` as rounded to the digits shown; the sign aside."""
         size, mine = abs(value), abs(self.value)
-        if abs(size - mine) * 2 <= self.step:
-            return True
         coarse = self._coarse()
-        if self.bound == "about":
-            return abs(size - mine) * 2 <= coarse
         if self.bound == "over":
             return mine <= size < mine + coarse
-        return self.bound == "under" and mine - coarse < size <= mine
+        if self.bound == "under":
+            return mine - coarse < size <= mine
+        return abs(size - mine) * 2 <= (coarse if self.bound == "about" else self.step)
 
     def _coarse(self) -> Fraction:
         """What one of the last digit other than 0 is worth: "about 120,000" means its 2."""
@@ -133,7 +131,8 @@ _SKIP = rf"""
   | \#\d+ | \bt\+\d+ | \b\d{{1,2}}:\d{{2}}(?::\d{{2}})?\b
   | (?<![\d.,])(?:19|20)\d{{2}}\s?年(?!\d) | \b(?:in|of|since|by|until)\s(?:19|20)\d\d\b(?![,.%]\d)
   | \b(?:{_MONTH}|q[1-4])\s(?:19|20)\d\d\b
-  | \b(?!(?:rmb|cny|usd|eur|gbp)\d)[a-z][a-z0-9]*(?:[-_/.]?\w)*\d\w*(?:[-_/]\w+)*
+  | \b(?!(?:rmb|cny|usd|eur|gbp)[-\d])[a-z][a-z0-9]*(?:[-_/.]?\w)*[-_/.]?\d\w*
+      (?:[-_/]\w+)*\b(?![,.]\d)
   | (?<![\d.,])\d{{11,}}(?![\d.,]|\s?[元块圆万亿%])
   | \b\d+[-_][a-z]\w*\d[\w-]*
 """
@@ -168,9 +167,11 @@ _COUNTED = re.compile(
     r"|loans?|weeks?|months?|years?|invoices?|lines?|sources?|pieces?|moves?|steps?|proposals?"
     r"|items?|options?|ways?|records?|stores?|demands?|advice|findings?|events?)\b"
 )
-_ABOUT = re.compile(r"(?i)(?:约|大约|大概|左右|about|around|roughly|approximately|some|~|≈)\s*$")
+_ABOUT = re.compile(
+    r"(?i)(?:约|大约|大概|左右|接近|about|around|roughly|approximately|some|close to|~|≈)\s*$"
+)
 _OVER = re.compile(r"(?i)(?:超过|超|逾|多于|more than|over|upwards of)\s*$")
-_UNDER = re.compile(r"(?i)(?:近|将近|不到|接近|nearly|almost|just under|less than|close to)\s*$")
+_UNDER = re.compile(r"(?i)(?:(?<!接)近|不到|nearly|almost|just under|less than)\s*$")
 _MINUS = re.compile(
     r"(?i)(?:(?<![A-Za-z0-9%元万亿.)）])-\s?|负\s?|minus\s|negative\s)(?:[¥$£€]\s?)?$"
 )

@@ -115,7 +115,12 @@ def _streamed(chunks: Any) -> Iterator[Piece]:
         usage = getattr(chunk, "usage", None)
         if usage is not None:
             yield Usage(int(usage.prompt_tokens or 0), int(usage.completion_tokens or 0))
-    if reason:
+    # litellm ends a stream that was cut off with "stop" as well; what the provider said tells.
+    said = (
+        getattr(chunks, "received_finish_reason", reason),
+        getattr(chunks, "intermittent_finish_reason", None),
+    )
+    if reason and any(said):
         yield Done(reason)
 
 

@@ -10,6 +10,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import cache
 from typing import Any, cast
 
 from ..errors import AicfoError, InputError
@@ -17,7 +18,7 @@ from ..mcp.untrusted import untrusted_places
 from ..model.base import canonical, digest
 from ..model.text import visible
 from ..orchestrator.goals import nearest
-from ..redaction import redact, redacted
+from ..redaction import redact
 from ..registry import AnyTool, mcp_name
 from . import calculate
 from .doors import Door, Given, registry_of
@@ -132,8 +133,8 @@ class Toolbox:
         tool = call.tool
         assert tool is not None
         given = self.door.call(tool, call.arguments)
-        schema = tool.output_schema()
-        result = redacted(given.result)
+        # The orchestrator has taken secrets out of every result already.
+        schema, result = _result_schema(tool), given.result
         self.evidence.add_result(call.id, schema, result, call.arguments)
         content: dict[str, Any] = {
             "call": call.id,
@@ -163,10 +164,10 @@ class Toolbox:
         source = next((c for c in self.calls if c.id == owner and c.given is not None), None)
         if source is None or source.given is None or source.tool is None:
             raise InputError("no such result", value=place, where=LOOK, mend="c1#/rows")
-        schema: Any = source.tool.output_schema()
+        schema: Any = _result_schema(source.tool)
         definitions = schema.get("$defs", {})
         fact = str(schema.get("title", ""))
-        value: Any = redacted(source.given.result)
+        value: Any = source.given.result
         names: tuple[str, ...] = ()
         for part in filter(None, pointer.split("/")):
             part = part.replace("~1", "/").replace("~0", "~")
@@ -244,7 +245,7 @@ class Toolbox:
         repeated: bool = False,
     ) -> Called:
         told: dict[str, Any] = content or {"call": call.id, "error": _said(error)}
-        text = json.dumps(told, ensure_ascii=False, separators=(",", ":"))
+        text = redact(json.dumps(told, ensure_ascii=False, separators=(",", ":")))
         if len(text) > _MOST_CHARACTERS:
             text = text[:_MOST_CHARACTERS] + f' … cut: {LOOK} at parts, as "{call.id}#/…"'
         done = Called(call.id, call.name, call.arguments, call.tool, given, error, text, repeated)
@@ -269,6 +270,11 @@ def _arguments(text: str) -> dict[str, Any]:
     except (ValueError, RecursionError):
         raise InputError("the arguments hold what JSON cannot", value=text) from None
     return cast("dict[str, Any]", value)
+
+
+@cache
+def _result_schema(tool: AnyTool) -> dict[str, Any]:
+    return tool.output_schema()
 
 
 def _no_constant(text: str) -> Any:

@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..books.port import Books
@@ -159,7 +159,8 @@ def _words() -> tuple[frozenset[str], re.Pattern[str], dict[str, tuple[str, ...]
     return frozenset(table["stop"]), re.compile("|".join(longest_first)), concepts
 
 
-def _features(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _features(text: str) -> frozenset[str]:
     stop, stop_zh, concepts = _words()
     found: set[str] = set()
     for word in _WORD.findall(stop_zh.sub(" ", text)):
@@ -172,7 +173,7 @@ def _features(text: str) -> set[str]:
     for concept, terms in concepts.items():
         if any(term in words if term.isascii() else term in text for term in terms):
             found.add("#" + concept)
-    return found
+    return frozenset(found)
 
 
 def _weighted(
