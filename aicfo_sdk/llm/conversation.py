@@ -42,7 +42,8 @@ class Conversation:
         """`rules` are the session's configuration's unless given; `transport` is litellm unless
         given.
 
-        Raises: InputError when no model is configured, or litellm is needed and not installed.
+        Raises: InputError when no model is configured, the policy is not usable, or litellm is
+        needed and not installed.
         """
         rules = rules or session.config.llm
         if not rules.model:
@@ -51,6 +52,8 @@ class Conversation:
                 mend="give --model NAME, set AICFO_MODEL, or set model under [llm] of aicfo.toml; "
                 "without a model aicfo plan QUESTION --run and aicfo call TOOL answer",
             )
+        # A policy that cannot be read is the owner's to mend, not the model's: it is read now.
+        _ = session.policy
         self.session = session
         self.chat = Chat(
             SessionDoor(session),

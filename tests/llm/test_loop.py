@@ -61,7 +61,7 @@ for number in range(15):
         return Till(cash=1)
 
     other.__name__ = f"umbrella_{number}"
-    if number == 14:
+    if number == 9:
         other.__doc__ = "Whether it is going to rain on the market."
     plugin.tool(other)
 
@@ -100,7 +100,7 @@ def test_the_first_event_comes_before_the_model_is_asked():
 
 def test_of_many_tools_the_nearest_are_listed_and_others_are_found():
     talk, transport = chat(
-        [[("find_tools", {"query": "rain on the market"})], [("toy_umbrella_14", {})], "None."]
+        [[("find_tools", {"query": "rain on the market"})], [("toy_umbrella_9", {})], "None."]
     )
     talk.ask("How much is in the till?")
     first = [tool["function"]["name"] for tool in transport.tools[0]]

@@ -86,9 +86,10 @@ def test_answers_worded_freely_are_not_doubted():
             f"{plan.covered / 1e6:.0f}万元，剩下的{plan.uncovered / 1e6:.2f}万元还没有着落。"
         ),
         (
-            f"You would have to find about CNY {plan.demand / 1e8:.2f} million for T-2031. Bills and "
-            f"credit lines give {plan.covered / 100:,.0f}, so that {plan.uncovered / 100:,.0f} remain "
-            f"open; interest and fees come to {plan.cost / 100:,.2f}."
+            f"You would have to find about CNY {plan.demand / 1e8:.2f} million for T-2031. Bills "
+            f"and credit lines give {plan.covered / 100:,.0f}, so that "
+            f"{plan.uncovered / 100:,.0f} remain open; interest and fees come to "
+            f"{plan.cost / 100:,.2f}."
         ),
         (
             f"- 需求：{plan.demand / 100:,.2f}\n- 覆盖：{plan.covered / 100:,.2f}\n"

@@ -1,7 +1,8 @@
 """From a name to a policy: the built-in ones, strangers' by entry point, the CFO in parts.
 
 `cfo` asks all installed plugins, `cfo:bill+tender` only those (the others lend what these need),
-`cfo-tender` all but that one, and `cfo-light` all with a lighter forecast. A
+`cfo-tender` all but that one, and `cfo-light` all with a lighter forecast. `llm:MODEL` puts a
+language model before the tools: `MODEL` as litellm names it, `[llm]` of `./aicfo.toml` says how. A
 distribution of anyone's offers a policy of its own in the entry-point group `aicfo.policies`:
 
     [project.entry-points."aicfo.policies"]
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
@@ -71,9 +73,18 @@ def policy(name: str) -> Policy:
         return Cfo(registry, name=name)
     if name in _strangers():
         return _load(_strangers()[name])
+    if name.startswith("llm:") and name != "llm:":
+        from aicfo_sdk.config import load_config
+
+        from .cfo import installed
+        from .llm import LlmCfo, through_litellm
+
+        rules = replace(load_config().llm, model=name.removeprefix("llm:"))
+        return LlmCfo(installed(), name=name, rules=rules, transport=through_litellm)
     part = _PART.fullmatch(name)
     if part is None:
-        mend = f"known: {', '.join(known())}; cfo:A+B (only these plugins), cfo-A (all but this)"
+        parts = "cfo:A+B (only these plugins), cfo-A (all but this), llm:MODEL"
+        mend = f"known: {', '.join(known())}; {parts}"
         raise NotFound("no such policy", value=name, mend=mend)
     from .cfo import Cfo, installed, only
 
