@@ -57,7 +57,7 @@ class Conversation:
         self.session = session
         self.chat = Chat(
             SessionDoor(session),
-            transport or _litellm(rules),
+            transport or transport_of(rules),
             (rules.model, *rules.fallbacks),
             budget=budget_of(rules),
             price=price_of(rules),
@@ -96,7 +96,8 @@ def price_of(rules: LlmRules) -> Price | None:
     return Price(int(rules.input_price), int(rules.output_price), rules.currency)
 
 
-def _litellm(rules: LlmRules) -> Transport:
+def transport_of(rules: LlmRules) -> Transport:
+    """Return what asks models: litellm. Raises: InputError when it is not installed."""
     from importlib.util import find_spec
 
     if find_spec("litellm") is None:

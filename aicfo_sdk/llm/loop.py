@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import AicfoError
@@ -74,6 +74,8 @@ class Turn:
     written: int
     spent: int
     stopped: str = ""
+    faults: tuple[str, ...] = ()
+    """What `verify` still finds wrong."""
 
     @property
     def marked(self) -> tuple[Link, ...]:
@@ -107,6 +109,11 @@ class Chat:
     sleep: Callable[[float], None] = time.sleep
     spans: Spans = field(default_factory=Spans)
     history: list[tuple[str, str]] = field(default_factory=list[tuple[str, str]])
+    verify: Callable[[str, Toolbox], list[str]] | None = None
+    """What holds an answer to account in place of the check of its figures, for an agent whose
+    answer is a value: it returns what is wrong."""
+    corrections: int = 1
+    """How often a model may correct its answer."""
 
     def ask(self, question: str, *, context: str = "") -> Turn:
         """Return what comes of a question; `context` is data that it is asked with.
@@ -134,7 +141,9 @@ class _Turn:
         self.evidence.add_text(QUESTION, "", question, frozenset())
         day = today_of(chat.door)
         self.evidence.add_day(QUESTION, "/today", day)
-        self.box = Toolbox(chat.door, self.evidence, question, chat.allowed)
+        self.box = Toolbox(
+            chat.door, self.evidence, question, chat.allowed, raw=chat.verify is not None
+        )
         self.steps: list[Asked | Called] = []
         told = prompts.system(self.language, day.isoformat(), books.currency, chat.instructions)
         self.messages: list[Message] = [{"role": "system", "content": told}]
@@ -145,7 +154,7 @@ class _Turn:
         self.messages.append({"role": "user", "content": said})
 
     def run(self) -> Turn:
-        corrected = emptied = False
+        emptied, corrected = False, 0
         caught: tuple[Link, ...] = ()
         while True:
             tools = self.box.list() if self._may_call() else []
@@ -165,16 +174,22 @@ class _Turn:
                 emptied = True
                 self._say(reply, prompts.empty(self.language))
                 continue
-            links = self.evidence.check(text)
-            faults = [link for link in links if not link.evidence]
-            self.chat.emit(Event("checking", {"figures": len(links), "unsupported": len(faults)}))
-            if faults and not corrected and self.meter.rounds < self.meter.budget.rounds:
-                corrected = True
-                caught = tuple(faults)
+            if self.chat.verify is not None:
+                links, faults = (), []
+                said = self.chat.verify(text, self.box)
+            else:
+                links = self.evidence.check(text)
+                faults = [link for link in links if not link.evidence]
                 said = [f"{link.figure}: {link.why}" for link in faults]
+            self.chat.emit(Event("checking", {"figures": len(links), "unsupported": len(said)}))
+            again = corrected < self.chat.corrections
+            if said and again and self.meter.rounds < self.meter.budget.rounds:
+                corrected += 1
+                caught = caught or tuple(faults)
                 self._say(reply, prompts.correction(self.language, said))
                 continue
-            return self._ended(text, links, caught or tuple(faults), "")
+            return replace(self._ended(text, links, caught or tuple(faults), ""),
+                           faults=tuple(said) if self.chat.verify else ())  # fmt: skip
 
     def _may_call(self) -> bool:
         last = self.meter.rounds + 1 >= self.meter.budget.rounds

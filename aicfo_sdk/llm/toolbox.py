@@ -55,12 +55,16 @@ class Called:
 
 @dataclass
 class Toolbox:
-    """The tools of one turn; `allowed` are full names, None for all installed."""
+    """The tools of one turn; `allowed` are full names, None for all installed.
+
+    `raw` shows results as they are, in minor units and ppm: for a model that answers with a value.
+    """
 
     door: Door
     evidence: Evidence
     question: str
     allowed: Iterable[str] | None = None
+    raw: bool = False
     calls: list[Called] = field(default_factory=list[Called])
     repeats: int = 0
 
@@ -140,7 +144,7 @@ class Toolbox:
             "call": call.id,
             "tool": tool.full_name,
             "currency": self.evidence.currency,
-            "result": shown(schema, schema.get("$defs", {}), result),
+            "result": result if self.raw else shown(schema, schema.get("$defs", {}), result),
             "untrusted": untrusted_places(schema),
         }
         if given.proposals:

@@ -267,6 +267,7 @@ def _step(step: Step, arguments: dict[str, Any], outcome: Outcome) -> RecordedSt
         fact=json.loads(text) if kept else None,
         kept=kept,
         reused=outcome.reused,
+        judged=outcome.judged,
         error=_error(outcome.error),
     )
 

@@ -42,12 +42,12 @@ def scripted(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Put a scripted model in litellm's place, and one more plugin beside the installed ones."""
     full = discover()
     registry = Registry([*full.plugins.values(), plugin])
-    monkeypatch.setattr("aicfo_sdk.orchestrator.session.discover", lambda config: registry)
+    monkeypatch.setattr("aicfo_sdk.registry.discover", lambda config: registry)
     monkeypatch.setenv("AICFO_MODEL", "scripted")
 
     def script(*replies: str | Sequence[Any]) -> Script:
         made = Script(replies)
-        monkeypatch.setattr("aicfo_sdk.llm.conversation._litellm", lambda rules: made)
+        monkeypatch.setattr("aicfo_sdk.llm.conversation.transport_of", lambda rules: made)
         return made
 
     return script
@@ -186,7 +186,7 @@ def test_the_configuration_says_model_limits_and_price(
         made.append(rules)
         return Script(["Fine."])
 
-    monkeypatch.setattr("aicfo_sdk.llm.conversation._litellm", litellm)
+    monkeypatch.setattr("aicfo_sdk.llm.conversation.transport_of", litellm)
     monkeypatch.delenv("AICFO_MODEL", raising=False)
     Path("aicfo.toml").write_text(
         '[llm]\nmodel = "a/b"\nfallbacks = ["c/d"]\ninput_price = 1\noutput_price = 2\nmoney = 9\n',

@@ -83,10 +83,3 @@ class LlmCfo(Cfo):
             budget=budget_of(self._rules),
             price=price_of(self._rules),
         )
-
-
-def through_litellm(rules: LlmRules) -> Transport:
-    """Return what asks models through litellm. Raises: InputError when it is not installed."""
-    from aicfo_sdk.llm.through_litellm import Litellm
-
-    return Litellm(rules)

@@ -75,12 +75,13 @@ def policy(name: str) -> Policy:
         return _load(_strangers()[name])
     if name.startswith("llm:") and name != "llm:":
         from aicfo_sdk.config import load_config
+        from aicfo_sdk.llm.conversation import transport_of
 
         from .cfo import installed
-        from .llm import LlmCfo, through_litellm
+        from .llm import LlmCfo
 
         rules = replace(load_config().llm, model=name.removeprefix("llm:"))
-        return LlmCfo(installed(), name=name, rules=rules, transport=through_litellm)
+        return LlmCfo(installed(), name=name, rules=rules, transport=transport_of)
     part = _PART.fullmatch(name)
     if part is None:
         parts = "cfo:A+B (only these plugins), cfo-A (all but this), llm:MODEL"
