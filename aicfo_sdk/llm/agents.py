@@ -133,7 +133,7 @@ class _Check:
             if self._agent.signature.returns.many and isinstance(given, dict):
                 given = cast("dict[str, Any]", given).get("result", given)
             value = restored(self._agent, canonical(given))
-            structured = json.loads(text_of(self._agent, value))
+            structured: Any = json.loads(text_of(self._agent, value))
         except (AicfoError, ValueError, RecursionError) as error:
             return [f"not a value of the schema: {' '.join(str(error).split())[:400]}"]
         seen = [call.given for call in box.calls if call.given is not None]
@@ -147,7 +147,8 @@ class _Check:
         numbers = self._numbers.union(*(set(_numbers(given.result)) for given in seen))
         numbers |= {str(int(leaf.value)) for leaf in _reckoned(box)}
         schema = self._agent.output_schema()
-        result = {"result": structured} if isinstance(structured, list) else structured
+        listed = self._agent.signature.returns.many
+        result: dict[str, Any] = {"result": structured} if listed else structured
         for leaf in leaves("answer", schema, result, frozenset()):
             if not isinstance(leaf, Leaf) or leaf.kind not in ("money", "share") or not leaf.value:
                 continue
