@@ -11,6 +11,12 @@ Read from `--config FILE`, else `./aicfo.toml`; no file means the defaults.
     [plugins]
     in_process = ["acme_fx"]
     deadline_seconds = 20
+
+    [llm]
+    model = "openai/gpt-5-mini"
+    fallbacks = ["deepseek/deepseek-chat"]
+    input_price = 180
+    output_price = 1440
 """
 
 from __future__ import annotations
@@ -56,6 +62,35 @@ class PluginRules:
 
 
 @dataclass(frozen=True, slots=True)
+class LlmRules:
+    """Which model `aicfo chat` asks, and what one question may use. No model: nothing is asked.
+
+    Names are litellm's (`openai/…`, `deepseek/…`). The key is read from the environment: from
+    `key_variable`, else from the variable that litellm knows for the provider.
+    """
+
+    model: str = ""
+    fallbacks: tuple[str, ...] = ()
+    """Asked in this order where the model fails."""
+    api_base: str = ""
+    """URL of an OpenAI-shaped server of one's own, "" for the provider's."""
+    key_variable: str = ""
+    input_price: int = 0
+    """Minor units of `currency` for a million tokens read; with it money can be limited."""
+    output_price: int = 0
+    """The same for tokens written."""
+    currency: str = "CNY"
+    rounds: int = 12
+    """Most requests of one question."""
+    tokens: int = 200_000
+    """Most tokens of one question, read and written."""
+    seconds: float = 300.0
+    """Longest that one question may take, of the wall clock."""
+    money: int = 0
+    """Most that one question may cost, minor units of `currency`; 0 without limit."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first.
 
@@ -67,6 +102,7 @@ class Config:
     policy: Path | None = None
     plugins: PluginRules = PluginRules()
     lock: Path | None = None
+    llm: LlmRules = LlmRules()
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -99,7 +135,7 @@ def parse_config(
     raw: dict[str, Any], *, where: str = "", folder: Path = Path(), lock: Path | None = None
 ) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
-    _known(raw, ("disabled", "plugins", "policy", "providers"), "", where)
+    _known(raw, ("disabled", "llm", "plugins", "policy", "providers"), "", where)
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):
@@ -113,33 +149,39 @@ def parse_config(
         providers,
         _names(raw.get("disabled", []), "disabled", where),
         folder / policy if policy is not None else None,
-        _plugin_rules(raw.get("plugins", {}), where),
+        PluginRules(**_rules(raw.get("plugins", {}), "plugins", PluginRules, where)),
         lock,
+        LlmRules(**_rules(raw.get("llm", {}), "llm", LlmRules, where)),
     )
 
 
-def _plugin_rules(given: Any, where: str) -> PluginRules:
+def _rules(given: Any, name: str, kind: type[PluginRules | LlmRules], where: str) -> dict[str, Any]:
     if not isinstance(given, dict):
-        raise InputError("plugins is a table", value=given, where=where)
+        raise InputError(f"{name} is a table", value=given, where=where)
     table = cast("dict[str, Any]", given)
-    defaults = {each.name: each.default for each in fields(PluginRules)}
-    _known(table, defaults, "plugins.", where)
+    defaults = {each.name: each.default for each in fields(kind)}
+    _known(table, defaults, f"{name}.", where)
     read: dict[str, Any] = {}
     for key, value in table.items():
         if isinstance(defaults[key], tuple):
-            read[key] = _names(value, f"plugins.{key}", where)
+            read[key] = _names(value, f"{name}.{key}", where)
+            continue
+        if isinstance(defaults[key], str):
+            if not isinstance(value, str):
+                raise InputError(f"{name}.{key} is a text", value=value, where=where)
+            read[key] = value
             continue
         number = isinstance(value, int | float) and not isinstance(value, bool)
         whole = isinstance(defaults[key], int)
         if not number or (whole and not isinstance(value, int)) or not _LEAST <= value <= _MOST:
             raise InputError(
-                f"plugins.{key} is a {'whole ' if whole else ''}number",
+                f"{name}.{key} is a {'whole ' if whole else ''}number",
                 value=value,
                 where=where,
                 mend=f"from {_LEAST} to {_MOST}",
             )
         read[key] = value
-    return PluginRules(**read)
+    return read
 
 
 _LEAST, _MOST = 0, 1_000_000_000

@@ -17,6 +17,7 @@
     │   ├── ToolFailed            the tool cannot answer; report it
     │   └── UndeclaredRead        the tool read a record type it did not declare
     ├── SolverError               exit code 1: the LP/MILP has no usable answer
+    ├── ModelError                exit code 1: no language model could be asked, or none answered
     ├── LedgerError               exit code 1: a posting that would break the books
     │   ├── Unbalanced            postings that do not sum to zero
     │   ├── InsufficientFunds     an account would fall below what it may hold
@@ -178,6 +179,10 @@ class UndeclaredRead(ToolError):
 
 class SolverError(AicfoError):
     """The linear or mixed-integer program has no usable answer."""
+
+
+class ModelError(AicfoError):
+    """A language model could not be asked, or did not answer."""
 
 
 class LedgerError(AicfoError):

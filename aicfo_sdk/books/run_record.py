@@ -47,6 +47,7 @@ class RecordedStep(Frozen):
     fact: Any = Field(default=None, description="The result itself, when `kept`.")
     kept: bool = Field(default=False, description="False: too large or failed; digest alone.")
     reused: bool = Field(default=False, description="From a run that was broken off.")
+    judged: bool = Field(default=False, description="A model concluded it, not the agent's body.")
     error: RecordedError | None = None
 
 

@@ -18,7 +18,10 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from ..books.store import StoredBooks
+    from ..config import Config
+    from ..orchestrator.run import Judge
     from ..orchestrator.session import Session
+    from ..registry import Registry
 
 
 class Parser(argparse.ArgumentParser):
@@ -55,14 +58,26 @@ def session(options: argparse.Namespace, *, books: bool = True) -> Session:
     """Return a session over the named books (None when none is named and `books` is False)."""
     from ..config import load_config
     from ..orchestrator.session import Session
+    from ..registry import discover
 
     target = options.books or os.environ.get("AICFO_BOOKS")
     opened = books_of(options.books) if books or target else None
     as_of = getattr(options, "as_of", None)
-    made = Session(opened, config=load_config(options.config), as_of=as_of)
+    config = load_config(options.config)
+    registry = discover(config)
+    judge = judge_of(config, registry) if config.llm.model else None
+    made = Session(opened, config=config, registry=registry, as_of=as_of, judge=judge)
     for line in made.registry.warnings:
         note(f"warning: {line}")
     return made
+
+
+def judge_of(config: Config, registry: Registry) -> Judge:
+    """Return what puts the configured model before the tools of agents; it loads nothing yet."""
+    from ..llm.agents import ModelJudge
+    from ..llm.conversation import transport_of
+
+    return ModelJudge(registry, config.llm, transport_of)
 
 
 def as_day(text: str) -> date:

@@ -68,7 +68,7 @@ def approve(words: list[str]) -> int:
     opened = session(options)
     books, policy = opened.books, opened.policy
     for id in ids:
-        _approve(books, id, by=options.by, policy=policy)
+        approve_one(books, id, by=options.by, policy=policy)
     repeated = all(books.proposals.get(id).status in ("pending", "committed") for id in ids)
     if options.hold:
         from ..safety.holds import hold
@@ -86,7 +86,7 @@ def approve(words: list[str]) -> int:
     return 0
 
 
-def _approve(books: StoredBooks, id: str, *, by: str | None, policy: Policy | None) -> None:
+def approve_one(books: StoredBooks, id: str, *, by: str | None, policy: Policy | None) -> None:
     """Approve one proposal where that is still to be done. Raises: ApprovalRequired."""
     from ..safety.approvals import approve as approve_it
 

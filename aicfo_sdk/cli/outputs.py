@@ -77,6 +77,37 @@ class AnswerOutput(_Output):
     record: str = Field(description="Id of the recorded run: aicfo replay takes it.")
 
 
+class ChatFigure(_Output):
+    figure: str = Field(description="As it stands in the model's last draft.")
+    evidence: str = Field(description='Call id and JSON pointer, as c1#/cash; "" for none.')
+    value: str = Field(description="The value there: minor units, ppm, or as it is.")
+    why: str = Field(description='Why nothing supports it, "" where something does.')
+
+
+class ChatTool(_Output):
+    call: str = Field(description="Id by which evidence names it.")
+    tool: str
+    arguments: dict[str, Any]
+    error: str = Field(description='What the model was told was wrong, or "".')
+    record: str = Field(description='Id of the recorded run, or "" where none is kept.')
+
+
+class ChatOutput(_Output):
+    question: str
+    answer: str = Field(description="Figures that nothing supports are marked in it.")
+    figures: list[ChatFigure] = Field(description="Every figure of the last draft.")
+    caught: list[ChatFigure] = Field(description="Unsupported figures of the first draft.")
+    tools: list[ChatTool] = Field(description="The tool calls, in order.")
+    proposals: list[ProposalOutput]
+    model: str = Field(description="The model that answered.")
+    rounds: int = Field(description="Requests to the model.")
+    tokens_read: int
+    tokens_written: int
+    spent: int = Field(description="By the configured price, its minor units, rounded up.")
+    stopped: str = Field(description='The limit that ended the question, or "".')
+    record: str = Field(description="Id of the recorded turn: aicfo replay takes it.")
+
+
 class BriefOutput(_Output):
     day: str
     currency: str
@@ -336,6 +367,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "brief": BriefOutput,
     "call": AnswerOutput,
     "check": CheckOutput,
+    "chat": ChatOutput,
     "export": ExportOutput,
     "import": ImportOutput,
     "mandate": MandateOutput,

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from ..books.run_record import Chapter, RecordedStep
     from ..books.runs import StoredRun
     from ..orchestrator.replay import Replay
+    from ..orchestrator.session import Session
 
 
 def runs(words: list[str]) -> int:
@@ -67,7 +68,7 @@ def replay(words: list[str]) -> int:
         return 0
     opened = session(options)
     stored = opened.runs.get(options.run)
-    found = opened.replay(stored)
+    found = _again(opened, stored)
     output = ReplayOutput(
         run=stored.id,
         identical=found.identical,
@@ -78,6 +79,13 @@ def replay(words: list[str]) -> int:
     )
     emit(output, options.json, _replayed(stored, found))
     return 0 if found.identical else 1
+
+
+def _again(opened: Session, stored: StoredRun) -> Replay:
+    """Do a run again; a turn of `aicfo chat` with the recorded replies in the model's place."""
+    from ..llm.record import CHAT, replay_turn
+
+    return replay_turn(opened, stored) if stored.record.tool == CHAT else opened.replay(stored)
 
 
 def _line(run: StoredRun) -> RunLine:

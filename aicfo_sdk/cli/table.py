@@ -26,6 +26,9 @@ COMMANDS = {
         "ask:plan", "GOAL [--run]", "which tools would answer a goal, and in which order"
     ),
     "call": Command("ask:call", "TOOL --args JSON [--csv FILE]", "one tool, with all it rests on"),
+    "chat": Command(
+        "chat:chat", "[QUESTION] [--model NAME]", "a language model over the tools, held to account"
+    ),
     "tools": Command("installed:tools", "", "what can be called"),
     "plugins": Command(
         "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"

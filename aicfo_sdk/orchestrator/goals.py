@@ -16,7 +16,7 @@ import unicodedata
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from ..books.port import Books
@@ -88,6 +88,19 @@ def understand(text: str, registry: Registry, books: Books | None = None) -> Goa
     return Goal(tool, {}, tuple(subjects), text)
 
 
+def nearest(text: str, registry: Registry) -> list[AnyTool]:
+    """Return all tools, those whose questions, titles and descriptions are nearest a text first."""
+    question = _features(_plain(text))
+    scored = {id(tool): score for score, tool in _scores(_plain(text), registry, set())}
+
+    def rank(tool: AnyTool) -> tuple[float, str]:
+        own = _features(_plain(f"{tool.name.replace('_', ' ')} {tool.title} {tool.description}"))
+        shared = len(question & own) / math.sqrt(max(len(question) * len(own), 1))
+        return (-max(scored.get(id(tool), 0.0), shared), tool.full_name)
+
+    return sorted(registry.tools.values(), key=rank)
+
+
 def ids_in(text: str) -> tuple[str, ...]:
     """Return the words of a text that look like ids ("T-2031"), as they are written."""
     found = re.findall(r"[A-Za-z][A-Za-z0-9]*[-_][\w-]*\d[\w-]*|[A-Z]+\d+", text, re.ASCII)
@@ -146,7 +159,8 @@ def _words() -> tuple[frozenset[str], re.Pattern[str], dict[str, tuple[str, ...]
     return frozenset(table["stop"]), re.compile("|".join(longest_first)), concepts
 
 
-def _features(text: str) -> set[str]:
+@lru_cache(maxsize=4096)
+def _features(text: str) -> frozenset[str]:
     stop, stop_zh, concepts = _words()
     found: set[str] = set()
     for word in _WORD.findall(stop_zh.sub(" ", text)):
@@ -159,7 +173,7 @@ def _features(text: str) -> set[str]:
     for concept, terms in concepts.items():
         if any(term in words if term.isascii() else term in text for term in terms):
             found.add("#" + concept)
-    return found
+    return frozenset(found)
 
 
 def _weighted(

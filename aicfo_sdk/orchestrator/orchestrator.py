@@ -19,7 +19,7 @@ from ..plugin import Tool
 from ..registry import Registry
 from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
-from .run import Journal, Outcome, Run, Runner, proposals_in
+from .run import Journal, Judge, Outcome, Run, Runner, proposals_in
 from .shadow import fit
 from .together import run_together
 
@@ -35,7 +35,8 @@ class Orchestrator:
     Plans are compiled once per (tool, arguments, subject types) and serve every merchant.
     `seed` seeds the random numbers of tools; equal inputs and seed give equal results. `checked`
     holds each result against its declared type throughout, and each input against what it was;
-    only who trusts every installed tool, as the simulator does, goes without.
+    only who trusts every installed tool, as the simulator does, goes without. `judge` concludes in
+    the place of agents' bodies, one merchant at a time; without one, and for many, the bodies do.
     """
 
     def __init__(
@@ -46,8 +47,9 @@ class Orchestrator:
         params: Parameters | None = None,
         calendar: WorkCalendar | None = None,
         checked: bool = True,
+        judge: Judge | None = None,
     ) -> None:
-        self.registry, self.seed = registry, seed
+        self.registry, self.seed, self.judge = registry, seed, judge
         self._params, self._calendar, self._checked = params, calendar, checked
         self._plans: dict[Any, Plan] = {}
         self._known: dict[str, dict[str, Outcome]] = {}
@@ -202,6 +204,7 @@ class Orchestrator:
             checked=self._checked,
             left=left or (lambda: None),
             journal=journal,
+            judge=self.judge,
         )
         subjects = {type(subject): subject for subject in goal.subjects}
         return _concluded(goal, plan, runner, runner.run(plan, subjects, goal=True))

@@ -243,7 +243,8 @@ def _rules(config: Config) -> list[list[str]]:
     return [
         [name, repr(chosen.get(name, value))]
         for name, value in _fields(config).items()
-        if not isinstance(value, Path | None)
+        # What a model said is recorded; which one is asked changes no tool's result.
+        if name != "llm" and not isinstance(value, Path | None)
     ]
 
 
@@ -266,6 +267,7 @@ def _step(step: Step, arguments: dict[str, Any], outcome: Outcome) -> RecordedSt
         fact=json.loads(text) if kept else None,
         kept=kept,
         reused=outcome.reused,
+        judged=outcome.judged,
         error=_error(outcome.error),
     )
 

@@ -21,7 +21,7 @@ from .goals import Goal, subject_types
 from .orchestrator import Orchestrator
 from .plan import Plan
 from .record import installed_of, needs_of, record_of, shown
-from .run import LATE, arguments_of
+from .run import LATE, NO_MODEL, arguments_of
 
 
 class Compared(Frozen):
@@ -113,9 +113,9 @@ class _Recorded:
 
     def known(self, tool: AnyTool, key: str) -> str | None:
         """Return the recorded answer of an external tool; None lets others be worked out."""
-        if not tool.external:
-            return None
         step = self._steps.get(key)
+        if not (tool.external or (step is not None and step.judged)):
+            return None
         if step is not None and step.error is not None:
             raise _Recalled(step.error)
         if step is None or not step.kept:
@@ -188,8 +188,8 @@ def _compared(
     else:
         if (then.proposals, then.dropped) != (now.proposals, now.dropped):
             first = "the proposals: " + _lists(_told(then), _told(now))
-        elif then.missing != now.missing:
-            first = "what is missing: " + _lists(then.missing, now.missing)
+        elif (lines := _missing(then)) != _missing(now):
+            first = "what is missing: " + _lists(lines, _missing(now))
         if first:
             why = changed or ("aicfo itself fits proposals together otherwise",)
     return Replay(
@@ -209,7 +209,7 @@ def _step(then: RecordedStep, now: RecordedStep, registry: Registry) -> Compared
         then=one,
         now=other,
         same=one == other,
-        recalled=registry.tool(then.tool).external,
+        recalled=then.judged or registry.tool(then.tool).external,
     )
 
 
@@ -275,6 +275,11 @@ def _told(run: RunRecord) -> tuple[str, ...]:
         *(each.id for each in run.proposals),
         *(f"{each.id} dropped because {each.reason}" for each in run.dropped),
     )
+
+
+def _missing(run: RunRecord) -> tuple[str, ...]:
+    """What is missing; that a model did not conclude is not, for none is asked again."""
+    return tuple(line for line in run.missing if NO_MODEL not in line)
 
 
 def _lists(then: tuple[str, ...], now: tuple[str, ...]) -> str:

@@ -20,6 +20,7 @@ from ..errors import AicfoError, InputError, ToolFailed
 from ..model.base import Fact, SubjectId
 from ..model.merchant import Merchant
 from ..model.proposal import Proposal
+from ..plugin import Agent
 from ..registry import AnyTool
 from .goals import Goal
 from .plan import Binding, Plan, Step, Subject
@@ -30,7 +31,8 @@ class Outcome(NamedTuple):
     """What became of a step: a value, or the error that it ended in.
 
     `text` is the value as canonical JSON, where results are checked; `asked` are the steps that
-    the tool asked for as it ran; `reused` says that an earlier run had worked it out.
+    the tool asked for as it ran; `reused` says that an earlier run had worked it out, `judged` that
+    a model concluded it in the place of an agent's body.
     """
 
     key: str
@@ -39,6 +41,7 @@ class Outcome(NamedTuple):
     text: str = ""
     asked: tuple[Asked, ...] = ()
     reused: bool = False
+    judged: bool = False
 
 
 class Asked(NamedTuple):
@@ -57,6 +60,24 @@ class Prepared(NamedTuple):
     arguments: dict[str, Any]
     needs: dict[str, Any]
     asked: list[Asked]
+
+
+class Judge(Protocol):
+    """What concludes in the place of an agent's body: a model behind the tools it may call."""
+
+    def __call__(
+        self,
+        agent: Agent[..., Any],
+        context: Context,
+        arguments: dict[str, Any],
+        needs: dict[str, Any],
+        asked: list[Asked],
+    ) -> Any:
+        """Return what the agent's annotation promises; add the steps it asked for to `asked`.
+
+        Raises: AicfoError when the body is to conclude instead; the run says why.
+        """
+        ...
 
 
 class Journal(Protocol):
@@ -82,7 +103,8 @@ class Runner:
     `checked` holds every result against its type and its own text, and every input against what
     it was before a tool had it. `left` says how many seconds the run still has, None without end:
     when there are none, only the goal's own step is still begun. `journal` keeps the results of
-    tools that declare external or blocking work.
+    tools that declare external or blocking work. `judge` concludes in the place of agents' bodies,
+    None leaves it to them.
     """
 
     context: Context
@@ -91,6 +113,7 @@ class Runner:
     checked: bool = True
     left: Callable[[], float | None] = _endless
     journal: Journal | None = None
+    judge: Judge | None = None
     missing: list[str] = field(default_factory=list[str])
     _ground: str = ""
 
@@ -172,8 +195,17 @@ class Runner:
         if isinstance(made, Outcome):
             return made
         tool = step.tool
+        if self.judge is not None and isinstance(tool, Agent):
+            try:
+                value: Any = self.judge(tool, made.context, made.arguments, made.needs, made.asked)
+                found = self.conclude(plan, step, outcomes, made, value)
+                if found.error is None:
+                    return found._replace(judged=True)
+                raise found.error
+            except AicfoError as error:
+                self._note(f"{tool.full_name} {NO_MODEL}: {error}")
         try:
-            value: Any = tool.invoke(made.context, made.arguments, made.needs)
+            value = tool.invoke(made.context, made.arguments, made.needs)
         except AicfoError as error:
             value = error
         return self.conclude(plan, step, outcomes, made, value)
@@ -216,9 +248,12 @@ class Runner:
         if left is not None and left <= 0 and not last:
             return Outcome(key, None, _late(tool))
         try:
-            text = self.journal.known(tool, key) if self.journal and _is_long(tool) else None
+            long = _is_long(tool) or isinstance(tool, Agent)
+            text = self.journal.known(tool, key) if self.journal and long else None
             if text is not None:
-                return Outcome(key, restored(tool, text), None, text, reused=True)
+                # Of agents only what a model concluded is ever kept.
+                judged = isinstance(tool, Agent)
+                return Outcome(key, restored(tool, text), None, text, reused=True, judged=judged)
             arguments = tool.arguments(given)
         except AicfoError as error:
             return Outcome(key, None, error)
@@ -264,9 +299,9 @@ class Runner:
         tool = step.tool
         if outcome.error is not None or self.store.get(outcome.key) is outcome:
             return outcome
-        if not _is_open(tool, outcome.asked):
+        if not outcome.judged and not _is_open(tool, outcome.asked):
             self.store[outcome.key] = outcome
-        if self.journal and _is_long(tool) and not outcome.reused:
+        if self.journal and (outcome.judged or _is_long(tool)) and not outcome.reused:
             self.journal.keep(tool, outcome.key, outcome.text)
         return outcome
 
@@ -367,17 +402,23 @@ def _mark(tool: AnyTool, outcome: Outcome) -> str:
     if outcome.error is not None:
         return f"without {outcome.key}"
     key = outcome.key
-    return f"{key} {digest_of(outcome.text)}" if _is_open(tool, outcome.asked) else key
+    telling = outcome.judged or _is_open(tool, outcome.asked)
+    return f"{key} {digest_of(outcome.text)}" if telling else key
 
 
 def _is_open(tool: AnyTool, asked: Sequence[Asked]) -> bool:
     """Whether a result came from outside: the same call may give another one."""
-    return tool.external or any(_is_open(a.step.tool, a.outcome.asked) for a in asked)
+    return tool.external or any(
+        a.outcome.judged or _is_open(a.step.tool, a.outcome.asked) for a in asked
+    )
 
 
 def _is_long(tool: AnyTool) -> bool:
     return tool.external or tool.blocking
 
+
+NO_MODEL = "went without a model"
+"""What a run says of an agent whose body concluded because the model did not."""
 
 LATE = "the time of this run is over"
 

@@ -16,7 +16,7 @@ from ..registry import Registry, discover
 from .goals import Goal
 from .orchestrator import Asked, Orchestrator
 from .plan import Plan
-from .run import Run
+from .run import Judge, Run
 
 if TYPE_CHECKING:
     from ..books.port import Books
@@ -62,18 +62,20 @@ class Session:
         as_of: date | None = None,
         seed: int = 0,
         deadline: float | None = None,
+        judge: Judge | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         """`as_of` is the day that every question is asked on; by default the last one known.
 
         `deadline` is how many seconds of `clock` one question may take: when they are over, only
-        its own step is still begun, and the run says which others are missing.
+        its own step is still begun, and the run says which others are missing. `judge` puts a
+        model before the tools of agents.
         """
         self._books = books
         self._deadline, self._clock = deadline, clock
         self.config = config or Config()
         self.registry = registry or discover(self.config)
-        self.orchestrator = Orchestrator(self.registry, seed=seed)
+        self.orchestrator = Orchestrator(self.registry, seed=seed, judge=judge)
         self._as_of = as_of
 
     @property

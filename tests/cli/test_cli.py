@@ -233,7 +233,7 @@ def test_corrupt_books_are_refused_and_left_as_they_are(aicfo: Run, tmp_path: Pa
 
 def test_a_config_with_an_unknown_key_is_refused(aicfo: Run):
     Path("aicfo.toml").write_text("polcy = 'x'\n", "utf-8")
-    one_clear_line(aicfo("tools"), "polcy", "known: disabled, plugins, policy, providers")
+    one_clear_line(aicfo("tools"), "polcy", "known: disabled, llm, plugins, policy, providers")
 
 
 def test_a_reader_that_leaves_early_is_no_error(shop: Path):

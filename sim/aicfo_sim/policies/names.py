@@ -2,8 +2,9 @@
 
 `cfo` asks all installed plugins, `cfo:bill+tender` only those (the others lend what these need),
 `cfo-tender` all but that one, `cfo+FOLDER` all and the plugin in that folder, and `cfo-light` all
-with a lighter forecast. A distribution of anyone's offers a policy of its own in the entry-point
-group `aicfo.policies`:
+with a lighter forecast. `llm:MODEL` puts a language model before the tools: `MODEL` as litellm
+names it, `[llm]` of `./aicfo.toml` says how. A distribution of anyone's offers a policy of its own
+in the entry-point group `aicfo.policies`:
 
     [project.entry-points."aicfo.policies"]
     thrifty = "acme_rules:Thrifty"
@@ -15,6 +16,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from importlib.metadata import EntryPoint, entry_points
 from typing import Any, cast
 
@@ -79,9 +81,19 @@ def policy(name: str) -> Policy:
         from .cfo import Cfo, beside
 
         return Cfo(beside(name.removeprefix(WITH)), name=name)
+    if name.startswith("llm:") and name != "llm:":
+        from aicfo_sdk.config import load_config
+        from aicfo_sdk.llm.conversation import transport_of
+
+        from .cfo import installed
+        from .llm import LlmCfo
+
+        rules = replace(load_config().llm, model=name.removeprefix("llm:"))
+        return LlmCfo(installed(), name=name, rules=rules, transport=transport_of)
     part = _PART.fullmatch(name)
     if part is None:
-        mend = f"known: {', '.join(known())}; cfo:A+B (only these plugins), cfo-A (all but this)"
+        parts = "cfo:A+B (only these plugins), cfo-A (all but this), llm:MODEL"
+        mend = f"known: {', '.join(known())}; {parts}"
         raise NotFound("no such policy", value=name, mend=mend)
     from .cfo import Cfo, installed, only
 
