@@ -146,43 +146,44 @@ def _train_recursive(windows: Sequence[Window], given: dict[str, Any]) -> Any:
     rows: list[Floats] = []
     targets: list[Floats] = []
     for window in windows:
-        scale = float(window.history.mean())
-        if scale > 0:
-            sales = window.history / scale
-            days = _day_columns(window)[: len(sales)]
-            rows.append(np.concatenate([_lagged(sales, given), days], 1)[max(given["lags"]) :])
-            targets.append(sales[max(given["lags"]) :])
+        features, scale = _lagged(window.history, given)
+        days = _day_columns(window)[: len(scale)]
+        good = scale > 0
+        good[: max(given["scale_days"], 7)] = False
+        rows.append(np.concatenate([features, days], 1)[good])
+        targets.append(window.history[good] / scale[good])
     data = lightgbm.Dataset(np.concatenate(rows), np.concatenate(targets))
     return lightgbm.train(_settings(given), data, num_boost_round=given["rounds"])
 
 
 def _recurse(booster: Any, windows: Sequence[Window], given: dict[str, Any]) -> list[Floats]:
-    scales = [max(float(window.history.mean()), 1e-9) for window in windows]
     reach = max(*given["lags"], *given["rolling_means"]) + 1
-    known = [
-        np.pad(w.history, (reach, 0), constant_values=np.nan)[-reach:] / s
-        for w, s in zip(windows, scales, strict=True)
-    ]
+    sales = np.stack([np.pad(w.history, (reach, 0))[-reach:] for w in windows])
     days = [_day_columns(window) for window in windows]
-    sales = np.stack(known)
     for step in range(SPAN):
-        lagged = np.stack([_lagged(np.append(row, 0.0), given)[-1] for row in sales])
+        lagged, scales = zip(*(_lagged(np.append(row, 0.0), given) for row in sales), strict=True)
         day = np.stack([d[len(w.history) + step] for d, w in zip(days, windows, strict=True)])
-        guess = np.maximum(booster.predict(np.concatenate([lagged, day], 1)), 0.0)
+        now = np.stack([features[-1] for features in lagged])
+        guess = booster.predict(np.concatenate([now, day], 1))
+        guess = np.maximum(guess, 0.0) * np.array([scale[-1] for scale in scales])
         sales = np.concatenate([sales, guess[:, None]], 1)
-    return [row[-SPAN:] * scale for row, scale in zip(sales, scales, strict=True)]
+    return [row[-SPAN:] for row in sales]
 
 
-def _lagged(sales: Floats, given: dict[str, Any]) -> Floats:
-    """Lags and rolling means before each day; NaN where history does not reach."""
-    before = (np.concatenate([np.full(lag, np.nan), sales[:-lag]]) for lag in given["lags"])
-    out: list[Floats] = [values[: len(sales)] for values in before]
-    total = np.concatenate([[0.0], np.cumsum(np.nan_to_num(sales))])
+def _lagged(sales: Floats, given: dict[str, Any]) -> tuple[Floats, Floats]:
+    """Lags and rolling means before each day over the mean of the days before it; that mean."""
+    total = np.concatenate([[0.0], np.cumsum(sales)])
     place = np.arange(len(sales))
-    for span in given["rolling_means"]:
+
+    def mean(span: int) -> Floats:
         low = np.maximum(place - span, 0)
-        out.append((total[place] - total[low]) / np.maximum(place - low, 1))
-    return np.stack(out, 1)
+        return (total[place] - total[low]) / np.maximum(place - low, 1)
+
+    scale = mean(given["scale_days"])
+    before = (np.concatenate([np.full(lag, np.nan), sales[:-lag]]) for lag in given["lags"])
+    features = [values[: len(sales)] for values in before]
+    features += [mean(span) for span in given["rolling_means"]]
+    return np.stack(features, 1) / np.maximum(scale, 1e-9)[:, None], scale
 
 
 def _scale(history: Floats) -> float:
