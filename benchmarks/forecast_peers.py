@@ -79,7 +79,8 @@ def direct(windows: Sequence[Window]) -> list[Bands]:
             scale = _scale(window.history[:origin])
             if scale > 0:
                 rows.append(_direct_rows(window, origin, given))
-                targets.append(window.history[origin : origin + SPAN] / scale)
+                after = window.history[origin : origin + SPAN] / scale
+                targets.append(np.minimum(after, given["largest_ratio"]))
     data = lightgbm.Dataset(np.concatenate(rows), np.concatenate(targets), free_raw_data=False)
     asked = np.concatenate([_direct_rows(w, len(w.history), given) for w in windows])
     columns = [
