@@ -33,11 +33,13 @@ WINDOW = 224
 """Days of history that the level, profile and spread look at."""
 
 # Days that the level averages over, whole weeks so that no weekday counts twice, and by what each
-# must be better than the 14 days that suit most series, or the 140 that suit sporadic sales.
+# must be better than the 7 and 14 days that suit most series, or the 140 that suit sporadic sales.
 _SPANS = (7, 14, 28, 140)
-_HANDICAP: Floats = np.array([1.2, 1.0, 1.3, 1.4])
+_HANDICAP: Floats = np.array([1.0, 1.0, 1.3, 1.5])
 _HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.1, 1.0])
-_SHARPNESS = 12.0
+# Weights are errors to the power of minus this. A near average of all spans is right for most: which
+# of them did best on one series' past is mostly luck. Of sporadic sales only long averages tell.
+_SHARPNESS, _SHARPNESS_SPORADIC = 3.0, 12.0
 _PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 0.5, 0.02
 # What shops at large do on holidays, worth so many days of a series' own.
 _HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPAN = 0.85, 3.0, 28
@@ -50,6 +52,8 @@ _SPREAD_PRIOR: Floats = np.array([1.12, 1.2, 1.35])
 _SPREAD_FAR = 1.5
 _DAY_PRIOR: Floats = 1 + 0.35 * NORMAL
 _DAY_PRIOR_DAYS = 56.0
+_LEAN, _LEAN_LEAST = 0.5, 0.5
+_LEAN_SHAPE: Floats = np.array([1, 2, 3, 4, 4, 4, 3, 2, 1]) / 4
 _SUM_DAYS, _SUM_PRIOR, _SUM_CAP, _SUM_PRIOR_WEIGHT, _SUM_GROWTH = 28, 0.21, 1.5, 8.0, 0.2
 _LUMPY_CAP = 3.0
 _GAP, _STEADY_DAYS, _STEADY_SHARE, _FAINT = 21, 5, 0.7, 0.3
@@ -208,7 +212,8 @@ def _blend(
         error += _SUM_WEIGHT * len(_ERROR_LAGS) / _SUM_DAYS * miss.mean(1)
     error = np.where(error > 0, error, 1.0)
     error *= _HANDICAP + sporadic[:, None] * (_HANDICAP_SPORADIC - _HANDICAP)
-    weight = (error / error.min(1, keepdims=True)) ** -_SHARPNESS
+    sharpness = _SHARPNESS + sporadic * (_SHARPNESS_SPORADIC - _SHARPNESS)
+    weight = (error / error.min(1, keepdims=True)) ** -sharpness[:, None]
     return (levels * (weight / weight.sum(1, keepdims=True))[:, None, :]).sum(2)
 
 
@@ -228,6 +233,9 @@ def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizo
     near, count = deciles(1)
     trust = np.minimum(count / _DAY_PRIOR_DAYS, 1.0)[:, None]
     near = np.where(np.isnan(near), _DAY_PRIOR, near) * trust + _DAY_PRIOR * (1 - trust)
+    # A median of ratios far from 1 is half chance, unless sales are lumpy.
+    lean = np.where(near[:, 4] > _LEAN_LEAST, (1 - near[:, 4]) * _LEAN, 0.0)
+    near = near + lean[:, None] * _LEAN_SHAPE
     middle = near[:, 4:5]
     gap = np.maximum(near[:, 7] - near[:, 1], 1e-3)
     factors = [np.ones(len(sales))]
