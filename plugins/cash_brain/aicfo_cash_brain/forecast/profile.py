@@ -90,7 +90,7 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     horizon = kinds_ahead.shape[1]
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
-    known = ~np.isnan(window) & _since_start(window)
+    known = ~np.isnan(window) & since_start(window)
     plain = known & (kinds != FESTIVAL)
     some = np.count_nonzero(plain, axis=1) > 0
     known = np.where(some[:, None], plain, known)
@@ -106,8 +106,8 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
 
     steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
     # A sale of yesterday says nothing of today's where sales come now and then.
-    fast = (1 - sporadic) * (levels[:, -1, 0] - level[:, -1])
-    fast = fast[:, None] * np.exp(-steps / _FAST_DECAY)
+    ahead_of: Floats = (1 - sporadic) * (levels[:, -1, 0] - level[:, -1])
+    fast: Floats = ahead_of[:, None] * np.exp(-steps / _FAST_DECAY)
     shape = _shape(profile, heed, kinds_ahead, weekdays_ahead)
     shape = shape * _festival(history, profile, past, ahead)
     centre = (level[:, -1:] + _FAST_SHARE * fast) * shape
@@ -120,7 +120,7 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     return Bands(days, sums)
 
 
-def _since_start(window: Floats) -> Flags:
+def since_start(window: Floats) -> Flags:
     """Which days belong to the trade of today: those since it began anew after a long gap.
 
     A gap of `_GAP` days without sales counts when trade is steady after it and was at most
