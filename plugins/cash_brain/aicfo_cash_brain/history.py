@@ -9,7 +9,7 @@ from datetime import date, timedelta
 import numpy as np
 
 from aicfo_sdk import Books
-from aicfo_sdk.model import DailySales, Invoice, Record, Transaction
+from aicfo_sdk.model import DailySales, Invoice, Record, Store, Transaction
 
 from .columns import among, credit_sales, spot_sales
 from .forecast.daykinds import Flags, Floats, Ints
@@ -54,7 +54,8 @@ def sales_history(books: Books, store: str | None = None) -> History:
     invoices settled on the spot. Credit sales are the other sales invoices, red ones subtracted,
     void ones left out, on their day of issue. A channel of `DailySales` that repeats the credit
     invoices day by day is the same sales and counted once; so is a record of the same store,
-    channel, day and amount as another. With `store`, only its takings.
+    channel, day and amount as another. Stores that have closed for good are left out. With `store`,
+    only its takings, whether closed or not.
     """
     known = (books.key, store)
     found = _recent.get(known)
@@ -99,6 +100,8 @@ def _read(books: Books, store: str | None) -> History:
     ours = ~again
     if store is not None:
         ours &= among(books, DailySales, "store", store)
+    elif gone := closings(books):
+        ours &= ~among(books, DailySales, "store", *gone)
     for code, name in enumerate(names):
         if (rows := ours & (codes == code)).any():
             add(channels[name], DailySales, "day", "amount", rows)
@@ -118,6 +121,11 @@ def _read(books: Books, store: str | None) -> History:
     evidence = tuple(ref for _, ref in sorted(latest)[-_SHOWN:])
     first = start + timedelta(days=seen)
     return History(first, takings[seen:], credit[seen:], evidence, int(again.sum()))
+
+
+def closings(books: Books) -> dict[str, date]:
+    """Return the last day of each store that has closed by the as-of day."""
+    return {s.id: s.closed for s in books.all(Store) if s.closed and s.closed <= books.as_of}
 
 
 def _repeats(books: Books, channels: Ints) -> Flags:

@@ -16,6 +16,7 @@ from .forecast.backtest import ENOUGH
 from .forecast.contest import Chosen, Effort, contests
 from .forecast.daykinds import Days, Floats, trading_days
 from .history import History, sales_history
+from .stores import less_closing, store_forecast
 
 CANNOT_SAY, SHORT = 7, 28
 """Days of history below which nothing can be said, and below which only a wide band is given."""
@@ -38,15 +39,38 @@ def forecast_sales(
 def forecast_many(
     contexts: Sequence[Context], *, horizon_days: int, store: StoreId | None, effort: Effort
 ) -> list[SalesForecast]:
-    """Return the forecast of each merchant; those whose history covers the same days at once.
+    """Return the forecast of each merchant, or of its `store` as a share of the merchant's.
 
-    Where histories are long enough, it does not matter when each began.
+    Merchants whose history covers the same days are forecast at once. Where histories are long
+    enough, it does not matter when each began. Stores known to close in the days to come sell
+    nothing after that.
     """
+    histories = [sales_history(ctx.books) for ctx in contexts]
+    wholes = _forecasts(contexts, histories, horizon_days, None, effort)
+
+    def one(ctx: Context, history: History, name: StoreId | None) -> SalesForecast:
+        return _forecasts([ctx], [history], horizon_days, name, effort)[0]
+
+    if store is None:
+        pairs = zip(contexts, wholes, strict=True)
+        return [less_closing(ctx, whole, one) for ctx, whole in pairs]
+    return [
+        store_forecast(ctx, store, whole, one) for ctx, whole in zip(contexts, wholes, strict=True)
+    ]
+
+
+def _forecasts(
+    contexts: Sequence[Context],
+    histories: Sequence[History],
+    horizon_days: int,
+    store: StoreId | None,
+    effort: Effort,
+) -> list[SalesForecast]:
+    """Return the forecast of each history by itself."""
     out: list[SalesForecast | None] = [None] * len(contexts)
     alike: dict[tuple[WorkCalendar, date, int], list[tuple[int, History, Cleaned]]]
     alike = defaultdict(list)
-    for place, ctx in enumerate(contexts):
-        history = sales_history(ctx.books, store)
+    for place, (ctx, history) in enumerate(zip(contexts, histories, strict=True)):
         if history.total.any():
             clean = cleaned(history.first, history.total, ctx.calendar)
             length = len(clean.total)
