@@ -1,206 +1,164 @@
-"""Measures the sales forecast on real shops against seasonal naive and library methods.
+"""Forecasts of real daily series beside the peers frozen in `peers.toml`: 28 days, four origins.
 
-    AICFO_DATA=/path/to/data python -m benchmarks.forecast [--series 200] [--peers]
+    AICFO_DATA=/path/to/data python -m benchmarks forecast
 
-Reads koubei/, sme_invoices/ and online_retail/ below $AICFO_DATA; four rolling origins, 28 days.
-WAPE, wQL (mean pinball loss at nine deciles × 2 / mean) and the error of the 28-day sum are
-pooled over all series; coverage is the share of days inside P10–P90.
+AICFO_FORECAST_SHARE (default 0.2) is the share of each source's series that is forecast,
+AICFO_FORECAST_SEED (default 1) draws them, AICFO_FORECAST_THOROUGH=1 adds the slow way. Shops of
+koubei are those kept from all choosing of constants. "alike" divides each series by its own
+average, "pooled" leaves sizes as they are; ranges are 95 % of a paired bootstrap over series.
 """
 
 from __future__ import annotations
 
-import argparse
-import csv
-import gzip
+import math
 import os
 import sys
 import time
-import warnings
-from collections import defaultdict
-from collections.abc import Callable
-from datetime import date, timedelta
-from pathlib import Path
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
-from aicfo_cash_brain.forecast.backtest import forecast_scored
-from aicfo_cash_brain.forecast.contest import contest
-from aicfo_cash_brain.forecast.daykinds import Days, Floats, trading_days
-from aicfo_cash_brain.forecast.profile import DECILES, Bands, forecast_bands
+from aicfo_cash_brain.forecast.contest import Effort, contest, contests
+from aicfo_cash_brain.forecast.daykinds import Floats
+from aicfo_cash_brain.forecast.profile import DECILES, Bands
 
-from aicfo_sdk import calendar
+from .forecast_data import ORIGINS, SOURCES, SPAN, Series, Window, folder, held_out
+from .forecast_peers import PEERS, Peer
 
-Series = dict[str, tuple[date, Floats]]
-Method = Callable[[Floats, Days, Days], Bands]
-ORIGINS, SPAN = 4, 28
-
-
-def koubei(folder: Path) -> Series:
-    """Return payments per day of each shop; a missing day is a day without payments."""
-    days: dict[str, dict[date, float]] = defaultdict(dict)
-    with gzip.open(folder / "koubei" / "daily_payments.csv.gz", "rt") as file:
-        for row in csv.DictReader(file):
-            days[row["shop_id"]][date.fromisoformat(row["time_stamp"])] = float(row["count"])
-    return {shop: _dense(values, date(2016, 10, 31)) for shop, values in days.items()}
+_DRAWS = 2_000
+_NAIVE = "seasonal_naive"
 
 
-def sme_invoices(folder: Path) -> Series:
-    """Return valid sales invoices per day of each firm, red ones subtracted."""
-    days: dict[str, dict[date, float]] = defaultdict(lambda: defaultdict(float))
-    for name in ("labelled", "unlabelled"):
-        with gzip.open(folder / "sme_invoices" / f"{name}_sales.csv.gz", "rt") as file:
-            for row in csv.DictReader(file):
-                if row["status"].startswith("有效"):
-                    days[row["firm"]][date.fromisoformat(row["date"])] += float(row["total"])
-    return {firm: _dense(values, max(values)) for firm, values in days.items()}
+def measure() -> dict[str, str]:
+    """Return errors and coverage of each method on each source, and ours against the best peer."""
+    where = folder()
+    if where is None:
+        print("forecast: SKIPPED, AICFO_DATA names no folder of data", file=sys.stderr)
+        return {}
+    share = float(os.environ.get("AICFO_FORECAST_SHARE", "0.2"))
+    seed = int(os.environ.get("AICFO_FORECAST_SEED", "1"))
+    methods: dict[str, Peer] = {"ours": alone, "ours, in a batch": together}
+    if os.environ.get("AICFO_FORECAST_THOROUGH") == "1":
+        methods["ours, thorough"] = partial(alone, effort="thorough")
+    methods |= PEERS
+    figures: dict[str, str] = {}
+    for source, load in SOURCES.items():
+        series = load(where)
+        if source == "koubei":
+            series = [shop for shop in series if held_out(shop.name)]
+        order = np.random.default_rng(seed).permutation(len(series))
+        chosen = [series[i] for i in order[: max(math.ceil(len(series) * share), 1)]]
+        figures[f"{source}, series"] = f"{len(chosen)} of {len(series)}"
+        results = {name: _result(chosen, method) for name, method in methods.items()}
+        for name, result in results.items():
+            figures[f"{source}, {name}"] = result.words()
+        figures |= {f"{source}, {key}": words for key, words in _against(results).items()}
+    return figures
 
 
-def online_retail(folder: Path) -> Series:
-    """Return the wholesaler's net invoice lines per day."""
-    days: dict[date, float] = defaultdict(float)
-    with gzip.open(folder / "online_retail" / "2009_2010.csv.gz", "rt") as file:
-        for row in csv.DictReader(file):
-            day = date.fromisoformat(row["InvoiceDate"][:10])
-            days[day] += int(row["Quantity"]) * float(row["Price"])
-    return {"wholesaler": _dense(days, max(days))}
+def alone(windows: Sequence[Window], effort: Effort = "fast") -> list[Bands]:
+    """Return the plugin's forecast of each series as one merchant's own books give it."""
+    return [contest(w.history, w.past, w.ahead, effort).bands for w in windows]
 
 
-def _dense(values: dict[date, float], last: date) -> tuple[date, Floats]:
-    first = min(values)
-    out = np.zeros((last - first).days + 1)
-    for day, value in values.items():
-        if day <= last:
-            out[(day - first).days] = value
-    return first, out
+def together(windows: Sequence[Window]) -> list[Bands]:
+    """Return the plugin's forecast of series over the same days at once, else alone."""
+    longest = max(windows, key=lambda window: len(window.history))
+    if any(window.ahead.first != longest.ahead.first for window in windows):
+        return alone(windows)
+    histories = np.full((len(windows), len(longest.history)), np.nan)
+    for row, window in zip(histories, windows, strict=True):
+        row[len(row) - len(window.history) :] = window.history
+    return [found.bands for found in contests(histories, longest.past, longest.ahead)]
 
 
-def profile(history: Floats, past: Days, ahead: Days) -> Bands:
-    """The plugin's own method, calibrated on each series' past."""
-    return forecast_scored(history, past, ahead).bands
+@dataclass(frozen=True, slots=True)
+class Result:
+    """One method's errors: (2, n) alike and pooled, (n, 4) by week; shares of days and sums held.
+
+    Errors over `sold` are WAPE, wQL and the error of the 28-day sum.
+    """
+
+    sold: Floats
+    wape: Floats
+    wql: Floats
+    sums: Floats
+    weeks: Floats
+    held: float
+    held_sums: float
+    ms: float
+
+    def words(self) -> str:
+        """Return the figures in one line."""
+        alike, pooled = (
+            " / ".join(f"{e[k].sum() / self.sold[k].sum():.4f}" for e in self._errors())
+            for k in (0, 1)
+        )
+        return (
+            f"WAPE / wQL / sum alike {alike}, pooled {pooled}; "
+            f"held {self.held:.3f}, sums {self.held_sums:.3f}; {self.ms:.1f} ms"
+        )
+
+    def _errors(self) -> tuple[Floats, Floats, Floats]:
+        return self.wape, self.wql, self.sums
 
 
-def contested(history: Floats, past: Days, ahead: Days) -> Bands:
-    """What the tool gives by default: the profile unless a drifting naive did better."""
-    return contest(history[0], past, ahead).bands
+def _result(series: Sequence[Series], method: Peer) -> Result:
+    count = len(series)
+    sold, wape, wql, sums = (np.zeros((2, count)) for _ in range(4))
+    weeks = np.zeros((count, SPAN // 7))
+    held: list[float] = []
+    held_sums: list[float] = []
+    spent = 0.0
+    method([series[0].window(1)])  # loads the libraries
+    for origin in range(1, ORIGINS + 1):
+        windows = [one.window(origin) for one in series]
+        began = time.process_time()
+        found = method(windows)
+        spent += time.process_time() - began
+        for place, (window, bands) in enumerate(zip(windows, found, strict=True)):
+            truth, days, total = window.truth, bands.days[0], bands.sums[0]
+            units = np.array([1 / max(window.scale(), 1e-9), 1.0])
+            miss = truth[:, None] - days
+            wide = 2 * np.maximum(DECILES * miss, (DECILES - 1) * miss).mean(1)
+            sold[:, place] += np.abs(truth).sum() * units
+            wape[:, place] += np.abs(miss[:, 4]).sum() * units
+            wql[:, place] += wide.sum() * units
+            sums[:, place] += abs(truth.sum() - total[4]) * units
+            weeks[place] += np.abs(miss[:, 4]).reshape(-1, 7).sum(1) * units[0]
+            held.append(float(((truth >= days[:, 0]) & (truth <= days[:, 8])).mean()))
+            held_sums.append(float(total[0] <= truth.sum() <= total[8]))
+    return Result(
+        sold, wape, wql, sums, weeks,
+        held=float(np.mean(held)), held_sums=float(np.mean(held_sums)),
+        ms=spent / (ORIGINS * count) * 1e3,
+    )  # fmt: skip
 
 
-def raw_profile(history: Floats, past: Days, ahead: Days) -> Bands:
-    """The same without the calibration pass: what a large batch would run."""
-    return forecast_bands(history, [past], [ahead])
+def _against(results: dict[str, Result]) -> dict[str, str]:
+    """Return our error over the best peer's and over seasonal naive's."""
+    ours, naive = results["ours"], results[_NAIVE]
+    figures: dict[str, str] = {}
+    for k, weighing in enumerate(("alike", "pooled")):
+        for name in ("wape", "wql", "sums"):
+            mine: Floats = getattr(ours, name)[k]
+            peers: dict[str, Floats] = {peer: getattr(results[peer], name)[k] for peer in PEERS}
+            best = min(peers, key=lambda peer: float(peers[peer].sum()))
+            low, high = _ratio_range(mine, peers[best])
+            ratio = mine.sum() / peers[best].sum() - 1
+            figures[f"{name} {weighing} against {best}"] = (
+                f"{ratio:+.1%} ({low:+.1%} … {high:+.1%})"
+            )
+    weeks = ours.weeks.sum(0) / naive.weeks.sum(0) - 1
+    figures["WAPE by week against seasonal naive"] = " ".join(f"{week:+.1%}" for week in weeks)
+    worse = (ours.wape[0] > naive.wape[0]).mean(), (ours.sums[0] > naive.sums[0]).mean()
+    figures["series worse than seasonal naive"] = f"{worse[0]:.0%} on days, {worse[1]:.0%} on sums"
+    return figures
 
 
-def seasonal_naive(history: Floats, past: Days, ahead: Days) -> Bands:
-    """Last week again; bands from the past errors of just that."""
-    last = np.tile(history[:, -7:], (1, SPAN // 7))
-    errors = np.concatenate(
-        [
-            history[:, lag:] - history[:, :-lag]
-            for lag in range(7, SPAN + 1, 7)
-            if lag < history.shape[1]
-        ],
-        1,
-    )
-    spread = np.nanquantile(errors, DECILES, axis=1).T
-    spread -= spread[:, 4:5]
-    weeks = np.add.reduceat(history, range(history.shape[1] % 7, history.shape[1] - 6, 7), axis=1)
-    steps = np.nanquantile(weeks[:, 4:] - weeks[:, :-4], DECILES, axis=1).T * (SPAN / 7)
-    return Bands(
-        last[:, :, None] + spread[:, None, :], last.sum(1)[:, None] + steps - steps[:, 4:5]
-    )
-
-
-def library(name: str) -> Method:
-    """A statsforecast model with its own normal intervals."""
-
-    def run(history: Floats, past: Days, ahead: Days) -> Bands:
-        from statsforecast import models
-
-        model = getattr(models, name)(season_length=7)
-        levels = [20, 40, 60, 80]
-        out = model.forecast(y=history[0], h=SPAN, level=levels)
-        columns = [out[f"lo-{level}"] for level in reversed(levels)]
-        columns += [out["mean"], *(out[f"hi-{level}"] for level in levels)]
-        days = np.maximum(np.stack(columns, 1), 0)[None]
-        return Bands(days, days.sum(1))
-
-    return run
-
-
-def measure(series: Series, method: Method, country: str) -> dict[str, float]:
-    """Return the pooled figures of one method."""
-    total: dict[str, float] = defaultdict(float)
-    days_of = calendar(country)
-    for first, sales in series.values():
-        for origin in range(1, ORIGINS + 1):
-            end = len(sales) - SPAN * origin
-            start = max(end - 420, 0)
-            past = trading_days(days_of, first + timedelta(days=start), end - start)
-            ahead = trading_days(days_of, first + timedelta(days=end), SPAN)
-            truth = sales[end : end + SPAN]
-            began = time.process_time()
-            with warnings.catch_warnings():
-                warnings.simplefilter("ignore")
-                bands = method(sales[None, start:end], past, ahead)
-            total["ms"] += (time.process_time() - began) * 1e3
-            day, whole = bands.days[0], bands.sums[0]
-            scale = sales[start:end].mean()
-            if scale <= 0:
-                continue
-            # Each series counts alike, whatever its size.
-            truth, day, whole = truth / scale, day / scale, whole / scale
-            total["sold"] += abs(truth).sum()
-            total["wape"] += abs(truth - day[:, 4]).sum()
-            miss = truth[:, None] - day
-            total["wql"] += 2 * np.maximum(DECILES * miss, (DECILES - 1) * miss).mean(1).sum()
-            total["sum"] += abs(truth.sum() - whole[4])
-            total["days"] += SPAN
-            total["coverage"] += ((truth >= day[:, 0]) & (truth <= day[:, 8])).sum()
-            total["windows"] += 1
-            total["sum_coverage"] += whole[0] <= truth.sum() <= whole[8]
-    return {
-        "wape": total["wape"] / total["sold"],
-        "wql": total["wql"] / total["sold"],
-        "sum": total["sum"] / total["sold"],
-        "coverage": total["coverage"] / total["days"],
-        "sum_coverage": total["sum_coverage"] / total["windows"],
-        "ms": total["ms"] / total["windows"],
-    }
-
-
-def main() -> int:
-    """Print one table per source."""
-    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0] if __doc__ else "")
-    parser.add_argument("--series", type=int, default=200, help="at most so many series a source")
-    parser.add_argument("--seed", type=int, default=1)
-    parser.add_argument("--peers", action="store_true", help="also AutoCES and Theta (slow)")
-    given = parser.parse_args()
-    where = os.environ.get("AICFO_DATA")
-    if not where or not Path(where).is_dir():
-        print("SKIPPED benchmarks.forecast: AICFO_DATA names no folder of data", file=sys.stderr)
-        return 0
-    methods: dict[str, Method] = {
-        "seasonal naive": seasonal_naive,
-        "profile": profile,
-        "profile, not calibrated": raw_profile,
-        "tool (fast contest)": contested,
-    }
-    if given.peers:
-        methods |= {"AutoCES": library("AutoCES"), "Theta": library("DynamicOptimizedTheta")}
-    for load, country in ((koubei, "CN"), (sme_invoices, "CN"), (online_retail, "GB")):
-        series = {
-            name: (first, sales)
-            for name, (first, sales) in load(Path(where)).items()
-            if len(sales) >= SPAN * ORIGINS + 84 and sales[: -SPAN * ORIGINS].mean() > 0
-        }
-        names = sorted(series)
-        chosen = np.random.default_rng(given.seed).permutation(len(names))[: given.series]
-        series = {names[i]: series[names[i]] for i in chosen}
-        print(f"\n{load.__name__}: {len(series)} series, {ORIGINS} origins, {SPAN} days")
-        print(f"{'method':26}{'WAPE':>8}{'wQL':>8}{'sum':>8}{'P10-90':>8}{'sum':>8}{'ms':>8}")
-        for name, method in methods.items():
-            row = measure(series, method, country)
-            print(f"{name:26}" + "".join(f"{value:8.3f}" for value in row.values()), flush=True)
-    return 0
-
-
-if __name__ == "__main__":
-    sys.exit(main())
+def _ratio_range(mine: Floats, other: Floats) -> tuple[float, float]:
+    """95 % of the ratios of sums, less one, over series drawn anew with replacement."""
+    drawn = np.random.default_rng(0).integers(0, len(mine), (_DRAWS, len(mine)))
+    low, high = np.percentile(mine[drawn].sum(1) / other[drawn].sum(1) - 1, [2.5, 97.5])
+    return float(low), float(high)

@@ -26,6 +26,7 @@ from aicfo_sdk.model import (
     Obligation,
     SalesForecast,
     Settlement,
+    Store,
     StoreId,
     Transaction,
 )
@@ -40,7 +41,7 @@ plugin = Plugin(
     description="Forecasts sales and cash with quantiles, and gives daily advice ranked by money.",
 )
 
-_SALES = (DailySales, Transaction, Invoice)
+_SALES = (DailySales, Transaction, Invoice, Store)
 _CASH = (*_SALES, Account, Bill, Counterparty, FundPosition, Loan, Obligation, Settlement)
 
 

@@ -9,10 +9,10 @@ from datetime import date, timedelta
 import numpy as np
 
 from aicfo_sdk import Books
-from aicfo_sdk.model import DailySales, Invoice, Record, Transaction
+from aicfo_sdk.model import DailySales, Invoice, Record, Store, Transaction
 
 from .columns import among, credit_sales, spot_sales
-from .forecast.daykinds import Flags, Floats
+from .forecast.daykinds import Flags, Floats, Ints
 
 LOOK_BACK = 420
 """Days of history used: a year, so that the last Spring Festival is in it."""
@@ -26,13 +26,14 @@ class History:
     """Daily sales in minor units, from `first` through the as-of day; the two arrays align.
 
     `takings` are paid on the spot, `credit` is invoiced and paid later. `evidence` are the
-    latest records they come from.
+    latest records they come from. `repeated` records said again what another had said.
     """
 
     first: date
     takings: Floats
     credit: Floats
     evidence: tuple[str, ...]
+    repeated: int = 0
 
     @property
     def total(self) -> Floats:
@@ -52,7 +53,9 @@ def sales_history(books: Books, store: str | None = None) -> History:
     Takings are `DailySales`; books without any use `sale` and `refund` lines of statements, else
     invoices settled on the spot. Credit sales are the other sales invoices, red ones subtracted,
     void ones left out, on their day of issue. A channel of `DailySales` that repeats the credit
-    invoices day by day is the same sales and counted once. With `store`, only its takings.
+    invoices day by day is the same sales and counted once; so is a record of the same store,
+    channel, day and amount as another. Stores that have closed for good are left out. With `store`,
+    only its takings, whether closed or not.
     """
     known = (books.key, store)
     found = _recent.get(known)
@@ -93,9 +96,12 @@ def _read(books: Books, store: str | None) -> History:
             latest.extend((int(days[row]), f"{kind.__name__}:{ids[row]}") for row in recent)
 
     codes, names = books.labels(DailySales, "channel")
-    ours = np.ones(codes.size, dtype=np.bool_)
+    again = _repeats(books, codes)
+    ours = ~again
     if store is not None:
-        ours = among(books, DailySales, "store", store)
+        ours &= among(books, DailySales, "store", store)
+    elif gone := closings(books):
+        ours &= ~among(books, DailySales, "store", *gone)
     for code, name in enumerate(names):
         if (rows := ours & (codes == code)).any():
             add(channels[name], DailySales, "day", "amount", rows)
@@ -114,7 +120,26 @@ def _read(books: Books, store: str | None) -> History:
             takings += amounts
     evidence = tuple(ref for _, ref in sorted(latest)[-_SHOWN:])
     first = start + timedelta(days=seen)
-    return History(first, takings[seen:], credit[seen:], evidence)
+    return History(first, takings[seen:], credit[seen:], evidence, int(again.sum()))
+
+
+def closings(books: Books) -> dict[str, date]:
+    """Return the last day of each store that has closed by the as-of day."""
+    return {s.id: s.closed for s in books.all(Store) if s.closed and s.closed <= books.as_of}
+
+
+def _repeats(books: Books, channels: Ints) -> Flags:
+    """Which daily sales repeat another of the same store, channel, day and amount."""
+    out = np.zeros(channels.size, dtype=np.bool_)
+    if not channels.size:
+        return out
+    stores, _ = books.labels(DailySales, "store")
+    days, amounts = books.columns(DailySales, "day", "amount")
+    keys = (days * (int(stores.max()) + 1) + stores) * (int(channels.max()) + 1) + channels
+    order = np.lexsort((amounts, keys))
+    keys, amounts = keys[order], amounts[order]
+    out[order[1:]] = (keys[1:] == keys[:-1]) & (amounts[1:] == amounts[:-1]) & (amounts[1:] != 0)
+    return out
 
 
 def _same_sales(channel: Floats, credit: Floats) -> bool:

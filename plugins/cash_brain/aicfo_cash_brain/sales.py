@@ -11,10 +11,12 @@ import numpy as np
 from aicfo_sdk import Context, WorkCalendar
 from aicfo_sdk.model import ForecastScore, SalesForecast, StoreId
 
+from .cleaning import Cleaned, cleaned
 from .forecast.backtest import ENOUGH
 from .forecast.contest import Chosen, Effort, contests
 from .forecast.daykinds import Days, Floats, trading_days
 from .history import History, sales_history
+from .stores import less_closing, store_forecast
 
 CANNOT_SAY, SHORT = 7, 28
 """Days of history below which nothing can be said, and below which only a wide band is given."""
@@ -37,25 +39,50 @@ def forecast_sales(
 def forecast_many(
     contexts: Sequence[Context], *, horizon_days: int, store: StoreId | None, effort: Effort
 ) -> list[SalesForecast]:
-    """Return the forecast of each merchant; those whose history covers the same days at once.
+    """Return the forecast of each merchant, or of its `store` as a share of the merchant's.
 
-    Where histories are long enough, it does not matter when each began.
+    Merchants whose history covers the same days are forecast at once. Where histories are long
+    enough, it does not matter when each began. Stores known to close in the days to come sell
+    nothing after that.
     """
+    histories = [sales_history(ctx.books) for ctx in contexts]
+    wholes = _forecasts(contexts, histories, horizon_days, None, effort)
+
+    def one(ctx: Context, history: History, name: StoreId | None) -> SalesForecast:
+        return _forecasts([ctx], [history], horizon_days, name, effort)[0]
+
+    if store is None:
+        pairs = zip(contexts, wholes, strict=True)
+        return [less_closing(ctx, whole, one) for ctx, whole in pairs]
+    return [
+        store_forecast(ctx, store, whole, one) for ctx, whole in zip(contexts, wholes, strict=True)
+    ]
+
+
+def _forecasts(
+    contexts: Sequence[Context],
+    histories: Sequence[History],
+    horizon_days: int,
+    store: StoreId | None,
+    effort: Effort,
+) -> list[SalesForecast]:
+    """Return the forecast of each history by itself."""
     out: list[SalesForecast | None] = [None] * len(contexts)
-    alike: dict[tuple[WorkCalendar, date, int], list[tuple[int, History]]] = defaultdict(list)
-    for place, ctx in enumerate(contexts):
-        history = sales_history(ctx.books, store)
+    alike: dict[tuple[WorkCalendar, date, int], list[tuple[int, History, Cleaned]]]
+    alike = defaultdict(list)
+    for place, (ctx, history) in enumerate(zip(contexts, histories, strict=True)):
         if history.total.any():
-            length = len(history.total)
-            start = history.first + timedelta(days=length)
-            alike[ctx.calendar, start, min(length, ENOUGH)].append((place, history))
+            clean = cleaned(history.first, history.total, ctx.calendar)
+            length = len(clean.total)
+            start = clean.first + timedelta(days=length)
+            alike[ctx.calendar, start, min(length, ENOUGH)].append((place, history, clean))
         else:
             out[place] = _silent(ctx, horizon_days, store)
     for (calendar, start, _), group in alike.items():
         ahead = trading_days(calendar, start, horizon_days)
-        found = _contests(calendar, start, [history.total for _, history in group], ahead, effort)
-        for (place, history), chosen in zip(group, found, strict=True):
-            out[place] = _fact(chosen, history, start, store)
+        found = _contests(calendar, start, [clean.total for _, _, clean in group], ahead, effort)
+        for (place, history, clean), chosen in zip(group, found, strict=True):
+            out[place] = _fact(chosen, history, clean, start, store)
     return [fact for fact in out if fact is not None]
 
 
@@ -93,8 +120,10 @@ def _silent(ctx: Context, horizon_days: int, store: StoreId | None) -> SalesFore
     )  # fmt: skip
 
 
-def _fact(chosen: Chosen, history: History, start: date, store: StoreId | None) -> SalesForecast:
-    length = len(history.total)
+def _fact(
+    chosen: Chosen, history: History, clean: Cleaned, start: date, store: StoreId | None
+) -> SalesForecast:
+    length = len(clean.total)
     days, sums = chosen.bands.days[0], chosen.bands.sums[0]
     if length < SHORT:
         days, sums = _wider(days), _wider(sums)
@@ -111,7 +140,7 @@ def _fact(chosen: Chosen, history: History, start: date, store: StoreId | None) 
         sum_p90=total[8],
         method=chosen.method,
         scores=_scores(chosen),
-        note=_note(length),
+        note=_note(length, history.repeated, clean),
         evidence=history.evidence,
     )
 
@@ -138,11 +167,17 @@ def _scores(chosen: Chosen) -> tuple[ForecastScore, ...]:
     )
 
 
-def _note(length: int) -> str:
+def _note(length: int, repeated: int, clean: Cleaned) -> str:
+    """What limits the forecast and what was set aside, in one line; empty for a clean long past."""
+    notes: list[str] = []
     if length < CANNOT_SAY:
-        return f"cannot say: {length} days of sales are too few; shown is their average"
-    if length < SHORT:
-        return f"only {length} days of sales: wide bands from shops at large, no measured error"
-    if length < SHORT * 2:
-        return f"only {length} days of sales: the error could not be measured on the past"
-    return ""
+        notes.append(f"cannot say: {length} days of sales are too few; shown is their average")
+    elif length < SHORT:
+        notes.append(
+            f"only {length} days of sales: wide bands from shops at large, no measured error"
+        )
+    elif length < SHORT * 2:
+        notes.append(f"only {length} days of sales: the error could not be measured on the past")
+    if repeated:
+        notes.append(f"records that repeat another left out: {repeated}")
+    return "; ".join([*notes, *clean.notes])

@@ -16,8 +16,9 @@ ENOUGH = WINDOW + ORIGINS * SPAN
 """Days of history from which on no forecast looks further back, last festivals apart."""
 
 _LEAST_HISTORY = 28
-_CALIBRATION_WEIGHT = 84.0
-_CALIBRATION_BOUNDS = (1.0, 1.6)
+# Four windows say little of the width that the next will need: they count a quarter.
+_CALIBRATION_WEIGHT = 336.0
+_CALIBRATION_BOUNDS = (0.75, 1.5)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,12 +10,11 @@ import numpy as np
 from .backtest import SPAN, Score, Scored, forecast_scored, origins
 from .daykinds import Days, Floats
 from .profile import Bands
-from .rivals import Rival, boosted, ces, drifting_naive, drifting_naives, theta, tsb
+from .rivals import Rival, boosted, ces, theta, tsb
 
 Effort = Literal["fast", "thorough"]
 
 PROFILE, NAIVE = "weekday profile × level", "seasonal naive"
-DRIFTING = "seasonal naive with drift"
 # A rival must be better by a fifth on days and sums together: four origins are little proof, and
 # on real shops a smaller lead on the past made the forecast worse (benchmarks/forecast.py).
 _MARGIN = 0.8
@@ -34,9 +33,10 @@ class Chosen:
 def contest(history: Floats, past: Days, ahead: Days, effort: Effort = "fast") -> Chosen:
     """Return the winner's bands for one series; `history` is (T,), the last day the latest.
 
-    "fast" lets the profile method meet a drifting seasonal naive, in a few milliseconds;
-    "thorough" adds complex exponential smoothing, theta, gradient boosting and, for sporadic
-    sales, TSB, in seconds. A rival's bands are the profile's, moved to its median.
+    "fast" is the profile method alone, in a few milliseconds: a choice by the past of one series,
+    even by a wide margin, made forecasts of real series worse. "thorough" lets it meet complex
+    exponential smoothing, theta, gradient boosting and, for sporadic sales, TSB, in seconds. A
+    rival's bands are the profile's, moved to its median.
     """
     return contests(history[None, :], past, ahead, effort)[0]
 
@@ -48,10 +48,9 @@ def contests(histories: Floats, past: Days, ahead: Days, effort: Effort = "fast"
     Each is what `contest` gives for its own days alone, to the last bit.
     """
     scored = forecast_scored(histories, past, ahead)
-    drifting = _drifting_scores(histories)
     begins = np.isnan(histories).sum(1).tolist()
     return [
-        _chosen(history[start:], past.part(start, len(past)), ahead, effort, scored, drifting, row)
+        _chosen(history[start:], past.part(start, len(past)), ahead, effort, scored, row)
         for row, (history, start) in enumerate(zip(histories, begins, strict=True))
     ]
 
@@ -62,7 +61,6 @@ def _chosen(
     ahead: Days,
     effort: Effort,
     scored: Scored,
-    drifting: list[Score],
     row: int,
 ) -> Chosen:
     bands = Bands(scored.bands.days[row : row + 1], scored.bands.sums[row : row + 1])
@@ -70,14 +68,14 @@ def _chosen(
     count = origins(history[None, :])
     if not count:
         return Chosen(PROFILE, bands, {})
-    rivals: dict[str, Rival] = {DRIFTING: drifting_naive}
+    rivals: dict[str, Rival] = {}
     if effort == "thorough":
-        rivals |= {"AutoCES": ces, "theta": theta, "gradient boosting": boosted}
+        rivals = {"AutoCES": ces, "theta": theta, "gradient boosting": boosted}
         if np.mean(history == 0) > _SPORADIC:
             rivals["TSB"] = tsb
     best, best_loss, scores = PROFILE, _loss(own) * _MARGIN, {PROFILE: own, NAIVE: naive}
     for name, rival in rivals.items():
-        scores[name] = drifting[row] if name == DRIFTING else _score(rival, history, past, count)
+        scores[name] = _score(rival, history, past, count)
         if _loss(scores[name]) < best_loss:
             best, best_loss = name, _loss(scores[name])
     if best != PROFILE:
@@ -87,22 +85,6 @@ def _chosen(
         scores[best] = _with_coverage(scores[best], rivals[best], history, past, count, half)
     ordered = {best: scores.pop(best), NAIVE: scores.pop(NAIVE)}
     return Chosen(best, bands, ordered | scores)
-
-
-def _drifting_scores(histories: Floats) -> list[Score]:
-    """Return how the drifting naive did on the past of each row: what `_score` gives for it."""
-    count, rows = origins(histories), len(histories)
-    missed, summed, sold = np.zeros(rows), np.zeros(rows), np.zeros(rows)
-    for step in range(1, count + 1):
-        end = histories.shape[1] - SPAN * step
-        truth = histories[:, end : end + SPAN]
-        guess = drifting_naives(histories[:, :end], SPAN)
-        missed += np.abs(truth - guess).sum(1)
-        summed += np.abs(truth.sum(1) - guess.sum(1))
-        sold += np.abs(truth).sum(1)
-    sold = np.maximum(sold, 1e-9)
-    errors = zip((missed / sold).tolist(), (summed / sold).tolist(), strict=True)
-    return [Score(wape, 0.0, total, count) for wape, total in errors]
 
 
 def _loss(score: Score) -> float:

@@ -32,12 +32,14 @@ NORMAL: Floats = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244
 WINDOW = 224
 """Days of history that the level, profile and spread look at."""
 
-# Days that the level averages over, whole weeks so that no weekday counts twice, and by what each
-# must be better than the 14 days that suit most series, or the 140 that suit sporadic sales.
-_SPANS = (7, 14, 28, 140)
-_HANDICAP: Floats = np.array([1.2, 1.0, 1.3, 1.4])
-_HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.1, 1.0])
-_SHARPNESS = 12.0
+# Days that the level averages over (of the profile, so that any number may be taken), and by what
+# each must be better than the 7 days that suit most series, or the 140 that suit sporadic sales.
+_SPANS = (3, 7, 21, 140)
+_HANDICAP: Floats = np.array([1.1, 1.0, 1.1, 1.5])
+_HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.2, 1.0])
+# Weights are errors to the power of minus this. Near the plain average of all spans is right for
+# most: which did best on one series' past is mostly luck. Of sporadic sales only the longest tell.
+_SHARPNESS, _SHARPNESS_SPORADIC = 3.0, 12.0
 _PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 0.5, 0.02
 # What shops at large do on holidays, worth so many days of a series' own.
 _HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPAN = 0.85, 3.0, 28
@@ -46,11 +48,15 @@ _RESIDUAL_DAYS = 200
 _SPREAD_LAGS = (7, 14, 28)
 # Daily spread at a lag over the spread one day ahead, and relative spread of a 28-day sum: shops
 # at large, used where the series itself is too short to tell.
-_SPREAD_PRIOR: Floats = np.array([1.12, 1.2, 1.35])
+_SPREAD_PRIOR: Floats = np.array([1.15, 1.27, 1.45])
 _SPREAD_FAR = 1.5
+# Tomorrow differs from the past a little more than days of the past from one another.
+_SPREAD_NEWS = 1.05
 _DAY_PRIOR: Floats = 1 + 0.35 * NORMAL
 _DAY_PRIOR_DAYS = 56.0
-_SUM_DAYS, _SUM_PRIOR, _SUM_CAP, _SUM_PRIOR_WEIGHT, _SUM_GROWTH = 28, 0.21, 1.5, 8.0, 0.2
+_LEAN, _LEAN_LEAST = 0.5, 0.5
+_LEAN_SHAPE: Floats = np.array([1, 2, 3, 4, 4, 4, 3, 2, 1]) / 4
+_SUM_DAYS, _SUM_PRIOR, _SUM_CAP, _SUM_PRIOR_WEIGHT, _SUM_GROWTH = 28, 0.24, 1.5, 8.0, 0.2
 _LUMPY_CAP = 3.0
 _GAP, _STEADY_DAYS, _STEADY_SHARE, _FAINT = 21, 5, 0.7, 0.3
 # Share of days without sales from which, and over which, a series counts as sporadic.
@@ -84,7 +90,7 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     horizon = kinds_ahead.shape[1]
     window = history[:, -recent:]
     # Festival days say nothing about the level: they are read only by `_festival`.
-    known = ~np.isnan(window) & _since_start(window)
+    known = ~np.isnan(window) & since_start(window)
     plain = known & (kinds != FESTIVAL)
     some = np.count_nonzero(plain, axis=1) > 0
     known = np.where(some[:, None], plain, known)
@@ -99,7 +105,9 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     level = _blend(levels, sales, expected, known, sporadic)
 
     steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
-    fast = (levels[:, -1, 0] - level[:, -1])[:, None] * np.exp(-steps / _FAST_DECAY)
+    # A sale of yesterday says nothing of today's where sales come now and then.
+    ahead_of: Floats = (1 - sporadic) * (levels[:, -1, 0] - level[:, -1])
+    fast: Floats = ahead_of[:, None] * np.exp(-steps / _FAST_DECAY)
     shape = _shape(profile, heed, kinds_ahead, weekdays_ahead)
     shape = shape * _festival(history, profile, past, ahead)
     centre = (level[:, -1:] + _FAST_SHARE * fast) * shape
@@ -112,7 +120,7 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     return Bands(days, sums)
 
 
-def _since_start(window: Floats) -> Flags:
+def since_start(window: Floats) -> Flags:
     """Which days belong to the trade of today: those since it began anew after a long gap.
 
     A gap of `_GAP` days without sales counts when trade is steady after it and was at most
@@ -208,7 +216,8 @@ def _blend(
         error += _SUM_WEIGHT * len(_ERROR_LAGS) / _SUM_DAYS * miss.mean(1)
     error = np.where(error > 0, error, 1.0)
     error *= _HANDICAP + sporadic[:, None] * (_HANDICAP_SPORADIC - _HANDICAP)
-    weight = (error / error.min(1, keepdims=True)) ** -_SHARPNESS
+    sharpness = _SHARPNESS + sporadic * (_SHARPNESS_SPORADIC - _SHARPNESS)
+    weight = (error / error.min(1, keepdims=True)) ** -sharpness[:, None]
     return (levels * (weight / weight.sum(1, keepdims=True))[:, None, :]).sum(2)
 
 
@@ -228,6 +237,9 @@ def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizo
     near, count = deciles(1)
     trust = np.minimum(count / _DAY_PRIOR_DAYS, 1.0)[:, None]
     near = np.where(np.isnan(near), _DAY_PRIOR, near) * trust + _DAY_PRIOR * (1 - trust)
+    # A median of ratios far from 1 is half chance, unless sales are lumpy.
+    lean = np.where(near[:, 4] > _LEAN_LEAST, (1 - near[:, 4]) * _LEAN, 0.0)
+    near = near + lean[:, None] * _LEAN_SHAPE
     middle = near[:, 4:5]
     gap = np.maximum(near[:, 7] - near[:, 1], 1e-3)
     factors = [np.ones(len(sales))]
@@ -238,7 +250,7 @@ def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizo
         factors.append((own + prior) / 2)
     factors.append(factors[-1] * _SPREAD_FAR)
     widening = _interpolate(np.arange(1, horizon + 1), (1, *_SPREAD_LAGS, 91), np.stack(factors, 1))
-    return middle[:, :, None] + widening[:, :, None] * (near - middle)[:, None, :]
+    return middle[:, :, None] + _SPREAD_NEWS * widening[:, :, None] * (near - middle)[:, None, :]
 
 
 def _sum_spread(

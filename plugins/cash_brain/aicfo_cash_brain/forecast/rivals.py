@@ -21,22 +21,13 @@ _LGBM_DAYS, _LGBM_REACH, _LGBM_LEAST = 200, 28, 112
 
 def drifting_naive(history: Floats, past: Days, ahead: Days) -> Floats:
     """Mean of the last four same weekdays, at the level of the last two weeks."""
-    return drifting_naives(history[None, :], len(ahead))[0]
-
-
-def drifting_naives(histories: Floats, horizon: int) -> Floats:
-    """Return the paths of n series, (n, horizon); each row for itself, to the last bit."""
-    rows, width = histories.shape
-    weeks = min(width // 7, 4)
+    weeks = min(len(history) // 7, 4)
     if not weeks:
-        return np.repeat(histories.mean(1)[:, None], horizon, axis=1)
-    recent = histories[:, -7 * weeks :]
-    usual = recent.mean(1)
-    some = usual > 0
-    level = histories[:, -14:].mean(1) / np.where(some, usual, 1.0)
-    drift = np.where(some, np.clip(level, 0.5, 2.0), 1.0)
-    shape = recent.reshape(rows, weeks, 7).mean(1) * drift[:, None]
-    return np.tile(shape, (1, -(-horizon // 7)))[:, :horizon]
+        return np.full(len(ahead), history.mean())
+    recent = history[-7 * weeks :]
+    usual = recent.mean()
+    drift = np.clip(history[-14:].mean() / usual, 0.5, 2.0) if usual > 0 else 1.0
+    return np.resize(recent.reshape(weeks, 7).mean(0) * drift, len(ahead))
 
 
 def ces(history: Floats, past: Days, ahead: Days) -> Floats:
