@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
+    from .bid_document import BidDocument, ChecklistItem, ContractDraft
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
         AcceptorExposure,
@@ -48,6 +49,16 @@ if TYPE_CHECKING:
         BillEvent,
         ContingentBill,
         ContingentBills,
+    )
+    from .document import (
+        Document,
+        DocumentLine,
+        DocumentPiece,
+        DocumentSection,
+        DocumentTable,
+        FigureSource,
+        GivenText,
+        MissingItem,
     )
     from .facts import (
         Advice,
@@ -87,8 +98,11 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
+    "bid_document": "BidDocument ChecklistItem ContractDraft",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
+    "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
+    "GivenText MissingItem",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
     "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
@@ -130,6 +144,7 @@ __all__ = [
     "Account",
     "Action",
     "Advice",
+    "BidDocument",
     "BidGate",
     "Bill",
     "BillBreakEven",
@@ -149,20 +164,28 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "ChecklistItem",
     "Clause",
     "ContingentBill",
     "ContingentBills",
+    "ContractDraft",
     "Counterparty",
     "CounterpartyId",
     "CreditLine",
     "DailySales",
     "DiscountBill",
     "DiscountQuote",
+    "Document",
+    "DocumentLine",
+    "DocumentPiece",
+    "DocumentSection",
+    "DocumentTable",
     "DrawLoan",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
     "Fact",
+    "FigureSource",
     "Finding",
     "ForecastScore",
     "Frozen",
@@ -170,6 +193,7 @@ __all__ = [
     "FundingNeed",
     "FundingPiece",
     "FundingPlan",
+    "GivenText",
     "Id",
     "Invoice",
     "InvoiceId",
@@ -178,6 +202,7 @@ __all__ = [
     "Lot",
     "Merchant",
     "Milestone",
+    "MissingItem",
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",

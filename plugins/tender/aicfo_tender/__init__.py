@@ -9,9 +9,11 @@ from aicfo_sdk import Context, Needs, Plugin
 from aicfo_sdk.model import (
     Account,
     Advice,
+    BidDocument,
     BidGate,
     CashDemand,
     CashForecast,
+    Counterparty,
     DailySales,
     FundingNeed,
     Invoice,
@@ -69,6 +71,33 @@ def bid_gate(ctx: Context, tender: TenderId) -> BidGate:
     from .gate import bid_gate
 
     return bid_gate(ctx, tender)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Invoice, DailySales, Counterparty],
+    title="编写投标文件",
+    asks=["Write the bid for tender {tender}", "{tender}的投标文件", "编写{tender}投标文件"],
+)
+def bid_document(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    price: int | None = None,
+    price_capital: str = "",
+    answers: dict[str, str] | None = None,
+    assets: int | None = None,
+) -> BidDocument:
+    """The bid for a tender from the books and the notice, with checklist and what is missing.
+
+    `price`: the price bid in fen; `price_capital`: the same in 大写, which governs where both are
+    given and differ; `answers`: clause id of the checklist → the owner's reply; `assets`: total
+    assets at the last year's end in fen, for the SME declaration. `aicfo write bid` makes the
+    file. Raises: ToolRetry without a price or for an answer to no clause; ToolFailed for a tender
+    that is over, in another currency than CNY, or when the books do not say who bids.
+    """
+    from .write.bid import bid_document
+
+    return bid_document(ctx, tender, price, price_capital, answers or {}, assets)
 
 
 @plugin.tool(
