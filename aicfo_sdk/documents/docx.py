@@ -42,12 +42,12 @@ def write_docx(document: Document, pages: dict[str, int] | None = None) -> bytes
     processor has worked them out. Raises: InputError when python-docx is not installed.
     """
     try:
-        from docx import Document as new_file
+        import docx
     except ImportError:
         raise InputError(
             "python-docx is not installed", mend="install aicfo-tender, or python-docx"
         ) from None
-    made: Any = new_file()
+    made: Any = docx.Document()
     _set_up(made, document)
     headed = [section for section in document.sections if section.heading]
     for number, section in enumerate(document.sections):
@@ -93,6 +93,7 @@ def _set_up(made: Any, document: Document) -> None:
 
 
 def _typeface(style: Any, chinese: str, western: str) -> None:
+    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     style.font.name = western
@@ -100,6 +101,11 @@ def _typeface(style: Any, chinese: str, western: str) -> None:
     for name in ("w:asciiTheme", "w:hAnsiTheme", "w:eastAsiaTheme", "w:cstheme"):
         fonts.attrib.pop(qn(name), None)
     fonts.set(qn("w:eastAsia"), chinese)
+    # The language chooses the shapes of Chinese punctuation.
+    language = OxmlElement("w:lang")
+    language.set(qn("w:val"), "en-US")
+    language.set(qn("w:eastAsia"), "zh-CN")
+    style.element.get_or_add_rPr().append(language)
 
 
 def _section(made: Any, section: DocumentSection, number: int) -> None:
@@ -131,7 +137,8 @@ def _paragraph(paragraph: Any, line: DocumentLine, *, cell: bool = False) -> Non
     if style == "title":
         setting.space_before, setting.space_after = Pt(120), Pt(36)
     if cell:
-        setting.space_after, setting.line_spacing = Pt(2), 1.1
+        setting.space_before, setting.space_after = Pt(4), Pt(4)
+        setting.line_spacing = 1.1
     for piece in line.pieces:
         run = paragraph.add_run(shown(piece.text))
         if style in ("title", "subtitle", "strong"):
@@ -147,7 +154,7 @@ def _paragraph(paragraph: Any, line: DocumentLine, *, cell: bool = False) -> Non
 
 
 def _table(made: Any, block: DocumentTable) -> None:
-    from docx.enum.table import WD_TABLE_ALIGNMENT
+    from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
     from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
     from docx.shared import Cm
@@ -165,7 +172,7 @@ def _table(made: Any, block: DocumentTable) -> None:
         if number == 0:
             properties.append(OxmlElement("w:tblHeader"))
         for cell, line, width in zip(made_row.cells, row, widths, strict=True):
-            cell.width = width
+            cell.width, cell.vertical_alignment = width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
             _paragraph(cell.paragraphs[0], line, cell=True)
             if number == 0:
                 shade = OxmlElement("w:shd")

@@ -98,7 +98,7 @@ def resolve(source: FigureSource, document: Document, books: Books, params: Para
     if source.kind == "sum":
         return _sum(source, books)
     parts = [resolve(part, document, books, params) for part in source.parts]
-    numbers = [int(part) if isinstance(part, str) else part for part in parts]
+    numbers: list[Any] = [int(part) if isinstance(part, str) else part for part in parts]
     if source.kind == "share" and len(numbers) == 2:
         return share(numbers[0], numbers[1])
     if source.kind == "later" and len(numbers) == 2:
@@ -110,14 +110,14 @@ def resolve(source: FigureSource, document: Document, books: Books, params: Para
 
 def _placed(value: Any, source: FigureSource) -> Any:
     if source.place is not None:
-        if not isinstance(value, list | tuple) or source.place >= len(value):  # pyright: ignore[reportUnknownArgumentType]
+        if not hasattr(value, "__getitem__") or source.place >= len(value):
             raise NotFound("nothing stands in this place", value=str(source))
-        value = value[source.place]  # pyright: ignore[reportUnknownVariableType]
+        value = value[source.place]
     return _field(value, source.part) if source.part else value
 
 
 def _field(thing: Any, name: str) -> Any:
-    if name not in type(thing).model_fields:
+    if name not in getattr(type(thing), "model_fields", ()):
         raise NotFound("no such field", value=f"{type(thing).__name__}.{name}")
     return getattr(thing, name)
 

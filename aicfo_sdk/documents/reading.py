@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from difflib import SequenceMatcher
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..capital import from_capital
@@ -109,10 +110,10 @@ def read_lines(data: bytes) -> list[ReadLine]:
     Raises: InputError when the bytes are no DOCX.
     """
     try:
-        from docx import Document as open_file
+        import docx
 
         _unpacked(data)
-        opened: Any = open_file(io.BytesIO(data))
+        opened: Any = docx.Document(io.BytesIO(data))
         return [line for line in _walk(opened) if line.text]
     except (zipfile.BadZipFile, KeyError, ValueError, SyntaxError) as error:
         raise InputError(
@@ -137,7 +138,7 @@ def not_inert(data: bytes) -> list[str]:
 
     Raises: InputError when the bytes are no DOCX.
     """
-    from lxml import etree
+    etree: Any = import_module("lxml.etree")  # it has no types of its own
 
     word = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
     found: list[str] = []

@@ -5,6 +5,8 @@ This module only registers the tools; what computes is loaded when a tool is fir
 
 from __future__ import annotations
 
+from typing import Literal
+
 from aicfo_sdk import Context, Needs, Plugin
 from aicfo_sdk.model import (
     Account,
@@ -13,6 +15,7 @@ from aicfo_sdk.model import (
     BidGate,
     CashDemand,
     CashForecast,
+    ContractDraft,
     Counterparty,
     DailySales,
     FundingNeed,
@@ -98,6 +101,31 @@ def bid_document(
     from .write.bid import bid_document
 
     return bid_document(ctx, tender, price, price_capital, answers or {}, assets)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant],
+    title="起草合同",
+    asks=["Draft the contract of tender {tender}", "{tender}的合同草案", "起草{tender}合同"],
+)
+def contract_draft(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    price: int | None = None,
+    buyer_kind: Literal["public", "large", "other"] = "public",
+    terms: str = "",
+) -> ContractDraft:
+    """The contract of a tender that was won, with what in its terms is unusual or unlawful.
+
+    `price` in fen, without it the award's; `buyer_kind`: a public body, a large firm, or another,
+    which decides the days of payment; `terms`: the buyer's own terms, which are checked beside
+    the notice's. `aicfo write contract` makes the file. Raises: ToolFailed when the books do not
+    show that the merchant won it; ToolRetry when no price is known.
+    """
+    from .write.agreement import contract_draft
+
+    return contract_draft(ctx, tender, price, buyer_kind, terms)
 
 
 @plugin.tool(

@@ -77,8 +77,9 @@ def bid_document(
         track_record(case),
         bond(case),
     )
+    brought = {(item.section, item.bring) for item in desk.missing}
     for item in listed:
-        if item.status == "missing":
+        if item.status == "missing" and (item.section, item.bring) not in brought:
             desk.lacks(item.section, f"对“{_short(item.clause)}”的响应", item.bring)
     order = list(HEADINGS)
     missing = sorted(desk.missing, key=lambda item: order.index(item.section))

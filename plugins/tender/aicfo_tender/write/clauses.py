@@ -175,7 +175,7 @@ def _answer(
     if one.id == "sme_reserved":
         return ("中小企业声明函", "") if declared else ("", "补齐中小企业声明函所缺数据")
     if one.id == "bond":
-        return "", "保证金汇款回单，或银行、保险、担保机构出具的投标保函"
+        return "", "汇款回单，或银行、保险、担保机构出具的投标保函"
     if one.section == "qualification":
         found = answer(one.text, merchant.qualifications, upwards)
         if found and all(part.outcome == "met" for part in found):

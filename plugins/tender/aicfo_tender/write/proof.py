@@ -49,7 +49,7 @@ def qualification(case: Case, upwards: list[str]) -> DocumentSection:
         rows.append(((row_number(number),), demand, held))
     blocks: list[object] = []
     if rows:
-        blocks.append(table((("序号", 1), ("资格要求", 5), ("证明材料", 5)), rows))
+        blocks.append(table((("序号", 1), ("资格要求", 6), ("证明材料", 6)), rows))
     else:
         blocks.append(line("公告未载明特定资格要求，以招标文件为准。"))
     others = [name for name in merchant.qualifications if name not in used]
@@ -103,7 +103,7 @@ def track_record(case: Case) -> DocumentSection:
             "record", "业绩", "账簿没有中标记录和销项发票：如有业绩，提供合同复印件"
         )
         return section("record", line(gap))
-    columns = (("序号", 1), ("项目", 4), ("客户", 4), ("金额", 3), ("依据", 4))
+    columns = (("序号", 2), ("项目", 6), ("客户", 6), ("金额", 5), ("依据", 6))
     case.desk.lacks("record", "业绩证明", "表中各项的合同、中标通知书或验收证明复印件")
     return section("record", table(columns, rows))
 

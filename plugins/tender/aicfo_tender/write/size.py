@@ -1,4 +1,4 @@
-"""Size of a firm by its trade (中小企业划型): large, medium, small or micro, or why it cannot be told.
+"""Size of a firm by its trade (中小企业划型): large, medium, small or micro, or why not told.
 
 A firm is of the largest class all of whose floors it reaches, 工信部联企业〔2011〕300号.
 """
@@ -49,9 +49,9 @@ class Turnover:
 
 def trade_of(text: str) -> str:
     """Return the trade of the classification that a text names, or "" when it names none."""
-    for words, trade in _TRADES:
-        if trade in text:
-            return trade
+    named = next((trade for _, trade in _TRADES if trade in text), "")
+    if named:
+        return named
     for words, trade in _TRADES:
         if re.search(words, text):
             return trade
