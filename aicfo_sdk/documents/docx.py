@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import zipfile
 from datetime import datetime, time
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -52,7 +53,7 @@ def write_docx(document: Document, pages: dict[str, int] | None = None) -> bytes
     headed = [section for section in document.sections if section.heading]
     for number, section in enumerate(document.sections):
         _section(made, section, number)
-        if number == 0 and not section.heading and len(headed) > 2:
+        if number == 0 and not section.heading and any(one.new_page for one in headed):
             _contents(made, headed, pages or {})
     _footer(made)
     whole = io.BytesIO()
@@ -93,7 +94,6 @@ def _set_up(made: Any, document: Document) -> None:
 
 
 def _typeface(style: Any, chinese: str, western: str) -> None:
-    from docx.oxml import OxmlElement
     from docx.oxml.ns import qn
 
     style.font.name = western
@@ -102,9 +102,7 @@ def _typeface(style: Any, chinese: str, western: str) -> None:
         fonts.attrib.pop(qn(name), None)
     fonts.set(qn("w:eastAsia"), chinese)
     # The language chooses the shapes of Chinese punctuation.
-    language = OxmlElement("w:lang")
-    language.set(qn("w:val"), "en-US")
-    language.set(qn("w:eastAsia"), "zh-CN")
+    language = _element("lang", val="en-US", eastAsia="zh-CN")
     style.element.get_or_add_rPr().append(language)
 
 
@@ -155,8 +153,6 @@ def _paragraph(paragraph: Any, line: DocumentLine, *, cell: bool = False) -> Non
 
 def _table(made: Any, block: DocumentTable) -> None:
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
     from docx.shared import Cm
 
     table = made.add_table(rows=0, cols=len(block.header), style="Table Grid")
@@ -168,17 +164,14 @@ def _table(made: Any, block: DocumentTable) -> None:
     for number, row in enumerate((block.header, *block.rows)):
         made_row = table.add_row()
         properties = made_row._tr.get_or_add_trPr()
-        properties.append(OxmlElement("w:cantSplit"))
+        properties.append(_element("cantSplit"))
         if number == 0:
-            properties.append(OxmlElement("w:tblHeader"))
+            properties.append(_element("tblHeader"))
         for cell, line, width in zip(made_row.cells, row, widths, strict=True):
             cell.width, cell.vertical_alignment = width, WD_CELL_VERTICAL_ALIGNMENT.CENTER
             _paragraph(cell.paragraphs[0], line, cell=True)
             if number == 0:
-                shade = OxmlElement("w:shd")
-                shade.set(qn("w:val"), "clear")
-                shade.set(qn("w:fill"), "E7E6E6")
-                cell._tc.get_or_add_tcPr().append(shade)
+                cell._tc.get_or_add_tcPr().append(_element("shd", val="clear", fill="E7E6E6"))
                 for run in cell.paragraphs[0].runs:
                     run.bold = True
     made.add_paragraph().paragraph_format.space_after = 0
@@ -214,16 +207,12 @@ def _footer(made: Any) -> None:
 
 def _field(paragraph: Any, instruction: str, result: str) -> None:
     """Append a field of our own; strangers' text never comes here."""
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
 
     for kind in ("begin", "separate", "end"):
-        mark = OxmlElement("w:fldChar")
-        mark.set(qn("w:fldCharType"), kind)
+        mark = _element("fldChar", fldCharType=kind)
         paragraph.add_run()._r.append(mark)
         if kind == "begin":
-            text = OxmlElement("w:instrText")
-            text.set(qn("xml:space"), "preserve")
+            text = _element("instrText")
             text.text = f" {instruction} "
             paragraph.add_run()._r.append(text)
         elif kind == "separate":
@@ -236,16 +225,23 @@ def bookmark(section: str) -> str:
 
 
 def _bookmark(paragraph: Any, section: DocumentSection, number: int) -> None:
-    from docx.oxml import OxmlElement
-    from docx.oxml.ns import qn
 
-    start, end = OxmlElement("w:bookmarkStart"), OxmlElement("w:bookmarkEnd")
-    start.set(qn("w:id"), str(number))
-    start.set(qn("w:name"), bookmark(section.id))
-    end.set(qn("w:id"), str(number))
+    start = _element("bookmarkStart", id=str(number), name=bookmark(section.id))
+    end = _element("bookmarkEnd", id=str(number))
     paragraph._p.append(start)
     paragraph.add_run(shown(section.heading))
     paragraph._p.append(end)
+
+
+def _element(tag: str, **attributes: str) -> Any:
+    """Return a WordprocessingML element with attributes of its own namespace."""
+    from docx.oxml.ns import qn
+
+    parser: Any = import_module("docx.oxml.parser")  # its types are partly unknown
+    made: Any = parser.OxmlElement(f"w:{tag}")
+    for name, value in attributes.items():
+        made.set(qn(f"w:{name}"), value)
+    return made
 
 
 def _timeless(data: bytes) -> bytes:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError, NotFound
 from ..model import record_type
+from ..model.base import Frozen
 from ..model.document import Document, DocumentLine, DocumentPiece, DocumentTable, printed
 from ..money import share
 
@@ -117,8 +118,8 @@ def _placed(value: Any, source: FigureSource) -> Any:
 
 
 def _field(thing: Any, name: str) -> Any:
-    if name not in getattr(type(thing), "model_fields", ()):
-        raise NotFound("no such field", value=f"{type(thing).__name__}.{name}")
+    if not isinstance(thing, Frozen) or name not in type(thing).model_fields:
+        raise NotFound("no such field", value=name)
     return getattr(thing, name)
 
 

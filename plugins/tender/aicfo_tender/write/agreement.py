@@ -41,8 +41,8 @@ _FORCED_BILLS = re.compile(
     r"|应收账款电子凭证|电子债权凭证)|(?:强制|不得拒绝|不得拒收)[^，。；\n]{0,16}(?:汇票|商票|票据|电子凭证)"
 )
 _NO_GUARANTEE = re.compile(
-    r"(?:不接受|不得(?:以|使用|采用)|拒绝|仅(?:接受|限)(?:现金|转账|电汇|银行转账)|只(?:接受|收)(?:现金|转账|电汇))"
-    r"[^，。；\n]{0,16}(?:保函|现金|转账|电汇|保证保险|保证金)?"
+    r"(?:不接受|不得(?:以|使用|采用)|不允许|拒绝|拒收)[^，。；\n]{0,12}(?:保函|保证保险|担保)"
+    r"|(?:仅|只|必须)[^，。；\n]{0,8}(?:现金|转账|电汇|汇款)"
 )
 _BONDS = re.compile(r"保证金|保函|质保金|担保")
 _AFTER = re.compile(
@@ -78,6 +78,7 @@ def contract_draft(
     said = desk.give("terms", terms) if terms.strip() else None
     within: int = ctx.params.at("tender.contract_within_days", ctx.today)
     sections = (
+        _section("title", "", line("合同草案", style="subtitle")),
         _parties(notice, merchant, amount, where, desk),
         _delivery(notice, desk),
         _payment(ctx, notice, amount, where, buyer_kind, desk),
@@ -134,7 +135,8 @@ def _parties(
         line("甲方（采购人）：", buyer),
         line("乙方（供应商）：", quote(merchant.name, at(merchant, "name"), 200),
              "（统一社会信用代码：", code, "）"),
-        line("标的：", quote(tender.title, at(tender, "title"), 200), "（项目编号：", number, "）。"),
+        line("标的：", quote(tender.title, at(tender, "title"), 200),
+             "（项目编号：", number, "）。"),
         line("合同价款：", *both(price, where), "，含税。大写与小写不一致的，以大写为准。"),
     )  # fmt: skip
 
@@ -187,8 +189,9 @@ def _payment(
     name = _days_rule(party)
     limit: int = ctx.params.at(name, ctx.today)
     blocks += [
-        line("每笔款项自付款条件成就之日起", _parameter(name, limit), "日内以货币支付。甲方不以收到第三方付款"
-             "作为支付条件，不强制乙方接受汇票等非现金方式。依据：", law(_ORDER_802), "。"),
+        line("每笔款项自付款条件成就之日起", _parameter(name, limit), "日内以货币支付。"
+             "甲方不以收到第三方付款作为支付条件，不强制乙方接受汇票等非现金方式。",
+             "依据：", law(_ORDER_802), "。"),
         line("逾期支付的，每日按应付未付金额的",
              percent(ctx.params.at("finance.late_interest_day_ppm", ctx.today),
                      FigureSource(kind="parameter", field="finance.late_interest_day_ppm")),
