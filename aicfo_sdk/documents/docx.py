@@ -24,7 +24,7 @@ SONG, HEI = "宋体", "黑体"
 """Body and heading typefaces; a system without them shows its own Chinese ones."""
 
 CONTENTS = "目录"
-CONTENTS_STYLE = "Document contents"
+CONTENTS_STYLE, CONTENTS_ID = "Document contents", "Documentcontents"
 _WIDTH_CM = 15.9
 """Text width of an A4 page with the margins below."""
 _EPOCH = (1980, 1, 1, 0, 0, 0)
@@ -108,7 +108,8 @@ def _typeface(style: Any, chinese: str, western: str) -> None:
 
 def _section(made: Any, section: DocumentSection, number: int) -> None:
     if section.heading:
-        paragraph = made.add_paragraph(style="Heading 1")
+        paragraph = made.add_paragraph()
+        paragraph._p.style = "Heading1"  # by id: a look-up by name walks through all styles
         _bookmark(paragraph, section, number)
         paragraph.paragraph_format.page_break_before = section.new_page and number > 0
     for block in section.blocks:
@@ -155,7 +156,8 @@ def _table(made: Any, block: DocumentTable) -> None:
     from docx.enum.table import WD_CELL_VERTICAL_ALIGNMENT, WD_TABLE_ALIGNMENT
     from docx.shared import Cm
 
-    table = made.add_table(rows=0, cols=len(block.header), style="Table Grid")
+    table = made.add_table(rows=0, cols=len(block.header))
+    table._tbl.tblPr.style = "TableGrid"
     table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
     whole = sum(block.widths)
     widths = [Cm(_WIDTH_CM * part / whole) for part in block.widths]
@@ -187,7 +189,8 @@ def _contents(made: Any, headed: list[DocumentSection], pages: dict[str, int]) -
     run = title.add_run(CONTENTS)
     run.bold, run.font.size = True, Pt(16)
     for section in headed:
-        line = made.add_paragraph(style=CONTENTS_STYLE)
+        line = made.add_paragraph()
+        line._p.style = CONTENTS_ID
         line.add_run(f"{shown(section.heading)}\t")
         page = pages.get(section.id)
         _field(line, f"PAGEREF {bookmark(section.id)} \\h", str(page) if page else "")

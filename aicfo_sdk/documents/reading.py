@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 from ..capital import from_capital
 from ..errors import AmountError, InputError
 from ..money import parse
-from .docx import CONTENTS, CONTENTS_STYLE, shown
+from .docx import CONTENTS, CONTENTS_ID, shown
 from .figures import lines_of, untraced
 
 if TYPE_CHECKING:
@@ -98,7 +98,7 @@ def conflicts(text: str) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class ReadLine:
-    """One paragraph or cell as it stands in a file, and the name of its style."""
+    """One paragraph or cell as it stands in a file, and the id of its style."""
 
     text: str
     style: str
@@ -130,7 +130,7 @@ def _walk(container: Any) -> Iterator[ReadLine]:
                 for cell in row.cells:
                     yield from _walk(cell)
         else:
-            yield ReadLine(block.text, block.style.name)
+            yield ReadLine(block.text, block._p.style or "")
 
 
 def not_inert(data: bytes) -> list[str]:
@@ -191,7 +191,7 @@ def _contents(line: ReadLine, headings: set[str]) -> bool:
     if line.text == CONTENTS:
         return True
     head, _, page = line.text.partition("\t")
-    return line.style == CONTENTS_STYLE and head in headings and (not page or page.isdecimal())
+    return line.style == CONTENTS_ID and head in headings and (not page or page.isdecimal())
 
 
 def _compared(expected: list[str], read: list[str]) -> tuple[list[str], list[str]]:
