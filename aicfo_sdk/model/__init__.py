@@ -50,6 +50,7 @@ if TYPE_CHECKING:
         ContingentBill,
         ContingentBills,
     )
+    from .bond_facts import BondChoice, BondItem, BondWay
     from .document import (
         Document,
         DocumentLine,
@@ -101,6 +102,7 @@ _HOMES = {
     "bid_document": "BidDocument ChecklistItem ContractDraft",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
+    "bond_facts": "BondChoice BondItem BondWay",
     "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
     "GivenText MissingItem",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
@@ -157,6 +159,9 @@ __all__ = [
     "BillQuote",
     "BillStretch",
     "BillWay",
+    "BondChoice",
+    "BondItem",
+    "BondWay",
     "Brief",
     "BuyFund",
     "BuyStock",

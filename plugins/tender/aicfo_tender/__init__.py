@@ -13,10 +13,12 @@ from aicfo_sdk.model import (
     Advice,
     BidDocument,
     BidGate,
+    BondChoice,
     CashDemand,
     CashForecast,
     ContractDraft,
     Counterparty,
+    CreditLine,
     DailySales,
     FundingNeed,
     Invoice,
@@ -24,6 +26,7 @@ from aicfo_sdk.model import (
     Tender,
     TenderId,
     TenderMatches,
+    Transaction,
 )
 
 __all__ = ["plugin"]
@@ -178,3 +181,37 @@ def tender_advice(ctx: Context) -> list[Advice]:
     from .advice import tender_advice
 
     return tender_advice(ctx)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Account, CreditLine],
+    title="保证金方式比较",
+    asks=[
+        "Bond, guarantee or loan for tender {tender}?",
+        "{tender}的保证金用现金还是保函？",
+        "{tender} 保函还是保证金",
+    ],
+)
+def bond_choice(ctx: Context, tender: TenderId, *, price: int | None = None) -> BondChoice:
+    """What each security of a tender costs as cash, as a guarantee and as a loan, cheapest first.
+
+    `price`: the price bid, minor units; without it the award or the published value. Securities
+    are the bid bond, the performance bond and the retention. Raises: as `funding_need`.
+    """
+    from .bonds import bond_choice
+
+    return bond_choice(ctx, tender, price)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Transaction],
+    title="履约跟踪",
+)
+def contract_advice(ctx: Context) -> list[Advice]:
+    """Money that contracts bring back and when: payments, bonds, retention; late ones flagged.
+
+    Money is the amount due. What came in is known by its exact amount in the statements.
+    """
+    from .milestones import contract_advice
+
+    return contract_advice(ctx)
