@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import zipfile
 from datetime import date, timedelta
 from typing import Any
 
@@ -276,3 +278,56 @@ def test_a_late_bid_is_said_to_be_late(make: Any) -> None:
     tender = full(make, deadline=make.today - timedelta(days=1))
     codes = [one.code for one in bid(make, tender, merchant(make)).findings]
     assert codes == ["deadline_passed"]
+
+
+def edited(data: bytes, before: str, after: str) -> bytes:
+    """Return a DOCX in which somebody replaced some words by hand."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(data)) as old, zipfile.ZipFile(out, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            if name == "word/document.xml":
+                assert before.encode() in content
+                content = content.replace(before.encode(), after.encode())
+            new.writestr(name, content)
+    return out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "problem"),
+    [
+        ("玖万捌仟元整", "玖万柒仟元整", "大写 governs"),
+        ("98,000.00", "98,000.01", "not in the books: 98,000.01"),
+        ("质保期不少于24个月", "质保期不少于12个月", "no longer there: 24"),
+        ("【待补：法定代表人姓名】", "张三（13800000000）", "not in the books: 13800000000"),
+        ("<w:body>", "<w:body><w:p><w:r><w:t>另付5万元</w:t></w:r></w:p>", "not in the books: 5"),
+        ("<w:body>", '<w:body><w:p><w:fldSimple w:instr="DATE"/></w:p>', "holds fldSimple"),
+    ],
+)
+def test_edits_that_change_a_figure_are_found(
+    make: Any, before: str, after: str, problem: str
+) -> None:
+    records = (full(make), merchant(make))
+    found = bid(make, *records)
+    ctx = make.context(*records)
+    told = verify(found, edited(write_docx(found), before, after), ctx.books, ctx.params)
+    assert any(problem in one for one in told.problems), told
+
+
+def test_edits_of_words_alone_are_told_and_are_no_problem(make: Any) -> None:
+    records = (full(make), merchant(make))
+    found = bid(make, *records)
+    ctx = make.context(*records)
+    data = edited(write_docx(found), "【待补：法定代表人姓名】", "张三")
+    told = verify(found, data, ctx.books, ctx.params)
+    assert told.problems == ()
+    assert any("张三" in line for line in told.changed)
+
+
+def test_a_flood_of_starred_lines_is_bounded_and_said(make: Any) -> None:
+    flood = "\n".join(f"★{chr(0x4E00 + n % 20_000)}{chr(0x4E00 + n // 7)}款" for n in range(9_000))
+    found = bid(make, make.tender(description=flood), merchant(make))
+    assert len(found.checklist) < 400
+    (rest,) = [item for item in found.checklist if item.id == "description/rest"]
+    assert rest.status == "missing"
+    assert "其余各条" in rest.bring

@@ -47,6 +47,9 @@ _BRING = (
 )
 
 
+_MOST_STARRED = 300
+
+
 @dataclass(frozen=True, slots=True)
 class Demand:
     """A clause with its place; `section` is where its answer belongs."""
@@ -110,6 +113,10 @@ def _starred(tender: Tender, seen: set[str]) -> Iterator[Demand]:
             continue
         seen.add(_same(text))
         source = at(tender, "description")
+        if len(seen) > _MOST_STARRED:
+            # Nobody writes so many; the rest is one item, so that none is passed over.
+            yield Demand("description/rest", text, source, True, "technical")
+            return
         yield Demand(f"description/{number}", text, source, True, section_of(text))
 
 
@@ -180,6 +187,8 @@ def _answer(
         found = answer(one.text, merchant.qualifications, upwards)
         if found and all(part.outcome == "met" for part in found):
             return "、".join(dict.fromkeys(part.held for part in found)), ""
+    if one.id == "description/rest":
+        return "", f"公告的★条款多于{_MOST_STARRED}条：其余各条请对照原文逐条响应"
     for words, bring in _BRING:
         if re.search(words, one.text):
             return "", bring
