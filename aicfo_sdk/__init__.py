@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .books.port import Books, MemoryBooks
+    from .capital import from_capital, to_capital
     from .context import Context
     from .days import WorkCalendar, calendar
     from .errors import AicfoError, InputError, NotFound, SolverError, ToolFailed, ToolRetry
@@ -27,6 +28,7 @@ __version__ = "0.1.0"
 
 _HOMES = {
     "books.port": "Books MemoryBooks",
+    "capital": "from_capital to_capital",
     "context": "Context",
     "days": "WorkCalendar calendar",
     "errors": "AicfoError InputError NotFound SolverError ToolFailed ToolRetry",
@@ -76,11 +78,13 @@ __all__ = [
     "WorkCalendar",
     "calendar",
     "discover",
+    "from_capital",
     "grouped",
     "interest",
     "round_div",
     "share",
     "split",
+    "to_capital",
 ]
 
 

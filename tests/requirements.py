@@ -30,6 +30,9 @@ _QUOTE = "plugins/bill/tests/test_quote.py::test_"
 _COMPARE = "plugins/bill/tests/test_compare.py::test_"
 _GATE = "plugins/tender/tests/test_gate.py::test_"
 _NEED = "plugins/tender/tests/test_need.py::test_"
+_BID = "plugins/tender/tests/test_write_bid.py::test_"
+_CONTRACT = "plugins/tender/tests/test_write_contract.py::test_"
+_BONDS = "plugins/tender/tests/test_bonds.py::test_"
 _MONEY = "tests/core/test_money.py::test_"
 _DAYS = "tests/core/test_days.py::test_"
 _MCP = "tests/mcp/test_server.py::test_"
@@ -535,6 +538,79 @@ RULES = (
         (
             _MARKET + "three_bids_by_lowest_price_as_counted_by_hand",
             _MARKET + "a_contract_pays_the_price_that_was_bid",
+        ),
+    ),
+    Rule(
+        "tender.words_govern",
+        "where a price in figures and in 大写 differ, 大写 governs",
+        "财政部令第87号第59条, from memory",
+        False,
+        (_BID + "price_in_words_governs_and_a_difference_is_flagged",),
+    ),
+    Rule(
+        "tender.ceiling",
+        "a bid above the ceiling or the budget is void",
+        "财政部令第87号第63条, from memory",
+        False,
+        (_BID + "a_price_above_the_ceiling_is_refused_and_not_answered",),
+    ),
+    Rule(
+        "tender.sme_size",
+        "a firm is of the largest class all of whose floors it reaches; micro below all",
+        "《中小企业划型标准规定》(工信部联企业〔2011〕300号), from memory",
+        False,
+        (
+            _BID + "a_size_class_is_the_largest_whose_floors_are_all_reached",
+            _BID + "the_sme_declaration_is_complete_only_when_the_books_bear_it",
+        ),
+    ),
+    Rule(
+        "contract.back_to_back",
+        "a third party's payment may not be made a condition of payment to a small firm",
+        _ORDER_802,
+        True,
+        (_CONTRACT + "terms_that_the_law_forbids_are_flagged_with_their_rule",),
+    ),
+    Rule(
+        "contract.pay_days",
+        "public bodies pay within 30 days, at most 60 where agreed; large firms within 60",
+        _ORDER_802,
+        True,
+        (
+            _CONTRACT + "terms_that_the_law_forbids_are_flagged_with_their_rule",
+            _CONTRACT + "terms_that_the_law_allows_are_not_flagged",
+            _CONTRACT + "days_between_the_usual_and_the_most_are_said_not_warned_of",
+        ),
+    ),
+    Rule(
+        "contract.forced_bills",
+        "bills and electronic receipts may not be forced on a small firm as payment",
+        _ORDER_802,
+        True,
+        (_CONTRACT + "terms_that_the_law_forbids_are_flagged_with_their_rule",),
+    ),
+    Rule(
+        "contract.guarantee_refused",
+        "a guarantee is accepted in place of a bond in cash",
+        _ORDER_802,
+        True,
+        (_CONTRACT + "terms_that_the_law_forbids_are_flagged_with_their_rule",),
+    ),
+    Rule(
+        "contract.limits",
+        "a performance bond is at most 10 % of the price, retention 3 % of the settlement",
+        "《招标投标法实施条例》第58条, from memory; 建质〔2017〕138号",
+        False,
+        (_CONTRACT + "bonds_and_retention_above_the_limit_are_flagged",),
+    ),
+    Rule(
+        "contract.late_release",
+        "a bid bond is back within 5 days of the contract; late payments bear interest",
+        "《招标投标法实施条例》第57条, from memory; " + _ORDER_802,
+        False,
+        (
+            _BONDS + "late_releases_and_payments_are_flagged_with_days_and_interest",
+            _BONDS + "money_that_came_in_is_not_asked_for_again",
         ),
     ),
     Rule(

@@ -16,6 +16,7 @@ _EXTRAS = {
     **dict.fromkeys(("aicfo_seeds", "highspy", "numpy", "sqlalchemy"), "aicfo-sdk[books]"),
     **dict.fromkeys(("openpyxl", "python_calamine", "stdnum"), "aicfo-sdk[books]"),
     **dict.fromkeys(("anyio", "mcp", "mcp_types", "uvicorn"), "aicfo-sdk[mcp]"),
+    "docx": "aicfo-sdk[documents]",
     "litellm": "aicfo-sdk[llm]",
     "psycopg": "aicfo-sdk[postgres]",
     "rich": "aicfo-sdk[cli]",

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..books.run_record import Chapter, RunRecord
+
+if TYPE_CHECKING:
+    from ..model.bid_document import BidDocument, ContractDraft
 
 
 class _Output(BaseModel):
@@ -234,6 +237,40 @@ class ExportOutput(_Output):
     entries: int
 
 
+class WriteOutput(_Output):
+    document: str = Field(description="Title of the document.")
+    tender: str
+    price: int = Field(description="Price bid or agreed, minor units; 大写 governs.")
+    currency: str
+    files: list[str] = Field(default=[], description="What was written, whole files only.")
+    figures: int = Field(default=0, description="Figures and quotations compared with the books.")
+    pages: dict[str, int] = Field(default={}, description="Section id → page of the PDF.")
+    checklist: list[dict[str, Any]] = Field(
+        default=[], description="ChecklistItem facts: every mandatory clause, answered or missing."
+    )
+    missing: list[dict[str, Any]] = Field(description="MissingItem facts: what to bring.")
+    findings: list[dict[str, Any]] = Field(description="Finding facts.")
+    problems: list[str] = Field(
+        default=[], description="With --check: figures that differ from the books."
+    )
+    changed: list[str] = Field(
+        default=[], description="With --check: lines with other words, the same figures."
+    )
+
+    @classmethod
+    def of(cls, document: BidDocument | ContractDraft, **found: Any) -> WriteOutput:
+        """Return what is told of a document, before anything is written."""
+        items = document.model_dump(mode="json", include={"checklist", "missing", "findings"})
+        return cls(
+            document=document.title,
+            tender=document.tender,
+            price=document.price,
+            currency=document.currency,
+            **items,
+            **found,
+        )
+
+
 class RunLine(_Output):
     run: str = Field(description="Id of the run.")
     audit: int = Field(description="Audit row that seals its record.")
@@ -382,5 +419,6 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "settle": DecisionOutput,
     "tools": ToolsOutput,
     "void": DecisionOutput,
+    "write": WriteOutput,
 }
 """Command → the model of what its --json prints."""

@@ -59,6 +59,11 @@ COMMANDS = {
         "books:run", "backup|restore|check|upgrade …", "copies of books in use, and bringing back"
     ),
     "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
+    "write": Command(
+        "write:run",
+        "bid|contract TENDER --out DIR [--pdf]",
+        "a bid or a contract as DOCX and PDF; --check FILE reads one back",
+    ),
     "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
     "new": Command("new:run", "NAME [--into DIR]", "a plugin to begin with, tests and all"),
     "check": Command("check:run", "PATH", "the conformance kit, on a plugin's folder or name"),

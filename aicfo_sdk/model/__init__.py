@@ -41,6 +41,7 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
+    from .bid_document import BidDocument, ChecklistItem, ContractDraft
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
         AcceptorExposure,
@@ -48,6 +49,17 @@ if TYPE_CHECKING:
         BillEvent,
         ContingentBill,
         ContingentBills,
+    )
+    from .bond_facts import BondChoice, BondItem, BondWay
+    from .document import (
+        Document,
+        DocumentLine,
+        DocumentPiece,
+        DocumentSection,
+        DocumentTable,
+        FigureSource,
+        GivenText,
+        MissingItem,
     )
     from .facts import (
         Advice,
@@ -79,7 +91,7 @@ if TYPE_CHECKING:
     from .merchant import Account, Counterparty, Merchant, Store
     from .proposal import Proposal
     from .sales import DailySales, StockLot
-    from .tender import Milestone, Tender
+    from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
 
 _HOMES = {
@@ -87,8 +99,12 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
+    "bid_document": "BidDocument ChecklistItem ContractDraft",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
+    "bond_facts": "BondChoice BondItem BondWay",
+    "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
+    "GivenText MissingItem",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
     "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
@@ -97,7 +113,7 @@ _HOMES = {
     "merchant": "Account Counterparty Merchant Store",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
-    "tender": "Milestone Tender",
+    "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -130,6 +146,7 @@ __all__ = [
     "Account",
     "Action",
     "Advice",
+    "BidDocument",
     "BidGate",
     "Bill",
     "BillBreakEven",
@@ -142,6 +159,9 @@ __all__ = [
     "BillQuote",
     "BillStretch",
     "BillWay",
+    "BondChoice",
+    "BondItem",
+    "BondWay",
     "Brief",
     "BuyFund",
     "BuyStock",
@@ -149,19 +169,28 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "ChecklistItem",
+    "Clause",
     "ContingentBill",
     "ContingentBills",
+    "ContractDraft",
     "Counterparty",
     "CounterpartyId",
     "CreditLine",
     "DailySales",
     "DiscountBill",
     "DiscountQuote",
+    "Document",
+    "DocumentLine",
+    "DocumentPiece",
+    "DocumentSection",
+    "DocumentTable",
     "DrawLoan",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
     "Fact",
+    "FigureSource",
     "Finding",
     "ForecastScore",
     "Frozen",
@@ -169,13 +198,17 @@ __all__ = [
     "FundingNeed",
     "FundingPiece",
     "FundingPlan",
+    "GivenText",
     "Id",
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
     "Loan",
+    "Lot",
     "Merchant",
     "Milestone",
+    "MissingItem",
+    "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
     "Pay",
@@ -187,6 +220,7 @@ __all__ = [
     "RepayLoan",
     "RuleOutcome",
     "SalesForecast",
+    "ScoreItem",
     "SetMarketingBudget",
     "Settlement",
     "StockLot",

@@ -302,6 +302,18 @@ class FundingNeed(Fact):
     until: date = Field(
         description="Last day on which money is short (or day the contract has paid itself back)."
     )
+    apply_by: date | None = Field(
+        default=None,
+        description="Last day to apply for a loan so that it is there on `by`; none when no money "
+        "is short. A day in the past means: apply today.",
+    )
+    by_p50: date | None = Field(
+        default=None,
+        description="Median first day of shortage, when the median path is short at all.",
+    )
+    lead_days: int | None = Field(
+        default=None, ge=0, description="Days a lender takes, which `apply_by` allows for."
+    )
     assumptions: tuple[str, ...] = Field(default=(), description="What was assumed, in words.")
 
 

@@ -5,13 +5,20 @@ This module only registers the tools; what computes is loaded when a tool is fir
 
 from __future__ import annotations
 
+from typing import Literal
+
 from aicfo_sdk import Context, Needs, Plugin
 from aicfo_sdk.model import (
     Account,
     Advice,
+    BidDocument,
     BidGate,
+    BondChoice,
     CashDemand,
     CashForecast,
+    ContractDraft,
+    Counterparty,
+    CreditLine,
     DailySales,
     FundingNeed,
     Invoice,
@@ -19,6 +26,7 @@ from aicfo_sdk.model import (
     Tender,
     TenderId,
     TenderMatches,
+    Transaction,
 )
 
 __all__ = ["plugin"]
@@ -72,6 +80,58 @@ def bid_gate(ctx: Context, tender: TenderId) -> BidGate:
 
 
 @plugin.tool(
+    reads=[Tender, Merchant, Invoice, DailySales, Counterparty],
+    title="编写投标文件",
+    asks=["Write the bid for tender {tender}", "{tender}的投标文件", "编写{tender}投标文件"],
+)
+def bid_document(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    price: int | None = None,
+    price_capital: str = "",
+    answers: dict[str, str] | None = None,
+    assets: int | None = None,
+) -> BidDocument:
+    """The bid for a tender from the books and the notice, with checklist and what is missing.
+
+    `price`: the price bid in fen; `price_capital`: the same in 大写, which governs where both are
+    given and differ; `answers`: clause id of the checklist → the owner's reply; `assets`: total
+    assets at the last year's end in fen, for the SME declaration. `aicfo write bid` makes the
+    file. Raises: ToolRetry without a price or for an answer to no clause; ToolFailed for a tender
+    that is over, in another currency than CNY, or when the books do not say who bids.
+    """
+    from .write.bid import bid_document
+
+    return bid_document(ctx, tender, price, price_capital, answers or {}, assets)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant],
+    title="起草合同",
+    asks=["Draft the contract of tender {tender}", "{tender}的合同草案", "起草{tender}合同"],
+)
+def contract_draft(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    price: int | None = None,
+    buyer_kind: Literal["public", "large", "other"] = "public",
+    terms: str = "",
+) -> ContractDraft:
+    """The contract of a tender that was won, with what in its terms is unusual or unlawful.
+
+    `price` in fen, without it the award's; `buyer_kind`: a public body, a large firm, or another,
+    which decides the days of payment; `terms`: the buyer's own terms, which are checked beside
+    the notice's. `aicfo write contract` makes the file. Raises: ToolFailed when the books do not
+    show that the merchant won it; ToolRetry when no price is known.
+    """
+    from .write.agreement import contract_draft
+
+    return contract_draft(ctx, tender, price, buyer_kind, terms)
+
+
+@plugin.tool(
     reads=[Tender, Merchant],
     title="垫资测算",
     asks=[
@@ -121,3 +181,37 @@ def tender_advice(ctx: Context) -> list[Advice]:
     from .advice import tender_advice
 
     return tender_advice(ctx)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Account, CreditLine],
+    title="保证金方式比较",
+    asks=[
+        "Bond, guarantee or loan for tender {tender}?",
+        "{tender}的保证金用现金还是保函？",
+        "{tender} 保函还是保证金",
+    ],
+)
+def bond_choice(ctx: Context, tender: TenderId, *, price: int | None = None) -> BondChoice:
+    """What each security of a tender costs as cash, as a guarantee and as a loan, cheapest first.
+
+    `price`: the price bid, minor units; without it the award or the published value. Securities
+    are the bid bond, the performance bond and the retention. Raises: as `funding_need`.
+    """
+    from .bonds import bond_choice
+
+    return bond_choice(ctx, tender, price)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Transaction],
+    title="履约跟踪",
+)
+def contract_advice(ctx: Context) -> list[Advice]:
+    """Money that contracts bring back and when: payments, bonds, retention; late ones flagged.
+
+    Money is the amount due. What came in is known by its exact amount in the statements.
+    """
+    from .milestones import contract_advice
+
+    return contract_advice(ctx)

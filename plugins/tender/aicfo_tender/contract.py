@@ -160,6 +160,14 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
     return Sized(contract, risk, tuple(use.notes))
 
 
+def contract_days(
+    tender: Tender, today: date, params: Parameters
+) -> tuple[int | None, int, int, int]:
+    """Return the days from today of bid (None when past), signature and start, and the length."""
+    use = _Numbers(params, today, tender.category or "services")
+    return *_days(tender, today, use), _duration(tender, use)
+
+
 def _days(tender: Tender, today: date, use: _Numbers) -> tuple[int | None, int, int]:
     """Return the days of bid (None when past), signature and start."""
     wait = use.whole("evaluation_days") + use.whole("signing_days")

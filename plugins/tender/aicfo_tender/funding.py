@@ -27,7 +27,7 @@ def funding_need(
     """Return what winning a tender needs; see the tool `funding_need`."""
     books, today = ctx.books, ctx.today
     notice = books.get(Tender, tender)
-    amount = _price(notice, price, the_merchant(books), books.currency)
+    amount = price_of(notice, price, the_merchant(books), books.currency)
     sized = size_contract(notice, amount, today, ctx.params)
     own = own_cash(forecast, today.toordinal())
     paths = simulate(
@@ -46,6 +46,13 @@ def funding_need(
         first = sized.contract.start
         last = max(quantile(paths.repaid, _HIGH), first)
     notes = list(sized.assumptions)
+    lead: int = ctx.params.at("tender.loan_lead_days", today)
+    first_day = today + timedelta(days=first)
+    likely = paths.first_short[paths.first_short >= 0]
+    half = quantile(paths.short, _MEDIAN) > 0
+    apply_by = first_day - timedelta(days=lead) if short else None
+    if apply_by is not None:
+        notes.append(_lead(ctx, lead, apply_by))
     end = today + timedelta(days=len(own.p50) - 1)
     if last >= len(own.p50):
         notes.append(f"own cash after {end.isoformat()} stays as forecast for that day")
@@ -59,11 +66,20 @@ def funding_need(
         short_mean=round(float(paths.short.mean())),
         short_days=round(float(paths.money_days.mean() / max(paths.short.mean(), 1.0))),
         margin_mean=round(float(paths.margin.mean())),
-        by=today + timedelta(days=first),
+        by=first_day,
+        apply_by=apply_by,
+        by_p50=today + timedelta(days=quantile(likely, _MEDIAN)) if half else None,
+        lead_days=lead if short else None,
         until=today + timedelta(days=last),
         assumptions=tuple(notes),
         evidence=(notice.ref, *forecast.evidence),
     )
+
+
+def _lead(ctx: Context, lead: int, apply_by: date) -> str:
+    source = ctx.params.get("tender.loan_lead_days", ctx.today).source
+    late = " That day has passed: apply today." if apply_by < ctx.today else ""
+    return f"a lender takes {lead} days ({source}): apply by {apply_by.isoformat()}.{late}"
 
 
 def tender_demand(need: FundingNeed) -> list[CashDemand]:
@@ -92,7 +108,11 @@ def won(tender: Tender, merchant: Merchant | None) -> bool:
     )
 
 
-def _price(notice: Tender, given: int | None, merchant: Merchant | None, currency: str) -> int:
+def price_of(notice: Tender, given: int | None, merchant: Merchant | None, currency: str) -> int:
+    """Return the price that a contract is reckoned for: given, awarded or published.
+
+    Raises: ToolFailed when the tender is over or in another currency; ToolRetry without a price.
+    """
     where = notice.ref
     if not same_currency(notice, currency):
         raise ToolFailed(

@@ -111,6 +111,10 @@ def test_every_tool_reads_only_what_it_declares(make: Any) -> None:
         "funding_need",
         "tender_demand",
         "tender_advice",
+        "bid_document",
+        "contract_draft",
+        "bond_choice",
+        "contract_advice",
     }
     need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
     assert aicfo_tender.tender_demand(ctx, TenderId("T-1"), need=need)

@@ -1,0 +1,1 @@
+"""What is written for a tender: the bid and, after the award, the contract's draft."""
