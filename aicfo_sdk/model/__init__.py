@@ -79,6 +79,7 @@ if TYPE_CHECKING:
     from .merchant import Account, Counterparty, Merchant, Store
     from .proposal import Proposal
     from .sales import DailySales, StockLot
+    from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
     from .tender import Milestone, Tender
     from .text import UntrustedText, clean
 
@@ -97,6 +98,7 @@ _HOMES = {
     "merchant": "Account Counterparty Merchant Store",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
+    "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
     "tender": "Milestone Tender",
     "text": "UntrustedText clean",
 }
@@ -191,6 +193,10 @@ __all__ = [
     "Settlement",
     "StockLot",
     "Store",
+    "StoreCause",
+    "StoreDiagnosis",
+    "StoreDrop",
+    "StoreFigures",
     "StoreId",
     "SubjectId",
     "SubmitBid",
