@@ -241,6 +241,8 @@ def _lines(items: Sequence[Advice], zh: bool) -> list[str]:
         detail = item.detail_zh if zh and item.detail_zh else item.detail
         out.append(f"{number}. **{plain(title)}**")
         out += [f"> {plain(detail)}"] if detail else []
+        ignored = item.ignored_zh if zh and item.ignored_zh else item.ignored
+        out += [f"> {'如不处理' if zh else 'if ignored'}: {plain(ignored)}"] if ignored else []
     return out
 
 

@@ -72,6 +72,9 @@ def test_a_loss_of_orders_is_named_with_its_day_depth_and_money():
     assert drop.confidence_ppm > 900_000
     assert drop.evidence
     (advice,) = slipping_stores(context([]), diagnosis=found)
+    assert advice.confidence_ppm == drop.confidence_ppm
+    assert advice.ignored
+    assert advice.ignored_zh
     assert advice.money <= drop.lost_day * 28
     assert "S2" in advice.title
     assert advice.title_zh

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aicfo_sdk import PPM, Context, round_div
+from aicfo_sdk import Context
 from aicfo_sdk.model import Advice, StoreCause, StoreDiagnosis, StoreDrop
 
 from .words import day_zh, money
@@ -45,8 +45,8 @@ def drop_advice(ctx: Context, diagnosis: StoreDiagnosis) -> list[Advice]:
 
 
 def _one(ctx: Context, drop: StoreDrop) -> Advice:
-    at_stake = round_div(drop.lost_day * _AHEAD * drop.confidence_ppm, PPM)
-    month = money(ctx, drop.lost_day * _AHEAD)
+    at_stake = drop.lost_day * _AHEAD
+    month = money(ctx, at_stake)
     do, do_zh = _TO_DO[drop.cause]
     share = f"{drop.depth_ppm / 10_000:.0f} %"
     sure = f"{drop.confidence_ppm / 10_000:.0f} %"
@@ -56,13 +56,10 @@ def _one(ctx: Context, drop: StoreDrop) -> Advice:
         money=at_stake,
         title=f"{drop.store} sells {share} less since {drop.first.isoformat()}",
         title_zh=f"{drop.store}自{day_zh(drop.first)}起销售低于预期{share}",
-        detail=(
-            f"{drop.reason} Missed so far: {money(ctx, drop.lost)}; left alone, about {month} in "
-            f"the next {_AHEAD} days. Sure to {sure}. {do}"
-        ),
-        detail_zh=(
-            f"{drop.reason_zh}至今少卖{money(ctx, drop.lost)}; 若不处理, 未来{_AHEAD}天约再少卖"
-            f"{month}。把握{sure}。{do_zh}"
-        ),
+        detail=(f"{drop.reason} Missed so far: {money(ctx, drop.lost)}. Sure to {sure}. {do}"),
+        detail_zh=(f"{drop.reason_zh}至今少卖{money(ctx, drop.lost)}。把握{sure}。{do_zh}"),
         evidence=drop.evidence,
+        confidence_ppm=drop.confidence_ppm,
+        ignored=f"About {month} less sold in the next {_AHEAD} days.",
+        ignored_zh=f"未来{_AHEAD}天约再少卖{month}。",
     )
