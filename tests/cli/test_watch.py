@@ -57,7 +57,7 @@ def robot() -> Iterator[Robot]:
             self.end_headers()
             self.wfile.write(text)
 
-        def log_message(self, *args: object) -> None:
+        def log_message(self, format: str, *args: object) -> None:  # noqa: A002
             """Say nothing on standard error."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
