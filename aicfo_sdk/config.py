@@ -135,7 +135,8 @@ def parse_config(
     raw: dict[str, Any], *, where: str = "", folder: Path = Path(), lock: Path | None = None
 ) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
-    _known(raw, ("disabled", "llm", "plugins", "policy", "providers"), "", where)
+    # [watch] is read by `aicfo watch` alone: its addresses have no part in any result.
+    _known(raw, ("disabled", "llm", "plugins", "policy", "providers", "watch"), "", where)
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):

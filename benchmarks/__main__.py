@@ -31,6 +31,7 @@ NAMES = (
     "bound",
     "tenders",
     "chat",
+    "diagnose",
 )
 
 

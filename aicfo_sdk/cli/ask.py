@@ -22,6 +22,9 @@ if TYPE_CHECKING:
     from ..orchestrator.session import Answer, Session
     from ..signature import Signature
 
+_SHOWN = 7
+"""Pieces of advice that a person is shown: more are read by nobody."""
+
 _WORDS = {
     "en": {
         "cash": "cash",
@@ -29,6 +32,8 @@ _WORDS = {
         "missing": "not said",
         "dropped": "left out",
         "rests": "rests on",
+        "ignored": "if ignored",
+        "more": "{} more: --json shows them",
         "desk": "proposals (aicfo approve ID)",
     },
     "zh": {
@@ -37,6 +42,8 @@ _WORDS = {
         "missing": "未能说明",
         "dropped": "未采纳",
         "rests": "依据",
+        "ignored": "如不处理",
+        "more": "另有{}条, 见 --json",
         "desk": "待批建议（aicfo approve 编号）",
     },
 }
@@ -176,14 +183,18 @@ def _brief_lines(result: Brief, answer: Answer, lang: str) -> list[str]:
     words = _WORDS[lang]
     cash = f"{words['cash']} {grouped(result.cash)} {result.currency}"
     lines = [f"{result.day.isoformat()}  {cash}", ""]
-    for number, item in enumerate(result.advice, start=1):
+    for number, item in enumerate(result.advice[:_SHOWN], start=1):
         title = item.title_zh if lang == "zh" and item.title_zh else item.title
         detail = item.detail_zh if lang == "zh" and item.detail_zh else item.detail
         lines.append(f"{number:>2}. [{grouped(item.money)}] {title}")
         lines += [f"      {detail}"] if detail else []
+        ignored = item.ignored_zh if lang == "zh" and item.ignored_zh else item.ignored
+        lines += [f"      {words['ignored']}: {ignored}"] if ignored else []
         if item.evidence:
             shown = ", ".join(item.evidence[:4]) + (" …" if len(item.evidence) > 4 else "")
             lines.append(f"      {words['rests']}: {shown}")
+    if (more := len(result.advice) - _SHOWN) > 0:
+        lines.append(words["more"].format(more))
     if not result.advice:
         lines.append(words["none"])
     return lines + _after(answer, lang)

@@ -395,6 +395,21 @@ class NewOutput(_Output):
     folder: str
     files: list[str] = Field(description="Files written, from the folder.")
     next: list[str] = Field(description="Commands to go on with.")
+class DeliveryOutput(_Output):
+    webhook: str = Field(description="Its name in the configuration.")
+    message: str = Field(description="Id of the message: the same thing said has the same id.")
+    event: Literal["morning", "event"]
+    ok: bool
+    tries: int
+    why: str = Field(description='Why it did not arrive, or "".')
+
+
+class WatchOutput(_Output):
+    now: str = Field(description="Time of the look, ISO 8601 with its offset.")
+    day: str | None = Field(description="The books' day of the brief, where one was made.")
+    quiet: bool = Field(description="Whether quiet hours kept everything back.")
+    asked: bool = Field(description="Whether there was a reason to make the brief.")
+    deliveries: list[DeliveryOutput]
 
 
 OUTPUTS: dict[str, type[BaseModel]] = {
@@ -420,5 +435,6 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "tools": ToolsOutput,
     "void": DecisionOutput,
     "write": WriteOutput,
+    "watch": WatchOutput,
 }
 """Command → the model of what its --json prints."""

@@ -22,6 +22,9 @@ COMMANDS = {
     "brief": Command(
         "ask:brief", "[--as-of DATE] [--lang zh|en]", "today's advice, ranked by money"
     ),
+    "watch": Command(
+        "watch:watch", "[--once]", "the brief pushed each morning, and news when books change"
+    ),
     "plan": Command(
         "ask:plan", "GOAL [--run]", "which tools would answer a goal, and in which order"
     ),

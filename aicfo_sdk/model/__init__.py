@@ -92,6 +92,8 @@ if TYPE_CHECKING:
     from .proposal import Proposal
     from .sales import DailySales, StockLot
     from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
+    from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
+    from .tender import Milestone, Tender
     from .text import UntrustedText, clean
 
 _HOMES = {
@@ -114,6 +116,8 @@ _HOMES = {
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
     "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
+    "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
+    "tender": "Milestone Tender",
     "text": "UntrustedText clean",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -225,6 +229,10 @@ __all__ = [
     "Settlement",
     "StockLot",
     "Store",
+    "StoreCause",
+    "StoreDiagnosis",
+    "StoreDrop",
+    "StoreFigures",
     "StoreId",
     "SubjectId",
     "SubmitBid",

@@ -395,6 +395,11 @@ class Advice(Fact):
     detail: str = Field(default="", description="What was seen and what to do, English.")
     detail_zh: str = Field(default="", description="The same, Chinese.")
     proposals: tuple[Proposal, ...] = Field(default=(), description="Actions it implies.")
+    confidence_ppm: int | None = Field(
+        default=None, ge=0, le=1_000_000, description="Chance that it is so, ppm, where measured."
+    )
+    ignored: str = Field(default="", description="What happens if nothing is done, English.")
+    ignored_zh: str = Field(default="", description="The same, Chinese.")
 
 
 class Brief(Fact):
@@ -405,4 +410,7 @@ class Brief(Fact):
     day: date = Field(description="The day it is for.")
     cash: Fen = Field(description="Cash on hand at the end of that day, minor units.")
     currency: str = Field(description="ISO 4217 code of all amounts.")
-    advice: tuple[Advice, ...] = Field(description="Ranked by money, dearest first.")
+    advice: tuple[Advice, ...] = Field(
+        description="Ranked by expected money (money times confidence, where it is measured), "
+        "dearest first; what is due before what can wait, where that is equal."
+    )

@@ -31,6 +31,7 @@ class StockLot(Record):
 
     updated: date = Field(description="Day of this state.")
     item: str = Field(description="Item code.")
+    store: str = Field(default="", description="Id of the Store whose shelf it is on, or empty.")
     quantity_milli: int = Field(ge=0, description="Quantity in thousandths of the unit.")
     unit_cost: FenNonNegative = Field(description="Cost of one unit, minor units.")
     expires: date | None = Field(default=None, description="Last day it can be sold, or none.")

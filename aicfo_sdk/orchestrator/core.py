@@ -9,6 +9,7 @@ from ..model.action import DrawLoan
 from ..model.facts import Advice, Brief, CashDemand, CashSource, FundingPlan
 from ..model.finance import CreditLine
 from ..model.merchant import Account
+from ..money import PPM, round_div
 from ..plugin import NeedsAll, Plugin
 
 plugin = Plugin(
@@ -81,6 +82,15 @@ def funding(
     return fund(demands, sources, today=ctx.today)
 
 
+_URGENT = ("due", "risk", "watch", "opportunity", "info")
+
+
+def _rank(item: Advice) -> tuple[int, int, str]:
+    """Expected money first, then what presses most."""
+    sure = PPM if item.confidence_ppm is None else item.confidence_ppm
+    return -round_div(item.money * sure, PPM), _URGENT.index(item.kind), item.id
+
+
 @plugin.tool(
     reads=[Account],
     title="每日简报",
@@ -102,5 +112,5 @@ def brief(ctx: Context, *, advice: NeedsAll[Advice]) -> Brief:
         day=ctx.today,
         cash=ctx.books.balance(),
         currency=ctx.books.currency,
-        advice=tuple(sorted(unique.values(), key=lambda item: (-item.money, item.id))),
+        advice=tuple(sorted(unique.values(), key=_rank)),
     )

@@ -26,7 +26,9 @@ from aicfo_sdk.model import (
     Obligation,
     SalesForecast,
     Settlement,
+    StockLot,
     Store,
+    StoreDiagnosis,
     StoreId,
     Transaction,
 )
@@ -165,3 +167,39 @@ def shrinking_customers(ctx: Context) -> list[Advice]:
     from .advice.customers import trade_advice
 
     return trade_advice(ctx)
+
+
+StoreDays = Annotated[int, Field(strict=True, ge=7, le=364, description="Days of the figures.")]
+
+
+@plugin.tool(
+    reads=[DailySales, StockLot, Store],
+    title="门店诊断",
+    asks=[
+        "哪家门店业绩下滑",
+        "门店坪效人效怎么样",
+        "同店增长多少",
+        "which store slipped and why",
+        "same-store growth and sales per square metre",
+    ],
+)
+def store_diagnosis(ctx: Context, *, days: StoreDays = 28) -> StoreDiagnosis:
+    """坪效, 人效 and same-store growth of each store, and drops with their likely cause."""
+    from .stores.diagnosis import diagnose
+
+    return diagnose(ctx, days=days)
+
+
+@store_diagnosis.batch
+def _store_diagnoses(contexts: Sequence[Context], *, days: int) -> list[StoreDiagnosis]:
+    from .stores.diagnosis import diagnose_many
+
+    return diagnose_many(contexts, days=days)
+
+
+@plugin.tool(title="门店下滑预警", asks=["门店为什么卖得少了", "why does a store sell less"])
+def slipping_stores(ctx: Context, *, diagnosis: Needs[StoreDiagnosis]) -> list[Advice]:
+    """Stores that sell less than the others and their past lead one to expect, dearest first."""
+    from .advice.stores import drop_advice
+
+    return drop_advice(ctx, diagnosis)

@@ -16,7 +16,7 @@ from .forecast.backtest import ENOUGH
 from .forecast.contest import Chosen, Effort, contests
 from .forecast.daykinds import Days, Floats, trading_days
 from .history import History, sales_history
-from .stores import less_closing, store_forecast
+from .reconcile import less_closing, store_forecast
 
 CANNOT_SAY, SHORT = 7, 28
 """Days of history below which nothing can be said, and below which only a wide band is given."""

@@ -1,4 +1,4 @@
-"""Stores' forecasts add up to the merchant's, whatever opens, closes or is renamed."""
+"""Stores: a drop of one is found and named, one of all is none, figures are right to the fen."""
 
 from __future__ import annotations
 
@@ -6,122 +6,169 @@ from datetime import date, timedelta
 
 import numpy as np
 import pytest
-from aicfo_cash_brain import sales_forecast
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from aicfo_cash_brain import slipping_stores, store_diagnosis
+from aicfo_cash_brain.stores.diagnosis import diagnose_many
+from aicfo_cash_brain.stores.figures import year_before
 
-from aicfo_sdk import Context, MemoryBooks
-from aicfo_sdk.model import DailySales, Invoice, Store
+from aicfo_sdk import Context, MemoryBooks, calendar
+from aicfo_sdk.model import DailySales, Record, StockLot, Store
 
-MONDAY = date(2024, 3, 4)
-LENGTH = 160
-TODAY = MONDAY + timedelta(days=LENGTH - 1)
+TODAY = date(2026, 6, 30)
+SPAN = 300
 
 
-def sales(store, level, *, begins=0, ends=LENGTH, seed=1, channel="shop"):
+def chain(
+    *,
+    stores: int = 4,
+    span: int = SPAN,
+    orders: np.ndarray | None = None,
+    ticket: np.ndarray | None = None,
+    seed: int = 5,
+    today: date = TODAY,
+) -> list[Record]:
+    """Stores whose orders and tickets are multiplied by factors, days × stores."""
     rng = np.random.default_rng(seed)
-    week = np.array([1, 1, 1, 1.1, 1.3, 1.8, 1.6])
-    return [
-        DailySales(
-            id=f"{store}{channel}{i:04}",
-            day=MONDAY + timedelta(days=i),
-            store=store,
-            channel=channel,
-            amount=int(level * week[i % 7] * rng.lognormal(0, 0.15)),
-        )
-        for i in range(begins, ends)
+    season = 1 + 0.2 * np.sin(np.arange(span) / 30)[:, None]
+    made = rng.poisson(80 * season * (1 if orders is None else orders), (span, stores))
+    worth = (
+        50 * (1 if ticket is None else ticket) * (1 + 0.06 * rng.standard_normal((span, stores)))
+    )
+    out: list[Record] = [
+        Store(id=f"S{n}", opened=date(2020, 1, 1), area_cm2=1_000_000, staff=5)
+        for n in range(stores)
     ]
+    for t in range(span):
+        day = today - timedelta(days=span - 1 - t)
+        for n in range(stores):
+            amount = round(float(made[t, n] * worth[t, n]) * 100)
+            out.append(
+                DailySales(
+                    id=f"{day}-{n}", day=day, store=f"S{n}", amount=amount, orders=int(made[t, n])
+                )
+            )
+    return out
 
 
-def store(name, opened=MONDAY, closed=None):
-    return Store(id=name, opened=opened, closed=closed, name=name)
+def factors(**drops: float) -> np.ndarray:
+    """All ones, but for `S1=0.7`: from 20 days before the end."""
+    out = np.ones((SPAN, 4))
+    for name, left in drops.items():
+        out[-20:, int(name[1:])] = left
+    return out
 
 
-def forecast(rows, name=None, horizon=28):
-    fact = sales_forecast(Context(MemoryBooks(rows, as_of=TODAY)), horizon_days=horizon, store=name)
-    assert all(a <= b <= c for a, b, c in zip(fact.p10, fact.p50, fact.p90, strict=True))
-    assert fact.sum_p10 <= fact.sum_p50 <= fact.sum_p90
-    return fact
+def context(rows: list[Record], today: date = TODAY) -> Context:
+    return Context(MemoryBooks(rows, as_of=today, balances={}))
 
 
-def adds_up(rows, names):
-    whole = forecast(rows)
-    parts = [forecast(rows, name) for name in names]
-    assert tuple(map(sum, zip(*(p.p50 for p in parts), strict=True))) == whole.p50
-    assert sum(p.sum_p50 for p in parts) == whole.sum_p50
-    return whole, parts
+def test_a_loss_of_orders_is_named_with_its_day_depth_and_money():
+    found = store_diagnosis(context(chain(orders=factors(S2=0.65))))
+    (drop,) = found.drops
+    assert (drop.store, drop.cause) == ("S2", "traffic")
+    assert abs((drop.first - (TODAY - timedelta(days=19))).days) <= 2
+    assert drop.depth_ppm == pytest.approx(350_000, abs=80_000)
+    # 80 orders of 50 yuan, a third of them missing for twenty days.
+    assert drop.lost == pytest.approx(20 * 80 * 0.35 * 5000 * 0.95, rel=0.35)
+    assert drop.confidence_ppm > 900_000
+    assert drop.evidence
+    (advice,) = slipping_stores(context([]), diagnosis=found)
+    assert advice.confidence_ppm == drop.confidence_ppm
+    assert advice.ignored
+    assert advice.ignored_zh
+    assert advice.money <= drop.lost_day * 28
+    assert "S2" in advice.title
+    assert advice.title_zh
 
 
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.integers(3, 10**7), min_size=1, max_size=4), st.integers(0, 90))
-def test_stores_add_up_to_the_merchant_to_the_unit(levels, late):
-    rows = []
-    for i, level in enumerate(levels):
-        rows += sales(f"S{i}", level, seed=i, begins=late if i else 0)
-        rows += sales(f"S{i}", level, seed=i + 50, channel="wechat")
-    adds_up(rows, [f"S{i}" for i in range(len(levels))])
+def test_smaller_orders_are_another_cause():
+    (drop,) = store_diagnosis(context(chain(ticket=factors(S0=0.75)))).drops
+    assert (drop.store, drop.cause) == ("S0", "basket")
 
 
-def test_an_only_store_is_the_merchant():
-    whole, (part,) = adds_up(sales("S1", 10_000), ["S1"])
-    assert part.model_copy(update={"store": None}) == whole
-
-
-def test_credit_invoices_are_of_no_store():
-    rows = [*sales("S1", 10_000), *sales("S2", 20_000)]
-    rows += [
-        Invoice(
-            id=f"I{i}", updated=MONDAY + timedelta(days=i), number=f"I{i}",
-            issued=MONDAY + timedelta(days=i), net=5_000, tax=0, total=5_000,
-            direction="sales", counterparty="C",
-        )
-        for i in range(LENGTH)
+def test_an_empty_shelf_is_said_on_its_first_day():
+    shelf = [
+        StockLot(id=f"S3:{item}", updated=TODAY, item=item, store="S3", quantity_milli=0,
+                 unit_cost=500)
+        for item in ("meat", "rice")
     ]  # fmt: skip
-    whole = forecast(rows)
-    stores = forecast(rows, "S1").sum_p50 + forecast(rows, "S2").sum_p50
-    assert whole.sum_p50 - stores == pytest.approx(28 * 5_000, rel=0.05)
+    (drop,) = store_diagnosis(context([*chain(), *shelf])).drops
+    assert (drop.store, drop.cause, drop.first) == ("S3", "stock_out", TODAY)
+    assert "StockLot:S3:meat" in drop.evidence
 
 
-def test_a_closed_store_sells_no_more_and_is_not_in_the_merchants_forecast():
-    rows = [*sales("S1", 10_000), *sales("S2", 30_000, ends=150, seed=2)]
-    gone = [store("S1"), store("S2", closed=MONDAY + timedelta(days=149))]
-    whole, parts = adds_up([*rows, *gone], ["S1", "S2"])
-    assert parts[1].sum_p90 == 0
-    assert "closed on" in parts[1].note
-    assert whole.sum_p50 == forecast(sales("S1", 10_000)).sum_p50
+@pytest.mark.parametrize("seed", range(4))
+def test_what_hits_all_stores_is_no_fault_of_one(seed: int):
+    every = np.ones((SPAN, 4))
+    every[-20:] = 0.6
+    assert store_diagnosis(context(chain(orders=every, seed=seed))).drops == ()
 
 
-def test_a_store_that_will_close_sells_until_its_last_day():
-    rows = [*sales("S1", 10_000), *sales("S2", 30_000, seed=2)]
-    last = TODAY + timedelta(days=10)
-    whole, parts = adds_up([*rows, store("S1"), store("S2", closed=last)], ["S1", "S2"])
-    assert parts[1].p50[9] > 0
-    assert parts[1].p90[10:] == (0,) * 18
-    assert f"S2 closes on {last}" in whole.note
-    assert whole.sum_p50 < 0.65 * forecast(rows).sum_p50
+def test_a_store_that_recovers_is_no_longer_said():
+    back = np.ones((SPAN, 4))
+    back[-60:-25, 1] = 0.6
+    assert store_diagnosis(context(chain(orders=back))).drops == ()
 
 
-def test_a_new_store_is_forecast_from_its_few_days():
-    rows = [*sales("S1", 10_000), *sales("S2", 30_000, begins=150, seed=2)]
-    _, parts = adds_up(rows, ["S1", "S2"])
-    assert "only 10 days" in parts[1].note
-    assert parts[1].sum_p50 > 1.5 * parts[0].sum_p50
-
-
-def test_a_store_under_a_new_id_goes_on_where_the_old_one_stopped():
-    rows = [
-        *sales("S1", 10_000),
-        *sales("old", 30_000, ends=130, seed=2),
-        *sales("new", 30_000, begins=131, seed=2),
+def test_figures_are_exact():
+    rows: list[Record] = [
+        Store(id="A", opened=date(2020, 1, 1), area_cm2=500_000, staff=4),
+        Store(id="B", opened=TODAY - timedelta(days=400)),
     ]
-    _, parts = adds_up(rows, ["S1", "new", "old"])
-    assert parts[1].note.startswith("continues store old")
-    assert parts[1].scores
-    assert parts[2].sum_p50 == 0
-    assert parts[1].sum_p50 == pytest.approx(3 * parts[0].sum_p50, rel=0.2)
+    for step in range(400):
+        day = TODAY - timedelta(days=step)
+        takings = 10_000 if step < 28 else 8_000
+        rows.append(DailySales(id=f"A{step}", day=day, store="A", amount=takings, orders=5))
+        rows.append(DailySales(id=f"B{step}", day=day, store="B", amount=takings, orders=5))
+    found = store_diagnosis(context(rows))
+    first, second = found.stores
+    assert (first.takings, first.per_area, first.per_staff) == (280_000, 200, 2_500)
+    assert first.growth_ppm == found.growth_ppm == 250_000
+    assert second.per_area is None
+    assert second.growth_ppm is None
+    assert "twelve months" in second.note
+    assert "坪效" in second.note
 
 
-def test_a_store_that_the_books_do_not_know_cannot_be_forecast():
-    fact = forecast(sales("S1", 10_000), "elsewhere")
-    assert fact.note.startswith("cannot say")
-    assert fact.store == "elsewhere"
+def test_the_year_before_keeps_the_festival_or_the_weekday():
+    cn = calendar("CN")
+    assert year_before(cn, date(2026, 6, 3), date(2026, 6, 30)) == 364
+    spring = date(2026, 2, 17) - date(2025, 1, 29)
+    assert year_before(cn, date(2026, 2, 1), date(2026, 2, 28)) == spring.days
+    # A year before lies in that year's festival, although these days do not.
+    assert year_before(cn, date(2026, 1, 3), date(2026, 1, 30)) == spring.days
+
+
+def test_dirty_sales_never_break_it():
+    rows = chain(span=40)
+    some = [DailySales(id="x", day=TODAY, store="S0", amount=-50_000_000, orders=0)]
+    giant = [DailySales(id="y", day=TODAY, store="S1", amount=10**13, orders=1)]
+    found = store_diagnosis(context([*rows, *some, *giant]))
+    assert "set aside" in found.note
+    assert len(found.stores) == 4
+    assert store_diagnosis(context([])).stores == ()
+    zeros = [
+        DailySales(id=f"{n}{t}", day=TODAY - timedelta(days=t), store=f"S{n}", amount=0, orders=0)
+        for n in range(2)
+        for t in range(300)
+    ]
+    assert store_diagnosis(context(zeros)).drops == ()
+    assert "without another one" in store_diagnosis(context(chain(stores=1))).note
+
+
+def test_books_without_orders_say_that_the_cause_is_unknown():
+    rows: list[Record] = [
+        row.model_copy(update={"orders": 0}) if isinstance(row, DailySales) else row
+        for row in chain(orders=factors(S1=0.6))
+    ]
+    found = store_diagnosis(context(rows))
+    assert [(drop.store, drop.cause) for drop in found.drops] == [("S1", "unknown")]
+    assert "no orders" in found.note
+
+
+def test_a_batch_says_what_each_alone_says():
+    contexts = [
+        context(chain(orders=factors(S2=0.65))),
+        context(chain(stores=2, seed=8)),
+        context(chain(stores=1)),
+    ]
+    assert diagnose_many(contexts, days=28) == [store_diagnosis(one) for one in contexts]
