@@ -395,6 +395,8 @@ class NewOutput(_Output):
     folder: str
     files: list[str] = Field(description="Files written, from the folder.")
     next: list[str] = Field(description="Commands to go on with.")
+
+
 class DeliveryOutput(_Output):
     webhook: str = Field(description="Its name in the configuration.")
     message: str = Field(description="Id of the message: the same thing said has the same id.")

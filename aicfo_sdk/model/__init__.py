@@ -91,9 +91,8 @@ if TYPE_CHECKING:
     from .merchant import Account, Counterparty, Merchant, Store
     from .proposal import Proposal
     from .sales import DailySales, StockLot
-    from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
-    from .tender import Milestone, Tender
+    from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
 
 _HOMES = {
@@ -115,9 +114,8 @@ _HOMES = {
     "merchant": "Account Counterparty Merchant Store",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
-    "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
-    "tender": "Milestone Tender",
+    "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}

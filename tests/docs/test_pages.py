@@ -15,7 +15,10 @@ SLOW = (
     "README.md",
     *(
         f"docs/{n}.md"
-        for n in "tutorial safety policy mcp chat importing simulation experiments validation".split()
+        for n in (
+            "tutorial safety policy mcp chat importing simulation experiments validation watch "
+            "conformance"
+        ).split()
     ),
 )
 PAGES = sorted(
