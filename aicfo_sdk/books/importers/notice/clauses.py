@@ -27,7 +27,7 @@ _MARK = rf"[{_MANDATORY}{_IMPORTANT}{re.escape(_OTHERS)}]"
 _ANY = re.compile(_MARK)
 _QUOTED = rf"[\"“”'‘’「『(\[【《<]?\s*({_MARK})\s*[\"“”'‘’」』)\]】》>]?"
 _MEANS = re.compile(
-    rf"(?:带|标注|标有|标记|加注|注有|加|打|标|以|注明|凡|有|用|中)(?:有|注|的)?\s*{_QUOTED}|{_QUOTED}\s*(?:号|标记|标识|符号|项|条款|内容|指标|参数|要求)"
+    rf"(?:带|标注|标有|标记|加注|注有|加|打|标|以|注明|凡|有|用|中)(?:有|注|的)?(?:星号|星标|五角星|三角(?:号|形)?|符号|标记)?\s*{_QUOTED}|{_QUOTED}\s*(?:号|标记|标识|符号|项|条款|内容|指标|参数|要求)"
 )
 _IS_MANDATORY = re.compile(r"实质性|不允许(?:有)?(?:负)?偏离|必须满足|无效|否决|废标|不得偏离|关键")
 _IS_IMPORTANT = re.compile(r"重要|扣分|一般|评分|非实质|主要")
@@ -210,7 +210,8 @@ def _made(body: str, kind: Kind, heading: str, number: str) -> Iterator[Clause]:
         own = found[0].strip()
         if own[-1] in "、.)．:" or "." in found["number"] or own[0] == "(":
             number, body = found["number"], body[found.end() :]
-    body = body.strip(" :、;,\n")
+    # A mark in brackets behind its demand leaves them empty.
+    body = re.sub(r"[(\[【]\s*[)\]】]", "", body).strip(" :、;,。\n")
     if len(body) < 2:
         return
     yield Clause(

@@ -51,10 +51,10 @@ def _head(cells: Sequence[str]) -> dict[str, int]:
             return {}
         if (bare in _HEADS and "number" not in found) or bare in LOT_NUMBER:
             found["number"] = i
-        elif bare in NAMES["ceiling"]:
-            found["ceiling"] = i
-        elif bare in NAMES["value"] or bare in ("预算", "采购预算"):
-            found["value"] = i
+        elif bare in NAMES["ceiling"] or bare.endswith(("限价", "控制价")):
+            found.setdefault("ceiling", i)
+        elif bare in NAMES["value"] or "预算" in bare:
+            found.setdefault("value", i)
         elif bare in LOT_NAME:
             found.setdefault("name", i)
     money = "value" in found or "ceiling" in found
