@@ -30,6 +30,7 @@ NAMES = (
     "cfo_light",
     "bound",
     "tenders",
+    "notices",
 )
 
 

@@ -29,7 +29,8 @@ _NOT_A_HEADLINE = re.compile(
 _NO_VALUE = re.compile(r"^(?:/|无|详见.*|见.*|-+|待定|另行通知|同预算.*)$")
 _BID_BY = re.compile(
     r"(?:并)?(?:于|在)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:之)?前\s*,?\s*(?:\(.{0,12}\)\s*)?"
-    r"(?:将)?(?:递交|提交|上传|送达|报送|完成|加密)[^。;\n]{0,20}(?:投标|响应|报价|磋商|谈判|申请)?文件"
+    r"(?:(?:将)?(?:递交|提交|上传|送达|报送|完成|加密)[^。;\n]{0,20}(?:投标|响应|报价|磋商|谈判|申请)?文件"
+    r"|(?:将|把)[^。;\n]{0,12}文件[^。;\n]{0,12}(?:送达|递交|提交|上传|密封))"
 )
 _ENDS_AT = re.compile(
     r"(?:截止|开标|提交首次响应文件)(?:的)?(?:时间|日期)(?:\s*\([^()]{0,60}\))?[^。;\n\d]{0,30}?(?:为|是|:|定于|于)\s*(?P<when>[^。;\n]{8,60})"
@@ -156,6 +157,7 @@ class _Facts:
 
     def _headline(self) -> str:
         for text in [*self.lines[:_HEAD_LINES], self.page.title]:
+            # 招 标 文 件 is spaced out on a cover.
             plain = re.sub(r"\s+", "", text)
             if (
                 4 <= len(plain) <= 120
@@ -177,7 +179,20 @@ class _Facts:
             "",
             headline,
         )
-        return stripped[:500] if len(stripped) > 3 else ""
+        if len(stripped) > 3:
+            return stripped[:500]
+        return self._cover(headline)
+
+    def _cover(self, headline: str) -> str:
+        """Return the line above the words 招标文件 of a cover, else the one below."""
+        head = [re.sub(r"\s+", "", text) for text in self.lines[:_HEAD_LINES]]
+        if headline not in head:
+            return ""
+        at = head.index(headline)
+        for text in (*head[max(at - 2, 0) : at][::-1], *head[at + 1 : at + 2]):
+            if 5 < len(text) < 80 and not re.search(r"[:。,]|^\(", text):
+                return text
+        return ""
 
     def _number(self) -> str:
         for name in ("number", "bare_number"):
@@ -330,8 +345,8 @@ class _Facts:
                 return found.day
         for text in self.lines[:_HEAD_LINES]:
             of_page = re.search(r"来源|发布|浏览|点击|字号|时间", text) or _DATE_LINE.match(text)
-            other = re.search(r"截止|开标|前递交|获取", text)
-            if of_page and not other and (found := moment(text)):
+            other = re.search(r"截止|开标|北京时间|前.{0,8}(?:递交|提交|送达)|获取|前将", text)
+            if of_page and not other and len(text) < 80 and (found := moment(text)):
                 return found.day
         for text in reversed(self.lines[-_FOOT_LINES:]):
             found = moment(text)

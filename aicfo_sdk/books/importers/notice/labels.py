@@ -29,7 +29,10 @@ _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
 _ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=True))
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
-_LABEL = re.compile(rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:")
+_LABEL = re.compile(
+    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*(?::|为(?:人民币)?(?=\s*[\d¥人]))"
+)
+_BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
 _CELL = re.compile(
     r"(?:[\d一二三四五六七八九十(][\d.、)一二三四五六七八九十]{0,5}\s*)?"
     rf"{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
@@ -146,7 +149,9 @@ class _Reader:
             return False
         if not isinstance(below, Row) or below.table != row.table:
             return False
-        return not any(field_of(cell) for cell in below.cells) and all(
+        # 第一中标候选人 is a rank where the bidders have a column of their own.
+        named = [name for cell in below.cells if (name := field_of(cell)) is not None]
+        return all(name[0] == "supplier" for name in named) and all(
             name or is_name(cell) or not cell for name, cell in zip(names, row.cells, strict=True)
         )
 
@@ -164,7 +169,7 @@ class _Reader:
 
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
-        text = self._now(line.text)
+        text = _BOXED.sub(r" \1:", self._now(line.text)).lstrip()
         found = list(_LABEL.finditer(text))
         for i, label in enumerate(found):
             end = found[i + 1].start() if i + 1 < len(found) else len(text)

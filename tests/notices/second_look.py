@@ -1,4 +1,7 @@
-"""Layouts set aside: written after the last change to the reader, never tuned on."""
+"""Layouts set aside after the first mends: read first at F1 0.887 and a recall of ★ of 1.0.
+
+They were mended for then, and count as tuned on since.
+"""
 
 # ruff: noqa: E501 - markup stands here as its portals write it
 
