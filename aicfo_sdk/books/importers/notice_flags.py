@@ -13,11 +13,11 @@ from datetime import date
 from typing import Any
 
 from ...model.tender import NoticeFlag
-from ...model.text import UntrustedText
+from ...model.text import UntrustedText, hidden
 
 _SHOWN = 200
 _MOST = 40
-_SEEN = 2_000_000
+_SEEN = 1_000_000
 
 _TO_A_READER = re.compile(
     r"(?:ignore|disregard|forget|override)\s+(?:(?:all|any|the|your|of|previous|prior|above|"
@@ -54,6 +54,7 @@ _ACCOUNT = re.compile(
     re.IGNORECASE,
 )
 _IBAN = re.compile(r"\b[A-Z]{2}\d{2}(?: ?[A-Z0-9]{4}){3,7}(?: ?[A-Z0-9]{1,3})?\b")
+_WITHIN = re.compile(r"\w[\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\u00ad]+\w")
 _PHONE = re.compile(r"电\s*话|手机|传真|\btel\b|phone|fax|邮编", re.IGNORECASE)
 _OLDEST_YEARS = 1
 
@@ -88,6 +89,14 @@ def of_text(text: str) -> Iterator[NoticeFlag]:
 def speaks(text: str) -> bool:
     """Return whether a text speaks to a program that reads it, or names an account."""
     return next(of_text(text), None) is not None
+
+
+def conceals(text: str) -> bool:
+    """Return whether a character without shape stands within a word of a text.
+
+    At an edge it is a leftover of a word processor; within a word it hides one.
+    """
+    return hidden(text) and _WITHIN.search(text) is not None
 
 
 def of_days(published: date, updated: date, deadline: date | None) -> Iterator[NoticeFlag]:

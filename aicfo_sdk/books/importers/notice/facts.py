@@ -213,7 +213,9 @@ class _Facts:
             plain = re.split(
                 r"\n|;|。|,?\s*(?:地\s*址|联系人|电\s*话|联系电话|联系方式)\s*:?", pair.value
             )[0]
-            plain = re.sub(r"^(?:名称|全称)\s*:\s*|\((?:盖|公|签)章?[^()]{0,6}\)", "", plain).strip(" ,、")
+            plain = re.sub(r"^(?:名称|全称)\s*:\s*|\((?:盖|公|签)章?[^()]{0,6}\)", "", plain).strip(
+                " ,、"
+            )
             if len(plain) > 1 and not re.match(r"信息|的|或|和|应|须|委托", plain):
                 return plain
         return ""

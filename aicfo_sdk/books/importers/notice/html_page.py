@@ -22,6 +22,9 @@ _MOST_CELLS = 2_000
 _DEEPEST = 512
 
 _EMBEDDED = re.compile(r"data:[\w/+.-]{1,60};base64,[A-Za-z0-9+/=\s]{200,}")
+_DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>?")
+# A tag that another begins within was never closed.
+_UNCLOSED = re.compile(r"<[A-Za-z/][^<>]*(?=<)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BREAKS = frozenset(
     "address article aside blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 "
@@ -51,10 +54,29 @@ def from_html(text: str) -> Page:
     if len(text) > MAX_MARKUP:
         text, page.cut = text[:MAX_MARKUP], True
     reader = _Reader(page)
-    reader.feed(text)
+    text = _DECLARATION.sub("", _without_comments(text, page))
+    reader.feed(_UNCLOSED.sub(r"\g<0>>", text))
     reader.close()
     reader.finish()
     return page
+
+
+def _without_comments(text: str, page: Page) -> str:
+    """Return markup without its comments, each kept as a remark; one left open takes the rest.
+
+    The parser would look for the end of each from its beginning, again and again.
+    """
+    out: list[str] = []
+    at = 0
+    while (start := text.find("<!--", at)) >= 0:
+        out.append(text[at:start])
+        end = text.find("-->", start + 4)
+        page.remark(text[start + 4 : end if end >= 0 else len(text)][:MAX_LINE])
+        if end < 0:
+            return "".join(out)
+        at = end + 3
+    out.append(text[at:])
+    return "".join(out)
 
 
 @dataclass(slots=True)
@@ -138,9 +160,6 @@ class _Reader(HTMLParser):
             return
         # A line end of the source is a space to the reader.
         self._target().append(data.replace("\r", "").replace("\n", " "))
-
-    def handle_comment(self, data: str) -> None:
-        self.page.remark(data)
 
     def finish(self) -> None:
         """Close what the file left open."""

@@ -10,9 +10,10 @@ import re
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from ....model.text import UntrustedText, hidden
+from ....model.text import UntrustedText
+from ..notice_flags import conceals
 
-MAX_CHARS = 4_000_000
+MAX_CHARS = 1_000_000
 """Most characters of a page that are read; the rest is cut, and the tender says so."""
 
 MAX_BLOCKS = 200_000
@@ -24,8 +25,6 @@ MAX_LINE = 20_000
 _MOST_HIDDEN = 50
 _GAPS = re.compile(r"[ \t\u00a0\u3000]+")
 _WORD = re.compile(r"[^\W_]")
-# A zero-width character at an edge is a leftover of word processors; within a word it hides one.
-_WITHIN = re.compile(r"\w[\u200b-\u200f\u2060-\u2064\u202a-\u202e\ufeff\u00ad]+\w")
 
 
 class Line(NamedTuple):
@@ -99,7 +98,7 @@ class Page:
             if len(part) > MAX_LINE:
                 out += [piece for piece in _pieces(part) if piece]
                 continue
-            if hidden(part) and _WITHIN.search(part):
+            if conceals(part):
                 self.invisible = True
             if piece := _GAPS.sub(" ", UntrustedText(part)).strip():
                 out.append(piece)

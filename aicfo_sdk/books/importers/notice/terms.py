@@ -181,7 +181,7 @@ def sme_of(stated: str, text: str) -> Literal["whole", "part", "no", ""]:
         ):
             return "no"
         if re.search(
-            r"部分(?:预留|面向中小|专门面向)|预留(?:份额|部分)?.{0,24}(?:\d+%|部分)|(?:\d+)%.{0,12}(?:预留|分包).{0,12}中小",
+            r"部分(?:预留|面向中小|专门面向)|预留(?:份额|部分)?.{0,24}(?:\d{1,3}%|部分)|\d{1,3}%.{0,12}(?:预留|分包).{0,12}中小",
             source,
         ) and not re.search(r"整体预留|100%", source):
             return "part"
