@@ -145,6 +145,7 @@ class _Reader:
         ]
         contracts = self.objects(merged, "contracts")
         unit = self.unit(tender, awards)
+        value = self.amount(tender, "value", unit)
         deadline = self.day(self.object(tender, "tenderPeriod"), "endDate")
         published = self.day(tender, "datePublished") or first
         period = self.period(tender, awards, contracts)
@@ -160,7 +161,7 @@ class _Reader:
             published=min(published, first),
             deadline=deadline,
             currency=unit,
-            value=self.amount(tender, "value", unit),
+            value=value,
             value_min=self.amount(tender, "minValue", unit),
             awarded=self.awarded(awards, unit),
             suppliers=tuple(
@@ -179,7 +180,7 @@ class _Reader:
             sme_suitable=self.sme(tender),
             starts=period[0],
             ends=period[1],
-            flags=self.flags(merged, tender, deadline, min(published, first), day, unit),
+            flags=self.flags(merged, tender, deadline, min(published, first), day, value),
             documents=tuple(
                 dict.fromkeys(
                     document["url"]
@@ -227,7 +228,7 @@ class _Reader:
         deadline: date | None,
         published: date,
         day: date,
-        unit: str,
+        value: int | None,
     ) -> tuple[NoticeFlag, ...]:
         """Return what a reader should be warned of in the texts, days and amounts."""
         found: list[NoticeFlag] = []
@@ -244,7 +245,7 @@ class _Reader:
         # An award is published long after its bids were due.
         if not merged.get("awards"):
             found += notice_flags.of_days(published, day, deadline)
-        found += notice_flags.of_amounts(self.amount(tender, "value", unit))
+        found += notice_flags.of_amounts(value)
         return notice_flags.distinct(found)
 
     def object(self, parent: Json, key: str) -> Json:
