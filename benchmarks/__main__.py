@@ -32,6 +32,7 @@ NAMES = (
     "tenders",
     "chat",
     "diagnose",
+    "notices",
 )
 
 

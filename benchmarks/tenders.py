@@ -21,7 +21,9 @@ _TRADES = [
     "软件",
 ]
 _WORDS = _TRADES + [f"{start}{end}" for start in "bcdfghklmnprstvw" for end in range(100, 220)]
-_COUNT = 5_000
+_COUNT = 10_000
+_QUERIES = 100
+_SCANS = 10
 
 
 def measure() -> dict[str, str]:
@@ -42,23 +44,27 @@ def measure() -> dict[str, str]:
     ]
     tool = discover().tool("tender.search_tenders")
     context = Context(MemoryBooks(notices, as_of=day))
-    queries = [" ".join(rng.sample(_WORDS, k=3)) for _ in range(20)]
+    queries = [" ".join(rng.sample(_WORDS, k=3)) for _ in range(_QUERIES)]
     start = time.perf_counter()
     tool(context, query=queries[0])
     built = time.perf_counter()
+    times: list[float] = []
     for query in queries:
+        began = time.perf_counter()
         tool(context, query=query)
-    searched = (time.perf_counter() - built) / len(queries)
+        times.append(time.perf_counter() - began)
+    searched, worst = sum(times) / len(times), sorted(times)[int(0.95 * len(times))]
     scanned = time.perf_counter()
-    for query in queries:
+    for query in queries[:_SCANS]:
         words = query.split()
         sorted(
             notices,
             key=lambda n: -sum(n.title.count(w) * 3 + n.description.count(w) for w in words),
         )
-    scan = (time.perf_counter() - scanned) / len(queries)
+    scan = (time.perf_counter() - scanned) / _SCANS
     return {
         f"first search over {_COUNT} notices, index built": f"{(built - start) * 1e3:8.1f} ms",
         "a search after that": f"{searched * 1e3:8.1f} ms   {searched / scan:.2f} × the scan",
+        "95 of 100 searches take at most": f"{worst * 1e3:8.1f} ms",
         "scan of every notice, counting words": f"{scan * 1e3:8.1f} ms",
     }

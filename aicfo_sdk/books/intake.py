@@ -231,6 +231,8 @@ def _is_known(record: Record, history: History, batch: Batch) -> bool:
         return False
     if any(_agree(record, state) for state in same_day):
         return True
+    if isinstance(record, Tender) and _adds(record, same_day):
+        return False
     raise RecordError(
         "the file contradicts what the books know",
         file=batch.source,
@@ -238,6 +240,17 @@ def _is_known(record: Record, history: History, batch: Batch) -> bool:
         mend=f"both are of {record.known.isoformat()} and they differ in "
         f"{', '.join(_differing(record, same_day[0]))}; correct the file, or leave it out",
     )
+
+
+def _adds(tender: Tender, states: Sequence[State]) -> bool:
+    """Whether a notice stands beside those of its day instead of against them.
+
+    One of another kind does, and so does one correction beside another.
+    """
+    if not tender.notice:
+        return False
+    others = [state.record(Tender).notice for state in states]
+    return tender.notice == "correction" or tender.notice not in others
 
 
 def _agree(record: Record, state: State) -> bool:

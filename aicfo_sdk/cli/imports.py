@@ -38,6 +38,7 @@ def run(words: list[str]) -> int:
         "encoding": options.encoding,
         "merchant": options.merchant,
         "lenient_ids": options.lenient_ids or None,
+        "published": options.published,
     }
     batches = [read_known(path, options.kind, **given) for path in options.files]
     books, result, created = _take(target, options, batches)
@@ -90,6 +91,7 @@ def _arguments() -> argparse.ArgumentParser:
     made.add_argument("--bank", metavar="BANK", help="mapping of a bank statement: name or file")
     made.add_argument("--mapping", metavar="NAME", help="mapping of an invoice table: name or file")
     made.add_argument("--terms-days", type=int, metavar="DAYS", help="payment terms if none stated")
+    made.add_argument("--published", metavar="DAY", help="day of a notice that states none")
     made.add_argument("--encoding", help="of text files (told by their bytes)")
     made.add_argument(
         "--lenient-ids", action="store_true", help="keep parties whose 统一社会信用代码 is wrong"
@@ -152,7 +154,8 @@ def _holder(batches: list[Batch]) -> str:
 
 def _currency(batches: list[Batch]) -> str:
     """The one currency of all files but notices, which keep their own."""
-    found = sorted({batch.currency for batch in batches if batch.currency and batch.kind != "ocds"})
+    notices = ("ocds", "notice")
+    found = sorted({b.currency for b in batches if b.currency and b.kind not in notices})
     if len(found) > 1:
         raise InputError(
             "files of two currencies cannot go into one books",

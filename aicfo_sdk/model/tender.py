@@ -167,7 +167,7 @@ class Tender(Record):
     evaluation: Evaluation = Field(default="", description="评标/评审方法.")
     scoring: tuple[ScoreItem, ...] = Field(default=(), description="评分标准, in order.")
     clauses: tuple[Clause, ...] = Field(
-        default=(), description="Marked clauses (★, ▲) and numbered demands, in order."
+        default=(), description="Marked clauses (★, ▲) of the tender document, in order."
     )
     qualifications: tuple[UntrustedText, ...] = Field(
         default=(), description="申请人的资格要求, one sentence each, as written."

@@ -28,6 +28,7 @@ from aicfo_sdk.model import (
 from aicfo_sdk.model.invoice import TransactionKind
 from tests.books.importers import test_alipay, test_ocds, test_statement, test_wechat
 from tests.books.samples import bill, invoice
+from tests.notices import tuned
 
 ROOT = Path(__file__).parents[2]
 OWN = "91330106MA2ABC1236"
@@ -57,6 +58,7 @@ def samples() -> dict[str, list[bytes]]:
             "bills": [*_bills(folder), _example("bills.csv")],
             "invoices": _retail(),
             "ocds": _ocds(),
+            "notice": [layout(1)[0] for layout in tuned.LAYOUTS.values()],
             "records": _records(),
         }
     return {kind: [_short(data) for data in files] for kind, files in found.items()}

@@ -3,7 +3,8 @@
     detect(path) -> "wechat"
     read(path) -> Batch
 
-A table is told by its column names, XML by its root, JSON by its first character. Each importer
+A table is told by its column names, XML by its root, JSON by its first character, a notice by its
+words. Each importer
 states its own columns; the first kind in the order of `KINDS` whose required columns stand in one
 row is taken.
 """
@@ -33,6 +34,7 @@ KINDS = (
     "bills",
     "invoices",
     "ocds",
+    "notice",
     "records",
 )
 """Kinds of files that can be imported; `einvoice_list` is read by the module `einvoice`."""
@@ -48,12 +50,16 @@ def detect(path: Path | str, *, encoding: str = "") -> str:
     Raises: InputError when there is no such file; RecordError when it is empty or damaged;
     NotFound when it is of no known kind.
     """
+    from . import notice
+
     source = load(path)
     start = source.data[:4096].lstrip(b"\xef\xbb\xbf\xff\xfe\x00 \t\r\n")
     if start[:1] == b"<":
         kind = _xml_kind(source)
     elif _JSON.match(start):
         kind = _json_kind(source)
+    elif notice.looks_like(source):
+        kind = notice.KIND
     else:
         kind = _table_kind(tables_of(source, encoding=encoding, rows=_HEAD))
     if kind is None:
@@ -137,6 +143,8 @@ def _xml_kind(source: Source) -> str | None:
     data = source.data[:65536]
     if data[:2] in (b"\xff\xfe", b"\xfe\xff"):
         data = data.decode("utf-16", "replace").encode()
+    from . import notice
+
     found = _ROOT.search(data)
     if found is None:
         return None
@@ -144,7 +152,7 @@ def _xml_kind(source: Source) -> str | None:
         return "camt053"
     if found[1] == b"EInvoice":
         return "einvoice"
-    return None
+    return notice.KIND if notice.looks_like(source) else None
 
 
 def _json_kind(source: Source) -> str | None:

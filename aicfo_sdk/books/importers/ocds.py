@@ -24,10 +24,11 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from ...errors import AmountError, RecordError
-from ...model.tender import Tender
+from ...model.tender import NoticeFlag, Tender
 from ...model.text import UntrustedText
 from ...money import checked, round_div
 from ..batch import Batch, Refused
+from . import notice_flags
 from .ocds_merge import Json, as_list, as_object, as_objects, merge
 from .ocds_package import releases
 from .source import load
@@ -144,6 +145,7 @@ class _Reader:
         ]
         contracts = self.objects(merged, "contracts")
         unit = self.unit(tender, awards)
+        value = self.amount(tender, "value", unit)
         deadline = self.day(self.object(tender, "tenderPeriod"), "endDate")
         published = self.day(tender, "datePublished") or first
         period = self.period(tender, awards, contracts)
@@ -159,7 +161,7 @@ class _Reader:
             published=min(published, first),
             deadline=deadline,
             currency=unit,
-            value=self.amount(tender, "value", unit),
+            value=value,
             value_min=self.amount(tender, "minValue", unit),
             awarded=self.awarded(awards, unit),
             suppliers=tuple(
@@ -178,6 +180,7 @@ class _Reader:
             sme_suitable=self.sme(tender),
             starts=period[0],
             ends=period[1],
+            flags=self.flags(merged, tender, deadline, min(published, first), day, value),
             documents=tuple(
                 dict.fromkeys(
                     document["url"]
@@ -217,6 +220,33 @@ class _Reader:
         if "planning" in tags and not tags & _INVITES and state != "active":
             return "planning"
         return "closed" if deadline is not None and deadline < day else "open"
+
+    def flags(
+        self,
+        merged: Json,
+        tender: Json,
+        deadline: date | None,
+        published: date,
+        day: date,
+        value: int | None,
+    ) -> tuple[NoticeFlag, ...]:
+        """Return what a reader should be warned of in the texts, days and amounts."""
+        found: list[NoticeFlag] = []
+        for part in (tender, merged):
+            for key in ("title", "description"):
+                text = part.get(key)
+                if not isinstance(text, str):
+                    continue
+                found += notice_flags.of_text(UntrustedText(text[:_LONGEST_TEXT]))
+                if len(text) > _LONGEST_TEXT:
+                    found.append(notice_flags.made("cut", f"{key}: {len(text)} characters"))
+                if notice_flags.conceals(text):
+                    found.append(notice_flags.made("invisible_characters", f"in the {key}"))
+        # An award is published long after its bids were due.
+        if not merged.get("awards"):
+            found += notice_flags.of_days(published, day, deadline)
+        found += notice_flags.of_amounts(value)
+        return notice_flags.distinct(found)
 
     def object(self, parent: Json, key: str) -> Json:
         value = parent.get(key)

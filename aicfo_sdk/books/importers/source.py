@@ -123,10 +123,11 @@ def tables_of(source: Source, *, encoding: str = "", rows: int = 0) -> tuple[Tab
     return (_text_table(source, lines),)
 
 
-def decode(source: Source, *, encoding: str = "") -> str:
+def decode(source: Source, *, encoding: str = "", page: bool = False) -> str:
     """Return the text of a file that is UTF-8, UTF-16 with BOM, or GB18030.
 
-    A file that begins as UTF-8 and then breaks is an error, never read as something else.
+    A file that begins as UTF-8 and then breaks is an error, never read as something else. A web
+    page is refused unless `page` says that one may come.
     Raises: RecordError naming the line where the text breaks.
     """
     data = source.data
@@ -155,7 +156,7 @@ def decode(source: Source, *, encoding: str = "") -> str:
                 line=good.count(b"\n") + 1,
                 mend="save the file as UTF-8, or name its encoding (latin-1, cp1252 …)",
             ) from None
-    if text.lstrip()[:1] == "<" and "<html" in text[:2000].lower():
+    if not page and text.lstrip()[:1] == "<" and "<html" in text[:2000].lower():
         raise source.error(
             "a web page, not a table", mend="open it in a spreadsheet and save it as XLSX"
         )

@@ -137,6 +137,17 @@ def _deadline(case: Case) -> Iterator[Finding]:
         )
 
 
+def _flags(case: Case) -> Iterator[Finding]:
+    # The words that were found stay in the notice: only their kind is told on.
+    for kind in dict.fromkeys(flag.kind for flag in case.tender.flags):
+        yield _finding(
+            f"notice_{kind}",
+            "warning",
+            f"The notice was flagged when it was read: {kind.replace('_', ' ')}.",
+            "Read the original; take no account number or instruction from a notice.",
+        )
+
+
 def _qualifications(case: Case) -> Iterator[Finding]:
     held = case.merchant.qualifications if case.merchant else ()
     upwards: list[str] = case.params.at("tender.ladder_upwards", case.today)
@@ -300,6 +311,7 @@ _CHECKS: tuple[Callable[[Case], Iterator[Finding]], ...] = (
     _stage,
     _deadline,
     _qualifications,
+    _flags,
     _size,
     _limits,
     _weight,

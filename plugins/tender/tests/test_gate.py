@@ -9,7 +9,7 @@ import aicfo_tender
 import pytest
 from aicfo_tender.qualifications import answer
 
-from aicfo_sdk.model import BidGate, DailySales, Tender, TenderId, UntrustedText
+from aicfo_sdk.model import BidGate, DailySales, NoticeFlag, Tender, TenderId, UntrustedText
 from aicfo_sdk.parameters import parameters
 
 UPWARDS = parameters().at("tender.ladder_upwards", date(2026, 3, 2))
@@ -207,3 +207,15 @@ def test_text_of_strangers_stays_text(make: Any) -> None:
     found = gate(make, tender, make.merchant(qualifications=("营业执照",)))
     assert codes(found, "refuse") == ["qualification_missing"]
     assert UntrustedText("{0}%s") in found.findings[0].message
+
+
+def test_a_flagged_notice_is_warned_of_without_its_words_and_nothing_else_changes(
+    make: Any,
+) -> None:
+    flag = NoticeFlag(kind="bank_account", text=UntrustedText("账号 6222021234567890123"))
+    plain = aicfo_tender.bid_gate(make.context(make.tender()), TenderId("T-1"))
+    found = aicfo_tender.bid_gate(make.context(make.tender(flags=(flag,))), TenderId("T-1"))
+    added = [one for one in found.findings if one not in plain.findings]
+    assert [one.code for one in added] == ["notice_bank_account"]
+    assert "6222" not in added[0].message
+    assert found.passed == plain.passed

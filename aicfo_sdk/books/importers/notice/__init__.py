@@ -1,0 +1,129 @@
+"""Tenders from Chinese notices and tender documents (公告, 招标文件) in text, HTML or DOCX.
+
+The layout is that of 财办库〔2020〕50号 and what portals make of it. One file is one notice and
+yields one `Tender` as it says; the notices of one project (项目编号) are put together by the books
+(`books.states`): a correction changes what it names, a termination ends it, an award closes it.
+
+Decided here:
+- A field that a notice does not state stays empty. An amount without a unit counts as yuan from
+  5,000 upwards, else it is left out; where 大写 and figures differ, 大写 counts and a flag says so.
+- The project's number is the id. Without one the id is made of name and buyer.
+- Hidden text is never part of a field: it becomes a flag.
+- Scans and PDF are not read. Headers, footers and notes of a document are not either.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from pathlib import Path
+
+from ....errors import InputError, RecordError
+from ...batch import Batch
+from ..source import Source, decode, load
+from .docx_page import from_docx, is_docx
+from .facts import MissingError, read_page
+from .html_page import from_html
+from .page import Page, from_text
+
+KIND = "notice"
+
+MAX_BYTES = 64 * 1024 * 1024
+"""Largest file of a notice, in bytes."""
+
+_LOOKED_AT = 400_000
+_MARKS = tuple(
+    re.compile(pattern)
+    for pattern in (
+        r"项\s*目\s*名\s*称|工程名称|采购项目名称",
+        r"项目编号|招标编号|采购编号|磋商编号|谈判编号",
+        r"采\s*购\s*人|招\s*标\s*人|采购单位|招标单位",
+        r"投标文件|响应文件|报价文件|中标|成交供应商",
+        r"预算金额|最高限价|控制价|限价|采购预算",
+        r"(?:招标|采购|磋商|谈判|询价|更正|变更|终止|中标|成交|结果)\s*(?:公告|公示|文件)",
+        r"资格要求|资格条件|评标办法|评标方法|综合评分|评审办法",
+    )
+)
+_ENOUGH = 3
+
+
+def looks_like(source: Source) -> bool:
+    """Return whether a file is a Chinese notice or tender document, told by its words."""
+    if source.data[:4] == b"PK\x03\x04":
+        return is_docx(source)
+    head = source.data[:_LOOKED_AT]
+    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
+        return _told(head.decode("utf-16", "ignore"))
+    return _told(head.decode("utf-8", "ignore")) or _told(head.decode("gb18030", "ignore"))
+
+
+def _told(text: str) -> bool:
+    text = text.replace("\u200b", "")
+    return sum(1 for mark in _MARKS if mark.search(text)) >= _ENOUGH
+
+
+def read(path: Path, *, encoding: str = "", published: str = "") -> Batch:
+    """Return the `Tender` that a notice or tender document announces.
+
+    `encoding` overrides the detection; `published` is the day of the notice (YYYY-MM-DD) where it
+    states none. Raises: RecordError when the file cannot be read or lacks name or day.
+    """
+    source = load(path)
+    given = _day(published)
+    if len(source.data) > MAX_BYTES:
+        raise source.error(
+            f"a notice of more than {MAX_BYTES // 1024**2} MiB", mend="take its pictures out"
+        )
+    page = page_of(source, encoding=encoding)
+    if not page.blocks:
+        raise source.error(
+            "a notice without text", mend="scans are not read; give the text, HTML or DOCX"
+        )
+    try:
+        found = read_page(page, given)
+    except MissingError as error:
+        mend = "give the notice as published"
+        if "day" in str(error):
+            mend = "name it: --published YYYY-MM-DD"
+        raise RecordError(
+            f"a notice with {error}", file=source.file, value=page.blocks[0][-1], mend=mend
+        ) from None
+    return Batch(
+        kind=KIND,
+        source=source.file,
+        digest=source.digest,
+        currency="CNY",
+        records=(found.tender,),
+        notes=(
+            *found.notes,
+            *(f"flagged: {flag.kind}: {flag.text}" for flag in found.tender.flags),
+        ),
+        rows=1,
+    )
+
+
+def page_of(source: Source, *, encoding: str = "") -> Page:
+    """Return the page of a file, whichever of the three formats it is in. Raises: RecordError."""
+    if source.data[:4] == b"PK\x03\x04":
+        if not is_docx(source):
+            raise source.error("a notice that is no DOCX", mend="save it as DOCX")
+        return from_docx(source)
+    text = decode(source, encoding=encoding, page=True)
+    return from_html(text) if is_html(text) else from_text(text)
+
+
+def is_html(text: str) -> bool:
+    """Return whether a text is markup."""
+    start = text[:20_000].lstrip("\ufeff \r\n\t")
+    return start[:1] == "<" and re.search(r"<\w+[\s>/]|<!", start[:2_000]) is not None
+
+
+def _day(text: str) -> date | None:
+    if not text:
+        return None
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise InputError(
+            "not a day", value=text, where="published", mend="write it like 2026-03-02"
+        ) from None

@@ -1,0 +1,313 @@
+"""What a page says under which name: pairs of field and value, wherever they stand.
+
+A name may stand in a line before a colon, in a table cell before its value, above its value, or
+above a column. `Pair.note` is what stood in brackets behind the name, such as the unit.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple
+
+from .names import NAMES
+from .page import Line, Page, Row, unspanned
+
+_PREFIX = (
+    "(?:本项目的?|本次(?:采购|招标)?|该项目|本标段|本工程|本采购项目|本招标项目|本项目采购|本包|本采购包"
+    "|原公告的?|原采购公告的?|原)?"
+)
+_NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
+_HAN = "\u4e00-\u9fff"
+
+
+def _spaced(name: str) -> str:
+    return r"\s*".join(map(re.escape, name))
+
+
+_FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
+_ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=True))
+_BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
+_ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
+_LABEL = re.compile(
+    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*(?::|为(?:人民币)?(?=\s*[\d¥人]))"
+)
+_BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
+_CELL = re.compile(
+    r"(?:[\d一二三四五六七八九十(][\d.、)一二三四五六七八九十]{0,5}\s*)?"
+    rf"{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
+)
+_ANY_NAME = re.compile(rf"(?:{_ALL})")
+_BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
+_NOW = re.compile(
+    r"^(?:现|更正后|变更后|修改后|调整后|现更正为|现变更为|更正为|变更为|修改为|调整为)(?:内容)?(?:的)?\s*(?:为)?\s*:?\s*"
+)
+_CHANGED = re.compile(
+    r"^(?P<before>.*?)[,;。]?\s*(?:现)?(?:予以|统一|已)?(?:更正|变更|调整|修改|延期|推迟|顺延|延长|更改)(?:为|至|到|后为)\s*:?\s*(?P<after>.+)$"
+)
+_OTHER = re.compile(rf"(?:(?<=[\s;。,)])|(?<=^))[{_HAN}][{_HAN}、/()]{{1,18}}\s*:(?!\d)")
+_SPACE = re.compile(r"\s+")
+_PARTIES = (
+    (
+        "agency",
+        re.compile(r"代理机构(?:的)?(?:信息|联系方式)|集中采购机构(?:的)?信息|招标代理(?:的)?信息"),
+    ),
+    ("buyer", re.compile(r"(?:采购人|采购单位|招标人|采购方)(?:的)?(?:信息|联系方式)")),
+    ("", re.compile(r"监督(?:管理)?(?:部门|机构)|项目联系(?:方式|人)|供应商信息|异议|投诉")),
+)
+_NUMBERED = re.compile(
+    r"(?P<chapter>第\s*[一二三四五六七八九十百\d]{1,4}\s*(?:章|节|部分|篇|卷))|(?P<main>[一二三四五六七八九十]{1,3}\s*[、.,:]\s*)"
+    r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}\s*[、.．]\s*(?!\d))"
+)
+_MOST_HEADINGS = 3_000
+_SENTENCE = re.compile(r"[。;!?]|,.{12,}")
+
+
+class Pair(NamedTuple):
+    """A field with its value as written; `note` stood in brackets, `section` is the heading."""
+
+    field: str
+    value: str
+    note: str
+    at: int
+    section: str
+    name: str
+
+
+class Section(NamedTuple):
+    """A heading and what stands under it, down to the next heading of its level or above."""
+
+    heading: str
+    level: int
+    start: int
+    end: int
+
+
+def field_of(cell: str) -> tuple[str, str, str] | None:
+    """Return field, note and name when a table cell holds nothing but the name of a field."""
+    if len(cell) > 60:
+        return None
+    found = _CELL.fullmatch(_one_line(cell))
+    if found is None:
+        return None
+    name = _SPACE.sub("", found["name"])
+    return _FIELD_OF[name], found["note"] or "", name
+
+
+def is_name(cell: str) -> bool:
+    """Return whether a cell looks like a name rather than a value (短, no figures)."""
+    plain = _one_line(cell).rstrip(":")
+    return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not _SENTENCE.search(plain)
+
+
+def _one_line(cell: str) -> str:
+    return cell.replace("\n", "").strip()
+
+
+def pairs(page: Page) -> list[Pair]:
+    """Return every pair of a page in order."""
+    return list(_Reader(page).pairs())
+
+
+class _Reader:
+    def __init__(self, page: Page) -> None:
+        self._blocks = page.blocks
+        self._headings = {section.start: section.heading for section in sections(page)}
+        self._heading = self._party = self._was = ""
+
+    def pairs(self) -> Iterator[Pair]:
+        columns: tuple[int, list[tuple[str, str, str] | None]] | None = None
+        change: tuple[int, tuple[int, int]] | None = None
+        for index, block in enumerate(self._blocks):
+            self._heading = self._headings.get(index, self._heading)
+            if isinstance(block, Line):
+                columns = None
+                yield from self._line(index, block)
+                continue
+            if columns is not None and columns[0] == block.table:
+                yield from self._below(block, columns[1])
+                columns = None
+                continue
+            columns = None
+            if changed := _change_columns(block.cells):
+                change = (block.table, changed)
+                continue
+            if change is not None and change[0] == block.table:
+                yield from self._changed_row(block, *change[1])
+                continue
+            names = [field_of(cell) for cell in block.cells]
+            if self._is_head(index, block, names):
+                columns = (block.table, names)
+                continue
+            yield from self._row(index, block)
+
+    def _is_head(self, index: int, row: Row, names: Sequence[tuple[str, str, str] | None]) -> bool:
+        """Whether a row names its columns, and the row below holds the values."""
+        known = [name for i, name in enumerate(names) if name and (i == 0 or name != names[i - 1])]
+        below = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
+        if len(known) < 2 or 2 * len(known) <= len(unspanned(row.cells)):
+            return False
+        if not isinstance(below, Row) or below.table != row.table:
+            return False
+        # 第一中标候选人 is a rank where the bidders have a column of their own.
+        named = [name for cell in below.cells if (name := field_of(cell)) is not None]
+        return all(name[0] == "supplier" for name in named) and all(
+            name or is_name(cell) or not cell for name, cell in zip(names, row.cells, strict=True)
+        )
+
+    def _changed_row(self, row: Row, name: int, after: int) -> Iterator[Pair]:
+        cells = row.cells
+        if after >= len(cells) or not cells[after]:
+            return
+        own = list(_LABEL.finditer(cells[after]))
+        told = _last_name(cells[name] if name < len(cells) else "")
+        if own or told is None:
+            for line in cells[after].split("\n"):
+                yield from self._line(len(self._blocks), Line(row.at, line))
+        else:
+            yield self._made(_FIELD_OF[told], cells[after], "", row.at, told)
+
+    def _line(self, index: int, line: Line) -> Iterator[Pair]:
+        self._turn(line.text)
+        text = _BOXED.sub(r" \1:", self._now(line.text)).lstrip()
+        found = list(_LABEL.finditer(text))
+        for i, label in enumerate(found):
+            end = found[i + 1].start() if i + 1 < len(found) else len(text)
+            value = text[label.end() : end]
+            other = _OTHER.search(value, 1) if value.strip() else None
+            if other is not None and not label["name"].endswith(("标准", "政策")):
+                value = value[: other.start()]
+            value = value.strip(" ;,、")
+            if not value and i + 1 == len(found):
+                value = self._next(index)
+            yield from self._pair(label, value, line.at)
+        if not found and (alone := field_of(_unnumbered(text))) is not None:
+            # A heading that is the name of a field, with the value below it.
+            value = self._next(index)
+            if value:
+                yield self._made(alone[0], value, alone[1], line.at, alone[2])
+
+    def _now(self, text: str) -> str:
+        """Return what a line says as it stands now, when it tells of a change; else the line.
+
+        What stood before is dropped; a value without its name is given the one it had before.
+        """
+        changed = _CHANGED.match(text) if len(text) < 600 else None
+        if changed is not None:
+            name = _last_name(changed["before"]) or self._was
+            self._was = ""
+            if _LABEL.match(changed["after"]) or not name:
+                return changed["after"] if changed["before"] else text
+            return f"{name}:{changed['after']}"
+        if _BEFORE_CHANGE.match(text) and not _LABEL.match(text):
+            self._was = _last_name(text) or ""
+            return ""
+        if (now := _NOW.match(text)) is not None:
+            rest = text[now.end() :]
+            if self._was and not _LABEL.match(rest):
+                rest = f"{self._was}:{rest}"
+            self._was = ""
+            return rest
+        return text
+
+    def _row(self, index: int, row: Row) -> Iterator[Pair]:
+        cells = unspanned(row.cells)
+        at = 0
+        while at < len(cells):
+            cell = cells[at]
+            self._turn(cell)
+            name = field_of(cell)
+            following = cells[at + 1] if at + 1 < len(cells) else ""
+            if name is not None and following and field_of(following) is None:
+                yield self._made(name[0], following, name[1], row.at, name[2])
+                at += 2
+                continue
+            for line in cell.split("\n"):
+                yield from self._line(len(self._blocks), Line(row.at, line))
+            at += 1
+
+    def _below(self, row: Row, names: Sequence[tuple[str, str, str] | None]) -> Iterator[Pair]:
+        last = None
+        for name, cell in zip(names, row.cells, strict=False):
+            if name is not None and cell and name != last:
+                yield self._made(name[0], cell, name[1], row.at, name[2])
+            last = name
+
+    def _next(self, index: int) -> str:
+        """Return the line below when it is a value and not the next name or heading."""
+        block = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
+        if not isinstance(block, Line) or index + 1 in self._headings:
+            return ""
+        if _LABEL.match(block.text) or len(block.text) > 400:
+            return ""
+        return block.text
+
+    def _pair(self, label: re.Match[str], value: str, at: int) -> Iterator[Pair]:
+        if value:
+            name = _SPACE.sub("", label["name"])
+            yield self._made(_FIELD_OF[name], value, label["note"] or "", at, name)
+
+    def _made(self, field: str, value: str, note: str, at: int, name: str) -> Pair:
+        if field == "party_name" and self._party:
+            field = self._party
+        return Pair(field, value.strip(), note, at, self._heading, name)
+
+    def _turn(self, text: str) -> None:
+        if len(text) > 60:
+            return
+        for party, pattern in _PARTIES:
+            if pattern.search(text):
+                self._party = party
+                return
+
+
+def _last_name(text: str) -> str | None:
+    """Return the longest of the names that a text mentions, the last one of them."""
+    found = _ANY_NAME.findall(text)
+    return _SPACE.sub("", found[-1]) if found else None
+
+
+def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
+    """Return the columns of the name and of what stands now, in the head of a table of changes."""
+    before = after = None
+    for i, cell in enumerate(cells):
+        plain = "".join(cell.split())
+        if len(plain) > 14:
+            return None
+        if re.search(r"(?:更正|变更|修改|调整)前|^原", plain):
+            before = i
+        elif re.search(r"(?:更正|变更|修改|调整)后|^现", plain):
+            after = i
+    if before is None or after is None:
+        return None
+    return max(min(before, after) - 1, 0), after
+
+
+def _unnumbered(text: str) -> str:
+    found = _NUMBERED.match(text)
+    return text[found.end() :].strip(" :") if found else text.strip(" :")
+
+
+def sections(page: Page) -> list[Section]:
+    """Return the sections of a page by their headings, in order; they may lie in each other."""
+    found: list[tuple[int, int, str]] = []
+    for index, block in enumerate(page.blocks):
+        if isinstance(block, Row):
+            continue
+        number = _NUMBERED.match(block.text)
+        if number is None or len(block.text) > 60:
+            continue
+        rest = block.text[number.end() :].strip()
+        if not rest or _SENTENCE.search(rest.rstrip("。;")):
+            continue
+        level = ("chapter", "main", "sub", "digit").index(str(number.lastgroup))
+        if level > 1 and (":" in rest.rstrip(":") or len(rest) > 24):
+            continue
+        found.append((index, level, rest.rstrip(":")))
+        if len(found) >= _MOST_HEADINGS:
+            break
+    out: list[Section] = []
+    for i, (start, level, heading) in enumerate(found):
+        end = next((at for at, other, _ in found[i + 1 :] if other <= level), len(page.blocks))
+        out.append(Section(heading, level, start, end))
+    return out

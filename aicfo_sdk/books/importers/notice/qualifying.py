@@ -1,0 +1,107 @@
+"""What bidders must be: the sentences of 资格要求, and the bare names of certificates in them.
+
+Only certificates of the bidder itself become names that a gate compares; what asks something of a
+person (项目经理), a product or a general condition (独立法人资格) stays a sentence to be read.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+
+from ....model.text import UntrustedText
+from .labels import Section
+from .page import Line, Page, unspanned
+
+_MOST = 100
+_HEADING = re.compile(
+    r"资格(?:要求|条件|标准)|申请人的资格|投标人资格|供应商资格|投标人(?:应|须)?具备|响应人资格"
+)
+_INLINE = re.compile(
+    r"(?:申请人|投标人|供应商|响应人|合格投标人|合格供应商)(?:的|应具备的)?(?:资格|资质)(?:要求|条件)"
+    r"(?:、能力(?:和|、)信誉)?\s*:?\s*(.*)"
+)
+_EMPTY = re.compile(r"^(?:无|/|详见.{0,20}|\(?\d\)?|如下|见.{0,12})[。;:]?$")
+_PARTS = re.compile(
+    r"(?<=[;。])\s*(?=(?:\(\d{1,2}\)|\d{1,2}(?:\.\d{1,2})*\s*[.、)]|[一二三四五六七八九十]{1,2}、|\d{1,2}\.\d{1,2}(?!\d)))"
+)
+_NUMBER = re.compile(
+    r"^(?:\(\d{1,2}\)|\([一二三四五六七八九十]{1,3}\)|\d{1,2}(?:\.\d{1,2}){0,3}\s*[.、)]?\s*(?!\d|年|个|万|家|项|%)|[一二三四五六七八九十]{1,3}、)\s*"
+)
+_INTRO = re.compile(
+    r"^(?:落实政府采购政策需满足的资格要求|本项目的特定资格要求|特定资格要求|本项目特定资格要求|(?:合同包|采购包|标项)\s*\d*\S{0,40}特定资格要求如下|基本资格要求|一般资格要求)\s*:\s*"
+)
+_CERTIFICATE = re.compile(
+    r"(?:具有|具备|持有|取得|拥有|须有|应有|提供|通过)(?:了)?(?:有效期?内?的?|合格有效的|行政主管部门颁发的|建设行政主管部门(?:颁发|核发)的|[^,;。]{0,16}(?:颁发|核发|批准)的(?:有效的)?|相应的)?"
+    r"\s*[\"“《]?((?:[^,;。\"”》且及]|及以上|及其以上){2,40}?(?:资质(?:证书)?|许可证|备案(?:凭证|证)|认证(?:证书)?|资格证书|登记证|合格证|推荐证书|执业许可证|等级证书))"
+    r"[\"”》]?(?:\s*([特一二三四五六七八九壹贰叁肆甲乙丙]级)?\s*(\(含\))?(及其?以上|(?:或|和)以上))?"
+)
+_OF_OTHERS = re.compile(
+    r"负责人|项目经理|人员|建造师|总监|工程师|产品|制造商|生产厂|法定代表人|授权|驾驶"
+)
+_GENERAL = re.compile(r"营业执照|法人资格|民事责任|身份证|纳税|社保|社会保障|审计报告|信用")
+
+
+def qualifications(page: Page, sections: Sequence[Section]) -> tuple[UntrustedText, ...]:
+    """Return the sentences of the qualification section, numbers taken off, in order."""
+    found = list(_sentences(page, sections))
+    return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(found))[:_MOST]
+
+
+def required(sentences: Sequence[str]) -> tuple[str, ...]:
+    """Return the certificates that the bidder itself must hold, as named, with their level."""
+    found: dict[str, None] = {}
+    for sentence in sentences:
+        for clause in re.split(r"[;。]", sentence):
+            for match in _CERTIFICATE.finditer(clause):
+                lead = clause[: match.start()]
+                name = match[1].strip()
+                if _OF_OTHERS.search(lead[-24:] + name) or _GENERAL.search(name):
+                    continue
+                found["".join(filter(None, (name, match[2], match[3], match[4])))] = None
+    return tuple(found)[:30]
+
+
+def _sentences(page: Page, sections: Sequence[Section]) -> Iterator[str]:
+    chosen = next((s for s in sections if _HEADING.search(s.heading)), None)
+    if chosen is not None:
+        inline = _INLINE.search(chosen.heading)
+        blocks = page.blocks[chosen.start + 1 : chosen.end]
+        if inline and len(inline[1]) > 6:
+            yield from _split(inline[1])
+        for block in blocks:
+            for text in (block.text,) if isinstance(block, Line) else unspanned(block.cells):
+                yield from _split(text)
+        return
+    for index, block in enumerate(page.blocks):
+        cells = (block.text,) if isinstance(block, Line) else tuple(unspanned(block.cells))
+        for i, cell in enumerate(cells):
+            inline = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
+            if inline is None:
+                continue
+            if inline[1]:
+                yield from _split(inline[1])
+            elif i + 1 < len(cells):
+                for line in cells[i + 1].split("\n"):
+                    yield from _split(line)
+            if isinstance(block, Line):
+                yield from _following(page, index + 1)
+            return
+
+
+def _following(page: Page, start: int) -> Iterator[str]:
+    """Yield the numbered lines right below a name that stands without a heading's number."""
+    for block in page.blocks[start : start + 30]:
+        if not isinstance(block, Line) or not _NUMBER.match(block.text):
+            return
+        if re.match(r"[一二三四五六七八九十]{1,3}、", block.text):
+            return
+        yield from _split(block.text)
+
+
+def _split(text: str) -> Iterator[str]:
+    for part in _PARTS.split(text):
+        plain = _INTRO.sub("", _NUMBER.sub("", part.strip())).strip()
+        plain = _NUMBER.sub("", plain) if len(plain) > 8 else plain
+        if len(plain) > 3 and not _EMPTY.match(plain) and not plain.endswith((":", "如下")):
+            yield plain

@@ -1,0 +1,29 @@
+"""Notices are read as their labels say, in every layout."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+
+from . import first_look, second_look, tuned
+from .measure import tally, together
+from .tuned import Made
+
+LAYOUTS = {**tuned.LAYOUTS, **first_look.LAYOUTS, **second_look.LAYOUTS}
+
+
+@pytest.mark.parametrize("name", LAYOUTS)
+def test_a_layout_is_read_as_labelled(name: str) -> None:
+    layout: Callable[[int], Made] = LAYOUTS[name]
+    found = together(tally({name: lambda seed: layout(seed + 50_000)}, each=2))
+    assert found.total() >= 0.95, found.errors
+    assert found.recall("stars") in (None, 1.0), found.errors
+
+
+@pytest.mark.slow
+def test_over_all_notices_every_field_reaches_the_acceptance_figure() -> None:
+    found = together(tally(LAYOUTS))
+    assert sum(found.right.values()) > 2_000
+    assert found.total() >= 0.95, found.errors
+    assert found.recall("stars") == 1.0
