@@ -28,7 +28,7 @@ from mcp_types import (
 from mcp_types.version import MODERN_PROTOCOL_VERSIONS
 
 from ..days import parse_day
-from ..errors import AicfoError, NotFound
+from ..errors import AicfoError, BooksError, NotFound
 from ..model import RECORDS, record_type
 from ..model.base import Record
 from .capping import Kept
@@ -101,20 +101,8 @@ class BooksResources(Part):
 
     async def resources(self) -> Sequence[Resource]:
         """The fixed ones, and a list of each record type that the books hold."""
-        snapshot = await anyio.to_thread.run_sync(self._session.snapshot)
-        held = {slug: snapshot.records(record_type(name)) for slug, name in SLUGS.items()}
-        return [
-            *(_resource(slug, title, about) for slug, (title, about, _) in self._fixed.items()),
-            *(
-                _resource(
-                    slug,
-                    _title(slug),
-                    f"{len(records)} {SLUGS[slug]} record(s) as of {snapshot.as_of}.",
-                )
-                for slug, records in held.items()
-                if records
-            ),
-        ]
+        fixed = [_resource(slug, title, about) for slug, (title, about, _) in self._fixed.items()]
+        return [*fixed, *await anyio.to_thread.run_sync(self._held)]
 
     def templates(self) -> Sequence[ResourceTemplate]:
         """One record by its id, a run, a proposal, the ledger of a day."""
@@ -156,6 +144,19 @@ class BooksResources(Part):
             return None
         slug, typed = found[1], params.argument.value
         return await anyio.to_thread.run_sync(lambda: completion(self._ids(slug), typed))
+
+    def _held(self) -> list[Resource]:
+        """A list of each record type of which the books hold any."""
+        try:
+            snapshot = self._session.snapshot()
+        except BooksError:
+            return []  # nothing is imported yet
+        held = {slug: len(snapshot.records(record_type(name))) for slug, name in SLUGS.items()}
+        return [
+            _resource(slug, _title(slug), f"{many} {SLUGS[slug]} record(s) as of {snapshot.as_of}.")
+            for slug, many in held.items()
+            if many
+        ]
 
     def _ids(self, slug: str) -> Mapping[str, str]:
         """Id → name or "" of all that stands under a slug."""

@@ -78,13 +78,18 @@ _CACHE: dict[CacheableMethod, CacheHint] = {
 
 
 def build_server(
-    session: Session, *, more: Iterable[Part] = (), changes: Changes | None = None
+    session: Session,
+    *,
+    more: Iterable[Part] = (),
+    changes: Changes | None = None,
+    levels: Levels | None = None,
 ) -> Server[Any]:
     """Return an MCP server over the tools and books of a session, for any transport.
 
-    `more` offers further things beside them. Raises: NotFound for two tools of one name.
+    `more` offers further things beside them, and may share `changes` and `levels`.
+    Raises: NotFound for two tools of one name.
     """
-    levels, kept = Levels(), Kept()
+    levels, kept = levels or Levels(), Kept()
     parts: tuple[Part, ...] = (
         Tools(session, levels, kept),
         *((BooksResources(session, kept),) if session.has_books else ()),
