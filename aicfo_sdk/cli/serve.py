@@ -8,6 +8,10 @@ from contextlib import suppress
 from ..errors import InputError
 from .arguments import note, parser, session
 
+_KEEP_SECONDS = 75
+"""Longer than clients keep a connection they do not use: the one who closes it first is theirs,
+so that no request is sent into a connection that is just being closed."""
+
 
 def run(words: list[str]) -> int:
     """Serve until the client leaves (stdio) or the process is stopped (HTTP)."""
@@ -40,7 +44,9 @@ def run(words: list[str]) -> int:
         ) from None
     # Standard error: whoever starts a server from a script may read standard output.
     note(f"aicfo serves MCP at http://{host}:{listening.getsockname()[1]}/mcp")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
+    )
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
     return 0

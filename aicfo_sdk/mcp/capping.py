@@ -58,11 +58,12 @@ def capped(value: Any, most: int = MOST) -> tuple[Any, dict[str, int]]:
         return value, cut
     value = deepcopy(value)
     while _size(value) > most:
-        found = _largest(value, "")
-        if found is None:
+        lists: list[tuple[int, str, list[Any]]] = []
+        _weigh(value, "", lists)
+        if not lists:
             break
-        place, items = found
-        cut.setdefault(place, len(items))
+        _, place, items = max(lists, key=lambda each: each[0])
+        cut.setdefault(place or "/", len(items))
         del items[len(items) // 2 :]
     return value, cut
 
@@ -71,21 +72,20 @@ def _size(value: Any) -> int:
     return len(json.dumps(value, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
 
-def _largest(value: Any, place: str) -> tuple[str, list[Any]] | None:
-    """The list whose own items take most, and that holds none that takes most of it."""
-    inner: list[tuple[int, str, Any]] = []
+def _weigh(value: Any, place: str, lists: list[tuple[int, str, list[Any]]]) -> int:
+    """Return about how many bytes a value takes outside the lists within it; note those lists,
+    each with what it takes itself."""
+    if isinstance(value, str):
+        return len(value.encode("utf-8", "surrogatepass")) + 4
     if isinstance(value, dict):
         fields = cast("dict[str, Any]", value)
-        inner = [(_size(part), f"{place}/{key}", part) for key, part in fields.items()]
-    elif isinstance(value, list):
+        return sum(
+            len(key) + 4 + _weigh(part, f"{place}/{key}", lists) for key, part in fields.items()
+        )
+    if isinstance(value, list):
         items = cast("list[Any]", value)
-        inner = [(_size(part), f"{place}/{i}", part) for i, part in enumerate(items)]
-    for size, where, part in sorted(inner, key=lambda each: -each[0]):
-        if isinstance(value, list) and size * 2 < _size(cast("list[Any]", value)):
-            break
-        found = _largest(part, where)
-        if found is not None:
-            return found
-    if isinstance(value, list) and value:
-        return place or "/", cast("list[Any]", value)
-    return None
+        own = sum(2 + _weigh(part, f"{place}/{i}", lists) for i, part in enumerate(items))
+        if items:
+            lists.append((own, place, items))
+        return 2
+    return len(repr(value)) + 2
