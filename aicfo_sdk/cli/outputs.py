@@ -147,6 +147,7 @@ class BrokenOutput(_Output):
 class PluginsOutput(_Output):
     plugins: list[PluginOutput]
     broken: list[BrokenOutput]
+    written: list[str] = Field(default=[], description="Files that `export` wrote.")
     disabled: list[str]
     providers: dict[str, list[str]] = Field(description="Configured choice of providers.")
 
@@ -301,6 +302,16 @@ class MandateOutput(_Output):
     mandates: list[MandateLine]
 
 
+class ClientOutput(_Output):
+    client: str = Field(description="Program that speaks MCP.")
+    file: str = Field(description="Where it reads its configuration.")
+    content: dict[str, Any] = Field(description="What stands there.")
+
+
+class ServeOutput(_Output):
+    clients: list[ClientOutput] = Field(description="What --print-config prints.")
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "approve": DecisionOutput,
     "audit": AuditOutput,
@@ -317,6 +328,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "reject": DecisionOutput,
     "replay": ReplayOutput,
     "runs": RunsOutput,
+    "serve": ServeOutput,
     "settle": DecisionOutput,
     "tools": ToolsOutput,
     "void": DecisionOutput,

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import shutil
 import socket
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 from ..errors import InputError
-from .arguments import note, parser, session
+from .arguments import emit, note, parser, session
+from .outputs import ClientOutput, ServeOutput
 
 _KEEP_SECONDS = 75
 """Longer than clients keep a connection they do not use: the one who closes it first is theirs,
@@ -17,7 +24,14 @@ def run(words: list[str]) -> int:
     """Serve until the client leaves (stdio) or the process is stopped (HTTP)."""
     made = parser("serve", "MCP server over stdio, or streamable HTTP with --http.")
     made.add_argument("--http", metavar="HOST:PORT", help="serve streamable HTTP at /mcp")
+    made.add_argument(
+        "--print-config",
+        action="store_true",
+        help="print what MCP clients want to be told, serve nothing",
+    )
     options = made.parse_args(words)
+    if options.print_config:
+        return _print_config(options)
     opened = session(options)
 
     import anyio
@@ -50,3 +64,47 @@ def run(words: list[str]) -> int:
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
     return 0
+
+
+def _print_config(options: argparse.Namespace) -> int:
+    """Print the configuration of each known client, for these books and this address."""
+    from ..mcp.projections import client_configurations
+    from ..mcp.transports import parse_address
+
+    url = None
+    if options.http is not None:
+        host, port = parse_address(options.http)
+        url = f"http://{f'[{host}]' if ':' in host else host}:{port}/mcp"
+    command, environment = _command(options)
+    found = client_configurations(command, environment, url, token=False)
+    output = ServeOutput(
+        clients=[
+            ClientOutput(client=client, file=file, content=content)
+            for client, (file, content) in found.items()
+        ]
+    )
+    lines: list[str] = []
+    for each in output.clients:
+        text = json.dumps(each.content, ensure_ascii=False, indent=2)
+        lines += [f"{each.client}: {each.file}", *text.splitlines(), ""]
+    emit(output, options.json, lines[:-1])
+    return 0
+
+
+def _command(options: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
+    """How a client starts this server, from any folder. A database's URL, which may hold a
+    password, is left for its owner to fill in."""
+    script = shutil.which("aicfo", path=str(Path(sys.executable).parent))
+    command = [script] if script else [sys.executable, "-m", "aicfo_sdk.cli"]
+    command.append("serve")
+    books = options.books or os.environ.get("AICFO_BOOKS") or ""
+    environment: dict[str, str] = {}
+    if not books:
+        raise InputError("no books named", mend="give --books BOOKS or set AICFO_BOOKS")
+    if "://" in books:
+        environment["AICFO_BOOKS"] = "<the URL of your books>"
+    else:
+        command += ["--books", str(Path(books).absolute())]
+    if options.config is not None:
+        command += ["--config", str(options.config.absolute())]
+    return command, environment

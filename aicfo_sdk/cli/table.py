@@ -28,7 +28,9 @@ COMMANDS = {
     "call": Command("ask:call", "TOOL --args JSON [--csv FILE]", "one tool, with all it rests on"),
     "tools": Command("installed:tools", "", "what can be called"),
     "plugins": Command(
-        "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"
+        "installed:plugins",
+        "[approve NAME|export --to DIR]",
+        "what is installed, and what is broken or changed",
     ),
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
     "approve": Command(
@@ -56,7 +58,9 @@ COMMANDS = {
         "books:run", "backup|restore|check|upgrade …", "copies of books in use, and bringing back"
     ),
     "export": Command("exports:run", "--to FILE", "the ledger as beancount text"),
-    "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
+    "serve": Command(
+        "serve:run", "[--http HOST:PORT] [--print-config]", "MCP server, stdio by default"
+    ),
     "sim": Command(
         "", "run|sweep|query|scenarios|report …", "paired simulations of synthetic merchants"
     ),
