@@ -11,6 +11,10 @@ Read from `--config FILE`, else `./aicfo.toml`; no file means the defaults.
     [plugins]
     in_process = ["acme_fx"]
     deadline_seconds = 20
+
+    [servers.rates]
+    command = ["/usr/bin/rates", "--mcp"]
+    facts = ["CashForecast@1"]
 """
 
 from __future__ import annotations
@@ -56,6 +60,20 @@ class PluginRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerRules:
+    """An MCP server that is mounted as a plugin: a command over stdio, or a URL."""
+
+    command: tuple[str, ...] = ()
+    url: str = ""
+    token_file: str = ""
+    """File with the bearer token that is shown to the server at `url`."""
+    facts: tuple[str, ...] = ()
+    """Facts, as `CashForecast@1`, that its tools may provide where they declare them."""
+    read: tuple[str, ...] = ()
+    """Files and folders that the command may read beside the system's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first.
 
@@ -67,6 +85,8 @@ class Config:
     policy: Path | None = None
     plugins: PluginRules = PluginRules()
     lock: Path | None = None
+    servers: dict[str, ServerRules] = field(default_factory=dict[str, ServerRules])
+    """MCP servers by the plugin name they go by."""
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -99,7 +119,7 @@ def parse_config(
     raw: dict[str, Any], *, where: str = "", folder: Path = Path(), lock: Path | None = None
 ) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
-    _known(raw, ("disabled", "plugins", "policy", "providers"), "", where)
+    _known(raw, ("disabled", "plugins", "policy", "providers", "servers"), "", where)
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):
@@ -115,7 +135,38 @@ def parse_config(
         folder / policy if policy is not None else None,
         _plugin_rules(raw.get("plugins", {}), where),
         lock,
+        _servers(raw.get("servers", {}), where),
     )
+
+
+def _servers(given: Any, where: str) -> dict[str, ServerRules]:
+    if not isinstance(given, dict):
+        raise InputError("servers is a table", value=given, where=where)
+    found: dict[str, ServerRules] = {}
+    for name, value in cast("dict[str, Any]", given).items():
+        prefix = f"servers.{name}"
+        if not isinstance(value, dict):
+            raise InputError(f"{prefix} is a table", value=value, where=where)
+        table = cast("dict[str, Any]", value)
+        defaults = {each.name: each.default for each in fields(ServerRules)}
+        _known(table, defaults, f"{prefix}.", where)
+        read: dict[str, Any] = {}
+        for key, part in table.items():
+            if isinstance(defaults[key], tuple):
+                read[key] = _names(part, f"{prefix}.{key}", where)
+            elif isinstance(part, str):
+                read[key] = part
+            else:
+                raise InputError(f"{prefix}.{key} is a text", value=part, where=where)
+        rules = ServerRules(**read)
+        if bool(rules.command) == bool(rules.url):
+            raise InputError(
+                f"{prefix} has either a command or a url", value=name, where=where, mend="give one"
+            )
+        if rules.url and not rules.url.startswith(("http://", "https://")):
+            raise InputError(f"{prefix}.url is no URL", value=rules.url, where=where)
+        found[name] = rules
+    return found
 
 
 def _plugin_rules(given: Any, where: str) -> PluginRules:

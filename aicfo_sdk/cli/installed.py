@@ -8,6 +8,7 @@ from ..config import Config, load_config
 from ..errors import InputError
 from ..registry import AnyTool, Registry, installed, mcp_name
 from .arguments import Parser, emit, parser, session, table
+from .mounting import add, add_options, approve_mounted
 from .outputs import BrokenOutput, PluginOutput, PluginsOutput, ToolOutput, ToolsOutput
 
 
@@ -30,19 +31,23 @@ def tools(words: list[str]) -> int:
 def plugins(words: list[str]) -> int:
     """Every plugin with its distribution, tools and facts; and what could not be loaded.
 
-    `approve NAME` first takes the tools of a changed plugin as they are now; `export --to DIR`
+    `add NAME` first mounts an MCP server as a plugin; `approve NAME` takes the tools of a changed
+    plugin as they are now; `export --to DIR`
     writes what other ecosystems want to know of them (server.json, MCPB, SKILL.md, agent card).
     """
     made = parser("plugins", "What is installed, and what is broken or changed.")
-    asked = made.add_subparsers(dest="doing", metavar="approve|export", parser_class=Parser)
+    asked = made.add_subparsers(dest="doing", metavar="add|approve|export", parser_class=Parser)
     chosen = asked.add_parser("approve", help="take a changed plugin's tools as they are now")
     chosen.add_argument("name", metavar="NAME", help="the plugin")
+    add_options(asked.add_parser("add", help="mount an MCP server as a plugin"))
     export = asked.add_parser("export", help="server.json, MCPB manifest, SKILL.md, agent card")
     export.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder")
     export.add_argument("--url", metavar="URL", help="where the server runs, for the agent card")
     export.add_argument("--force", action="store_true", help="write over existing files")
     options = made.parse_args(words)
     changes: dict[str, str] = {}
+    if options.doing == "add":
+        add(options)
     if options.doing == "approve":
         changes = _approve(options.name, load_config(options.config))
     registry = session(options, books=False).registry
@@ -122,7 +127,8 @@ def _place(plugin: PluginOutput) -> str:
 def _approve(name: str, config: Config) -> dict[str, str]:
     from ..client.mount import approve
 
-    return approve(installed(name), config)
+    mounted = approve_mounted(name, config)
+    return approve(installed(name), config) if mounted is None else mounted
 
 
 def _tool(tool: AnyTool, schema: dict[str, object]) -> ToolOutput:

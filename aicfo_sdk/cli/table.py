@@ -29,7 +29,7 @@ COMMANDS = {
     "tools": Command("installed:tools", "", "what can be called"),
     "plugins": Command(
         "installed:plugins",
-        "[approve NAME|export --to DIR]",
+        "[add NAME …|approve NAME|export --to DIR]",
         "what is installed, and what is broken or changed",
     ),
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
