@@ -25,6 +25,12 @@ def run(words: list[str]) -> int:
     made = parser("serve", "MCP server over stdio, or streamable HTTP with --http.")
     made.add_argument("--http", metavar="HOST:PORT", help="serve streamable HTTP at /mcp")
     made.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="every request shows one of these tokens"
+    )
+    made.add_argument(
+        "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
+    )
+    made.add_argument(
         "--print-config",
         action="store_true",
         help="print what MCP clients want to be told, serve nothing",
@@ -37,13 +43,13 @@ def run(words: list[str]) -> int:
     import anyio
 
     from ..mcp.server import build_server
-    from ..mcp.transports import http_app, parse_address, serve_stdio
+    from ..mcp.transports import check_reach, http_app, local_url, parse_address, serve_stdio
 
     if options.http is None:
         anyio.run(serve_stdio, build_server(opened))
         return 0
     host, port = parse_address(options.http)
-    app = http_app(build_server(opened), host)
+    check_reach(host, options.token_file, options.public_url)
     import uvicorn
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -56,8 +62,20 @@ def run(words: list[str]) -> int:
             where="--http",
             mend=error.strerror or "give another port",
         ) from None
+    port = listening.getsockname()[1]
+    try:
+        app = http_app(
+            build_server(opened),
+            host,
+            port=port,
+            token_file=options.token_file,
+            public_url=options.public_url,
+        )
+    except BaseException:
+        listening.close()
+        raise
     # Standard error: whoever starts a server from a script may read standard output.
-    note(f"aicfo serves MCP at http://{host}:{listening.getsockname()[1]}/mcp")
+    note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
     server = uvicorn.Server(
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
     )
@@ -69,14 +87,14 @@ def run(words: list[str]) -> int:
 def _print_config(options: argparse.Namespace) -> int:
     """Print the configuration of each known client, for these books and this address."""
     from ..mcp.projections import client_configurations
-    from ..mcp.transports import parse_address
+    from ..mcp.transports import local_url, parse_address
 
     url = None
     if options.http is not None:
         host, port = parse_address(options.http)
-        url = f"http://{f'[{host}]' if ':' in host else host}:{port}/mcp"
+        url = options.public_url or local_url(host, port)
     command, environment = _command(options)
-    found = client_configurations(command, environment, url, token=False)
+    found = client_configurations(command, environment, url, token=options.token_file is not None)
     output = ServeOutput(
         clients=[
             ClientOutput(client=client, file=file, content=content)

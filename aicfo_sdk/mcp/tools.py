@@ -30,6 +30,7 @@ from ..model.text import visible
 from ..redaction import redact, redacted
 from ..registry import AnyTool, mcp_name
 from ..stopping import Question, asking
+from .auth import check_scope
 from .capping import MOST, Kept, capped
 from .icons import icon
 from .logs import Levels
@@ -73,6 +74,10 @@ class Tools(Part):
                 anyio.from_thread.run(context.session.report_progress, done, total, what)
 
         question = Question(told if follows else None)
+        try:
+            check_scope(tool.effect)
+        except AicfoError as error:
+            return _refused(error)
 
         def work() -> Answer:
             with asking(question):
@@ -81,9 +86,7 @@ class Tools(Part):
         try:
             answer = await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except AicfoError as error:
-            return CallToolResult(
-                content=[TextContent(text=f"{error.code}: {error}")], is_error=True
-            )
+            return _refused(error)
         except anyio.get_cancelled_exc_class():
             question.give_up()
             raise
@@ -95,6 +98,11 @@ class Tools(Part):
         if name not in self._described:
             self._described[name] = describe(self._names[name], self._session)
         return self._described[name]
+
+
+def _refused(error: AicfoError) -> CallToolResult:
+    """What a model reads that asked for what cannot be: the value, and what to change."""
+    return CallToolResult(content=[TextContent(text=f"{error.code}: {error}")], is_error=True)
 
 
 def describe(tool: AnyTool, session: Session) -> McpTool:

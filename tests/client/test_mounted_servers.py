@@ -182,11 +182,9 @@ def test_our_own_server_behind_a_url_is_mounted_and_answers_the_same(here: Path,
 
 def serving(shop: Path) -> tuple[subprocess.Popen[str], str]:
     """Serve books on a free port; return the process and its URL."""
+    words = ["serve", "--books", str(shop), "--http", "127.0.0.1:0"]
     process = subprocess.Popen(
-        [sys.executable, "-m", "aicfo_sdk.cli"]
-        + ["serve", "--books", str(shop), "--http", "127.0.0.1:0"],
-        stderr=subprocess.PIPE,
-        text=True,
+        [sys.executable, "-m", "aicfo_sdk.cli", *words], stderr=subprocess.PIPE, text=True
     )
     assert process.stderr is not None
     return process, process.stderr.readline().split()[-1]

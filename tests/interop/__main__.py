@@ -96,7 +96,8 @@ def _server_suite(url: str, revision: str, folder: str) -> dict[str, Any]:
 def _client_suite(revision: str, folder: str) -> dict[str, Any]:
     command = f"{sys.executable} -m tests.interop.client"
     words = ["client", "--command", command, "--requirements", revision]
-    words += ["-o", f"{folder}/client-{revision}"]
+    # All scenarios run at once.
+    words += ["-o", f"{folder}/client-{revision}", "--timeout", "600000"]
     return _suite(f"conformance, client {revision}", words)
 
 
