@@ -54,7 +54,7 @@ bench: .venv/.ours .venv/.dev
 faults: .venv/.ours .venv/.dev .venv/.faults
 	$(BIN)/python -m tests.faults $(or $(ARGS),--out docs/reliability.json)
 
-# Node comes from its npm package. Only the whole of it writes what docs/mcp.md quotes.
+# Node comes from its npm package.
 interop: .venv/.ours .venv/.dev .venv-interop/.node $(if $(findstring --short,$(ARGS)),,.venv-interop/.fastmcp)
 	$(BIN)/python -m tests.interop $(or $(ARGS),--out docs/interop.json)
 

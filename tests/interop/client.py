@@ -17,7 +17,7 @@ from aicfo_sdk import Context, MemoryBooks
 from aicfo_sdk.client.mount import mount_server
 from aicfo_sdk.client.remote import RemoteTool
 from aicfo_sdk.client.types import FactTypes
-from aicfo_sdk.config import Config, ServerRules
+from aicfo_sdk.config import Config, PluginRules, ServerRules
 from aicfo_sdk.errors import AicfoError
 
 _SAMPLES: dict[str, Any] = {"integer": 3, "number": 1.5, "boolean": True, "string": "x"}
@@ -28,7 +28,11 @@ def main(url: str) -> int:
     given = json.loads(os.environ.get("MCP_CONFORMANCE_CONTEXT", "") or "{}")
     with tempfile.TemporaryDirectory(prefix="aicfo-client-") as folder:
         os.environ["AICFO_HOME"] = folder
-        config = Config(lock=Path(folder) / "pins.toml", servers={"judge": ServerRules(url=url)})
+        config = Config(
+            lock=Path(folder) / "pins.toml",
+            plugins=PluginRules(start_seconds=100, deadline_seconds=100),
+            servers={"judge": ServerRules(url=url)},
+        )
         try:
             mounted = mount_server("judge", config, FactTypes())
         except AicfoError as error:
