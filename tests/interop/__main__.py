@@ -45,7 +45,6 @@ _EXPECTED = re.compile(r"tasks-.*")
 # the SDK's client, not of a mounted plugin: a token is given by file.
 CLIENT_EXPLAINED = {
     "auth/": "no sign-in by browser: a mounted server gets a token from a file",
-    "sse-retry": "the SDK's HTTP client does not wait as long as the server asks",
     "elicitation-sep1034-client-defaults": "a mounted server may ask nothing of the owner",
     "sep-2322-client-request-state": "a mounted server may ask nothing of the owner",
     "sep-2640": "an extension (skills) that is not offered",
