@@ -17,7 +17,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help demo test lint format bench faults docs dist lock clean python
+.PHONY: help demo test lint format bench faults interop docs dist lock clean python
 .DEFAULT_GOAL := help
 
 help:
@@ -26,6 +26,7 @@ help:
 	@echo "make lint    style, types and import rules only; make format mends the style"
 	@echo "make bench   side by side with peers"
 	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
+	@echo "make interop other houses' MCP clients and judges; writes docs/interop.json (needs npm; ARGS=--short)"
 	@echo "make docs    the documentation site into build/site, its reference made from the code"
 	@echo "make dist    every wheel into dist/, and dist/SIZES"
 	@echo "make lock    resolve requirements*.in again into requirements*.lock"
@@ -54,6 +55,22 @@ bench: .venv/.ours .venv/.dev
 # Only the whole of it writes what docs/reliability.md quotes; with ARGS, say --out FILE.
 faults: .venv/.ours .venv/.dev .venv/.faults
 	$(BIN)/python -m tests.faults $(or $(ARGS),--out docs/reliability.json)
+
+# Node comes from its npm package.
+interop: .venv/.ours .venv/.dev .venv-interop/.node $(if $(findstring --short,$(ARGS)),,.venv-interop/.fastmcp)
+	$(BIN)/python -m tests.interop $(or $(ARGS),--out docs/interop.json)
+
+.venv-interop/.node: tests/interop/package.json tests/interop/package-lock.json tests/interop/clients.mjs
+	@command -v npm >/dev/null || { echo "make interop needs npm: install Node.js" >&2; exit 1; }
+	@mkdir -p .venv-interop/node && cp $^ .venv-interop/node/
+	@cd .venv-interop/node && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+# Another house's server needs other versions than ours, so it gets an environment of its own.
+.venv-interop/.fastmcp: requirements-interop.lock .venv/.base
+	@$(PYTHON) -m venv .venv-interop
+	@.venv-interop/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --no-deps --no-compile -r $<
+	@touch $@
 
 docs: .venv/.ours .venv/.dev
 	$(BIN)/python docs/site.py --strict
@@ -105,7 +122,7 @@ lock: .venv/.dev
 		requirements-interop.in --output-file requirements-interop.lock $(ARGS)
 
 clean:
-	rm -rf .venv .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
+	rm -rf .venv .venv-interop .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 python:

@@ -17,6 +17,10 @@ Read from `--config FILE`, else `./aicfo.toml`; no file means the defaults.
     fallbacks = ["deepseek/deepseek-chat"]
     input_price = 180
     output_price = 1440
+
+    [servers.rates]
+    command = ["/usr/bin/rates", "--mcp"]
+    facts = ["CashForecast@1"]
 """
 
 from __future__ import annotations
@@ -91,6 +95,20 @@ class LlmRules:
 
 
 @dataclass(frozen=True, slots=True)
+class ServerRules:
+    """An MCP server that is mounted as a plugin: a command over stdio, or a URL."""
+
+    command: tuple[str, ...] = ()
+    url: str = ""
+    token_file: str = ""
+    """File with the bearer token that is shown to the server at `url`."""
+    facts: tuple[str, ...] = ()
+    """Facts, as `CashForecast@1`, that its tools may provide where they declare them."""
+    read: tuple[str, ...] = ()
+    """Files and folders that the command may read beside the system's own."""
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first.
 
@@ -103,6 +121,8 @@ class Config:
     plugins: PluginRules = PluginRules()
     lock: Path | None = None
     llm: LlmRules = LlmRules()
+    servers: dict[str, ServerRules] = field(default_factory=dict[str, ServerRules])
+    """MCP servers by the plugin name they go by."""
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -136,7 +156,9 @@ def parse_config(
 ) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
     # [watch] is read by `aicfo watch` alone: its addresses have no part in any result.
-    _known(raw, ("disabled", "llm", "plugins", "policy", "providers", "watch"), "", where)
+    _known(
+        raw, ("disabled", "llm", "plugins", "policy", "providers", "servers", "watch"), "", where
+    )
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):
@@ -153,10 +175,31 @@ def parse_config(
         PluginRules(**_rules(raw.get("plugins", {}), "plugins", PluginRules, where)),
         lock,
         LlmRules(**_rules(raw.get("llm", {}), "llm", LlmRules, where)),
+        _servers(raw.get("servers", {}), where),
     )
 
 
-def _rules(given: Any, name: str, kind: type[PluginRules | LlmRules], where: str) -> dict[str, Any]:
+def _servers(given: Any, where: str) -> dict[str, ServerRules]:
+    if not isinstance(given, dict):
+        raise InputError("servers is a table", value=given, where=where)
+    found: dict[str, ServerRules] = {}
+    for name, value in cast("dict[str, Any]", given).items():
+        prefix = f"servers.{name}"
+        rules = ServerRules(**_rules(value, prefix, ServerRules, where))
+        if bool(rules.command) == bool(rules.url):
+            raise InputError(
+                f"{prefix} has either a command or a url", value=name, where=where, mend="give one"
+            )
+        if rules.url and not rules.url.startswith(("http://", "https://")):
+            raise InputError(f"{prefix}.url is no URL", value=rules.url, where=where)
+        found[name] = rules
+    return found
+
+
+_Rules = PluginRules | LlmRules | ServerRules
+
+
+def _rules(given: Any, name: str, kind: type[_Rules], where: str) -> dict[str, Any]:
     if not isinstance(given, dict):
         raise InputError(f"{name} is a table", value=given, where=where)
     table = cast("dict[str, Any]", given)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from importlib.metadata import EntryPoint
 
     from .client.child import Child
+    from .client.mount import Mounted
+    from .client.types import FactTypes
 
 GROUP = "aicfo.plugins"
 """Entry-point group: each entry names a `Plugin` object."""
@@ -184,7 +186,7 @@ def discover(config: Config | None = None, *, extra: Iterable[Plugin] = ()) -> R
             found.load(entry)
         else:
             strangers.append(entry)
-    if strangers:
+    if strangers or config.servers:
         found.mount(strangers)
     found.settle()
     registry = Registry(
@@ -273,14 +275,43 @@ class _Found:
             if not self._take(entry, mounted.plugin):
                 mounted.child.stop()
                 continue
-            self.children[name] = mounted.child
-            for tool, why in mounted.refused.items():
-                self.broken.append(Broken(f"{name}.{tool}", _dist(entry), why))
-            for tool, what in mounted.changed.items():
-                why = f"changed since it was approved: {what}; "
-                why += f"look at it, then aicfo plugins approve {entry.name}"
-                self.refused[f"{name}.{tool}"] = why
-                self.broken.append(Broken(f"{name}.{tool}", _dist(entry), why))
+            self._child(mounted, entry.name, _dist(entry))
+        for name in self.config.servers:
+            if name not in self.config.disabled:
+                self._server(name, types)
+
+    def _server(self, name: str, types: FactTypes) -> None:
+        """Mount an MCP server of the configuration; it takes no other plugin's name."""
+        from .client.mount import mount_server
+
+        where = self.config.servers[name].url or "command"
+        try:
+            if name in self.plugins:
+                raise RegistrationError(
+                    "an installed plugin has this name", value=name, mend="name the server anew"
+                )
+            mounted = mount_server(name, self.config, types)
+        except Exception as error:  # noqa: BLE001 - what a stranger says of itself may be anything
+            said = (
+                str(error) if isinstance(error, AicfoError) else f"{type(error).__name__}: {error}"
+            )
+            self.broken.append(Broken(name, where, " ".join(said.split())))
+            return
+        self.plugins[name] = mounted.plugin
+        self.distributions[name] = where
+        self._child(mounted, name, where)
+
+    def _child(self, mounted: Mounted, name: str, where: str) -> None:
+        """Take what runs in a process of its own; what it may not offer is said."""
+        plugin = mounted.plugin.name
+        self.children[plugin] = mounted.child
+        for tool, why in mounted.refused.items():
+            self.broken.append(Broken(f"{plugin}.{tool}", where, why))
+        for tool, what in mounted.changed.items():
+            why = f"changed since it was approved: {what}; "
+            why += f"look at it, then aicfo plugins approve {name}"
+            self.refused[f"{plugin}.{tool}"] = why
+            self.broken.append(Broken(f"{plugin}.{tool}", where, why))
 
     def settle(self) -> None:
         """Drop plugins whose name is claimed twice: nobody can say which one is meant."""

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 from ..config import Config, load_config
-from ..registry import AnyTool, installed, mcp_name
+from ..errors import InputError
+from ..registry import AnyTool, Registry, installed, mcp_name
 from .arguments import Parser, emit, parser, session, table
+from .mounting import add, add_options, approve_mounted
 from .outputs import BrokenOutput, PluginOutput, PluginsOutput, ToolOutput, ToolsOutput
 
 
@@ -27,15 +31,29 @@ def tools(words: list[str]) -> int:
 def plugins(words: list[str]) -> int:
     """Every plugin with its distribution, tools and facts; and what could not be loaded.
 
-    `approve NAME` first takes the tools of a changed plugin as they are now.
+    `add NAME` first mounts an MCP server as a plugin; `approve NAME` takes the tools of a changed
+    plugin as they are now; `export --to DIR`
+    writes what other ecosystems want to know of them (server.json, MCPB, SKILL.md, agent card).
     """
     made = parser("plugins", "What is installed, and what is broken or changed.")
-    asked = made.add_subparsers(dest="doing", metavar="approve NAME", parser_class=Parser)
+    asked = made.add_subparsers(dest="doing", metavar="add|approve|export", parser_class=Parser)
     chosen = asked.add_parser("approve", help="take a changed plugin's tools as they are now")
     chosen.add_argument("name", metavar="NAME", help="the plugin")
+    add_options(asked.add_parser("add", help="mount an MCP server as a plugin"))
+    export = asked.add_parser("export", help="server.json, MCPB manifest, SKILL.md, agent card")
+    export.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder")
+    export.add_argument("--url", metavar="URL", help="where the server runs, for the agent card")
+    export.add_argument("--force", action="store_true", help="write over existing files")
     options = made.parse_args(words)
-    changes = _approve(options.name, load_config(options.config)) if options.doing else {}
+    changes: dict[str, str] = {}
+    if options.doing == "add":
+        add(options)
+    if options.doing == "approve":
+        changes = _approve(options.name, load_config(options.config))
     registry = session(options, books=False).registry
+    written: list[str] = []
+    if options.doing == "export":
+        written = _export(registry, options.to, options.url, force=options.force)
     found = [
         PluginOutput(
             name=plugin.name,
@@ -64,6 +82,7 @@ def plugins(words: list[str]) -> int:
             BrokenOutput(name=b.name, distribution=b.distribution, error=b.error)
             for b in registry.broken
         ],
+        written=written,
         disabled=list(registry.config.disabled),
         providers={name: list(chosen) for name, chosen in registry.config.providers.items()},
     )
@@ -71,7 +90,7 @@ def plugins(words: list[str]) -> int:
         [p.name, p.title, p.distribution, _place(p), ", ".join(p.provides) or "-"] for p in found
     ]
     lines = [f"approved: {options.name}.{tool} ({what})" for tool, what in changes.items()]
-    lines += table(rows)
+    lines += [f"written: {file}" for file in written] or table(rows)
     lines += [f"  broken: {b.name} ({b.distribution}): {b.error}" for b in registry.broken]
     lines += [
         f"  chosen: {name} by {', then '.join(chosen)}"
@@ -81,6 +100,26 @@ def plugins(words: list[str]) -> int:
     return 0
 
 
+def _export(registry: Registry, folder: Path, url: str | None, *, force: bool) -> list[str]:
+    """Write every file, or none where one is there already. Raises: InputError."""
+    from ..mcp.projections import projections
+
+    if url is not None and not url.startswith(("http://", "https://")):
+        raise InputError("not a URL", value=url, where="--url", mend="like https://host/mcp")
+    files = {folder / name: text for name, text in projections(registry, url).items()}
+    there = [str(file) for file in files if file.exists()]
+    if there and not force:
+        raise InputError("the file is there already", value=there[0], mend="use --force")
+    try:
+        for file, text in files.items():
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(text, "utf-8")
+    except OSError as error:
+        mend = error.strerror or "give another folder"
+        raise InputError("cannot be written", value=str(folder), where="--to", mend=mend) from None
+    return [str(file) for file in files]
+
+
 def _place(plugin: PluginOutput) -> str:
     return plugin.runs_in + (f" ({', '.join(plugin.walls)})" if plugin.walls else "")
 
@@ -88,7 +127,8 @@ def _place(plugin: PluginOutput) -> str:
 def _approve(name: str, config: Config) -> dict[str, str]:
     from ..client.mount import approve
 
-    return approve(installed(name), config)
+    mounted = approve_mounted(name, config)
+    return approve(installed(name), config) if mounted is None else mounted
 
 
 def _tool(tool: AnyTool, schema: dict[str, object]) -> ToolOutput:

@@ -181,6 +181,7 @@ class BrokenOutput(_Output):
 class PluginsOutput(_Output):
     plugins: list[PluginOutput]
     broken: list[BrokenOutput]
+    written: list[str] = Field(default=[], description="Files that `export` wrote.")
     disabled: list[str]
     providers: dict[str, list[str]] = Field(description="Configured choice of providers.")
 
@@ -414,6 +415,16 @@ class WatchOutput(_Output):
     deliveries: list[DeliveryOutput]
 
 
+class ClientOutput(_Output):
+    client: str = Field(description="Program that speaks MCP.")
+    file: str = Field(description="Where it reads its configuration.")
+    content: dict[str, Any] = Field(description="What stands there.")
+
+
+class ServeOutput(_Output):
+    clients: list[ClientOutput] = Field(description="What --print-config prints.")
+
+
 OUTPUTS: dict[str, type[BaseModel]] = {
     "approve": DecisionOutput,
     "audit": AuditOutput,
@@ -433,6 +444,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "reject": DecisionOutput,
     "replay": ReplayOutput,
     "runs": RunsOutput,
+    "serve": ServeOutput,
     "settle": DecisionOutput,
     "tools": ToolsOutput,
     "void": DecisionOutput,

@@ -2,30 +2,54 @@
 
 from __future__ import annotations
 
+import argparse
+import json
+import os
+import shutil
 import socket
+import sys
 from contextlib import suppress
+from pathlib import Path
 
 from ..errors import InputError
-from .arguments import note, parser, session
+from .arguments import emit, note, parser, session
+from .outputs import ClientOutput, ServeOutput
+
+_KEEP_SECONDS = 75
+"""Longer than clients keep a connection they do not use: the one who closes it first is theirs,
+so that no request is sent into a connection that is just being closed."""
 
 
 def run(words: list[str]) -> int:
     """Serve until the client leaves (stdio) or the process is stopped (HTTP)."""
     made = parser("serve", "MCP server over stdio, or streamable HTTP with --http.")
     made.add_argument("--http", metavar="HOST:PORT", help="serve streamable HTTP at /mcp")
+    made.add_argument(
+        "--token-file", type=Path, metavar="FILE", help="every request shows one of these tokens"
+    )
+    made.add_argument(
+        "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
+    )
+    made.add_argument(
+        "--print-config",
+        action="store_true",
+        help="print what MCP clients want to be told, serve nothing",
+    )
     options = made.parse_args(words)
+    if options.print_config:
+        return _print_config(options)
     opened = session(options)
 
     import anyio
 
     from ..mcp.server import build_server
-    from ..mcp.transports import http_app, parse_address, serve_stdio
+    from ..mcp.transports import check_reach, http_app, local_url, parse_address, serve_stdio
 
     if options.http is None:
         anyio.run(serve_stdio, build_server(opened))
         return 0
     host, port = parse_address(options.http)
-    app = http_app(build_server(opened), host)
+    check_reach(host, options.token_file, options.public_url)
     import uvicorn
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -38,9 +62,67 @@ def run(words: list[str]) -> int:
             where="--http",
             mend=error.strerror or "give another port",
         ) from None
+    port = listening.getsockname()[1]
+    try:
+        app = http_app(
+            build_server(opened),
+            host,
+            port=port,
+            token_file=options.token_file,
+            public_url=options.public_url,
+        )
+    except BaseException:
+        listening.close()
+        raise
     # Standard error: whoever starts a server from a script may read standard output.
-    note(f"aicfo serves MCP at http://{host}:{listening.getsockname()[1]}/mcp")
-    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False))
+    note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
+    server = uvicorn.Server(
+        uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
+    )
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
     return 0
+
+
+def _print_config(options: argparse.Namespace) -> int:
+    """Print the configuration of each known client, for these books and this address."""
+    from ..mcp.projections import client_configurations
+    from ..mcp.transports import local_url, parse_address
+
+    url = None
+    if options.http is not None:
+        host, port = parse_address(options.http)
+        url = options.public_url or local_url(host, port)
+    command, environment = _command(options)
+    found = client_configurations(command, environment, url, token=options.token_file is not None)
+    output = ServeOutput(
+        clients=[
+            ClientOutput(client=client, file=file, content=content)
+            for client, (file, content) in found.items()
+        ]
+    )
+    lines: list[str] = []
+    for each in output.clients:
+        text = json.dumps(each.content, ensure_ascii=False, indent=2)
+        lines += [f"{each.client}: {each.file}", *text.splitlines(), ""]
+    emit(output, options.json, lines[:-1])
+    return 0
+
+
+def _command(options: argparse.Namespace) -> tuple[list[str], dict[str, str]]:
+    """How a client starts this server, from any folder. A database's URL, which may hold a
+    password, is left for its owner to fill in."""
+    script = shutil.which("aicfo", path=str(Path(sys.executable).parent))
+    command = [script] if script else [sys.executable, "-m", "aicfo_sdk.cli"]
+    command.append("serve")
+    books = options.books or os.environ.get("AICFO_BOOKS") or ""
+    environment: dict[str, str] = {}
+    if not books:
+        raise InputError("no books named", mend="give --books BOOKS or set AICFO_BOOKS")
+    if "://" in books:
+        environment["AICFO_BOOKS"] = "<the URL of your books>"
+    else:
+        command += ["--books", str(Path(books).absolute())]
+    if options.config is not None:
+        command += ["--config", str(options.config.absolute())]
+    return command, environment

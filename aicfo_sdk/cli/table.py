@@ -34,7 +34,9 @@ COMMANDS = {
     ),
     "tools": Command("installed:tools", "", "what can be called"),
     "plugins": Command(
-        "installed:plugins", "[approve NAME]", "what is installed, and what is broken or changed"
+        "installed:plugins",
+        "[add NAME …|approve NAME|export --to DIR]",
+        "what is installed, and what is broken or changed",
     ),
     "proposals": Command("desk:proposals", "[--status STATUS]", "what waits for a person"),
     "approve": Command(
@@ -67,7 +69,9 @@ COMMANDS = {
         "bid|contract TENDER --out DIR [--pdf]",
         "a bid or a contract as DOCX and PDF; --check FILE reads one back",
     ),
-    "serve": Command("serve:run", "[--http HOST:PORT]", "MCP server, stdio by default"),
+    "serve": Command(
+        "serve:run", "[--http HOST:PORT] [--print-config]", "MCP server, stdio by default"
+    ),
     "new": Command("new:run", "NAME [--into DIR]", "a plugin to begin with, tests and all"),
     "check": Command("check:run", "PATH", "the conformance kit, on a plugin's folder or name"),
     "sim": Command(

@@ -13,7 +13,7 @@ import threading
 import weakref
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import suppress
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -21,6 +21,7 @@ from typing import Any, cast
 
 from ..config import PluginRules
 from ..errors import ToolFailed, show
+from ..stopping import current
 from .launch import BOOT
 from .wire import Misbehaved, Wire
 
@@ -196,9 +197,14 @@ class Child:
     def _asked(
         self, process: _Process, method: str, params: dict[str, Any], seconds: float, where: str
     ) -> dict[str, Any]:
+        question = current()
         try:
-            answer = process.wire.request(method, params, seconds)
+            with question.stopped_by(process.kill) if question else nullcontext():
+                answer = process.wire.request(method, params, seconds)
         except Misbehaved as fault:
+            if question is not None and question.given_up:
+                self.stop()  # it was ended for no fault of its own
+                question.check()
             self.too_slow = fault.too_slow
             raise self.misbehaved(str(fault), where) from None
         except BaseException:
@@ -229,6 +235,12 @@ class _Process:
             each.close()
         self.wire = Wire(to_child, from_child, said, rules, _ended(popen.pid))
         self._lock = threading.Lock()
+
+    def kill(self) -> None:
+        """Kill the whole group, from any thread; whoever waits for it sees that it ended."""
+        with self._lock, suppress(ProcessLookupError, PermissionError):
+            if self._popen.returncode is None:
+                os.killpg(self._popen.pid, signal.SIGKILL)
 
     def stop(self) -> None:
         """Kill the whole group, reap the child, remove its folder. Again does nothing."""

@@ -7,6 +7,7 @@ MCP description, so any MCP client sees the tool and aicfo sees how it composes.
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from typing import Any, Literal, cast, get_origin
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -162,11 +163,16 @@ def line(value: Any, longest: int = 20_000) -> str:
     return " ".join("".join(char if char.isprintable() else " " for char in text).split())
 
 
-def foreign(tool: dict[str, Any]) -> Manifest:
+def foreign(tool: dict[str, Any], facts: Collection[str] = ()) -> Manifest:
     """Return the manifest of a tool of any MCP server: plain arguments, open world, JSON result.
 
-    Raises: RegistrationError for a tool that cannot be called by name.
+    It provides a fact only if it declares one (`_meta: {"aicfo/fact": "CashForecast@1"}`) that is
+    among `facts`, which a person chose. Raises: RegistrationError for a tool that cannot be called
+    by name, or whose output schema is not that of the fact it declares.
     """
+    meta: Any = tool.get("_meta")
+    fact: Any = cast("dict[str, Any]", meta).get("aicfo/fact") if isinstance(meta, dict) else None
+    fact = fact if isinstance(fact, str) and fact in facts else ""
     wire, schema = tool.get("name"), tool.get("inputSchema")
     properties: Any = cast("dict[str, Any]", schema).get("properties", {}) if schema else {}
     if (
@@ -186,8 +192,38 @@ def foreign(tool: dict[str, Any]) -> Manifest:
         external=True,
         parameters=tuple(ParameterPart(name=each, required=each in required) for each in names),
         input_schema=cast("dict[str, Any]", schema) | {"properties": properties},
-        output_schema={"type": "object"},
+        output_schema=_checked(fact, tool.get("outputSchema"), wire)
+        if fact
+        else {"type": "object"},
+        returns=fact,
     )
+
+
+def _checked(fact: str, declared: Any, where: str) -> dict[str, Any]:
+    """Return the schema of a fact, once what a stranger declares promises all of it."""
+    kind = core_fact(fact)
+    if kind is None:
+        raise RegistrationError("no such fact", value=fact, where=where, mend="update aicfo")
+    whole = fact_schema(kind)
+    table = cast("dict[str, Any]", declared) if isinstance(declared, dict) else {}
+    found: Any = table.get("properties")
+    promised = cast("dict[str, Any]", found) if isinstance(found, dict) else {}
+    # What the fact has a default for need not be said.
+    needed = [name for name, p in whole["properties"].items() if "default" not in p]
+    required: Any = table.get("required")
+    for name in needed:
+        if name not in promised or not isinstance(required, list) or name not in required:
+            raise RegistrationError(
+                f"its output schema does not promise {fact}", value=name, where=where
+            )
+    for name, part in promised.items():
+        known = whole["properties"].get(name)
+        said: Any = cast("dict[str, Any]", part).get("type") if isinstance(part, dict) else None
+        if known is None or ("type" in known and said != known["type"]):
+            raise RegistrationError(
+                f"its output schema is not that of {fact}", value=name, where=where
+            )
+    return whole
 
 
 def core_fact(name: str) -> type[Fact] | None:

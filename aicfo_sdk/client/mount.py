@@ -15,7 +15,7 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from importlib.machinery import ModuleSpec
 from importlib.metadata import EntryPoint, version
 from importlib.util import find_spec
@@ -26,9 +26,10 @@ import pydantic
 from pydantic import ValidationError
 from pydantic_core import from_json, to_json
 
-from ..config import Config
+from ..config import Config, ServerRules
 from ..errors import AicfoError, InputError, RegistrationError, ToolFailed
 from ..plugin import Plugin
+from ..redaction import learn
 from .child import Child, Listing, Program, package_root
 from .manifest import META, Manifest, foreign, line
 from .pins import Pins
@@ -82,6 +83,66 @@ def mount(
     return _mounted(program, config, types or FactTypes(), None)
 
 
+def mount_server(name: str, config: Config, types: FactTypes) -> Mounted:
+    """Return the MCP server that the configuration names so, as a plugin.
+
+    Whatever its tools say of themselves, they take plain arguments, get nothing of the books and
+    provide only the facts that the configuration selects. A server at a URL is reached by a child
+    of ours, which alone may open sockets. Raises: as `mount`.
+    """
+    rules = config.servers[name]
+    if rules.url:
+        config = replace(
+            config, plugins=replace(config.plugins, network=(*config.plugins.network, name))
+        )
+    program = _program(name, rules)
+    return _mounted(program, config, types, _remembered(name, rules), rules.facts)
+
+
+def approve_server(name: str, config: Config) -> dict[str, str]:
+    """Pin the tools of a mounted server as they are now; as `approve`."""
+    _remembered(name, config.servers[name]).forget()
+    mounted = mount_server(name, config, FactTypes())
+    mounted.child.stop()
+    return Pins(config).approve(name, mounted.manifests)
+
+
+def _remembered(name: str, rules: ServerRules) -> _Remembered:
+    words = (version("aicfo-sdk"), repr(rules), name)
+    key = hashlib.sha256("\x1f".join(words).encode("utf-8", "surrogatepass")).hexdigest()
+    return _Remembered(name, key[:32])
+
+
+def _program(name: str, rules: ServerRules) -> Program:
+    """What runs for a configured server."""
+    import shutil
+
+    if rules.command:
+        found = shutil.which(rules.command[0])
+        if found is None:
+            raise InputError("no such program", value=rules.command[0], where=f"servers.{name}")
+        path = str(Path(found).absolute())
+        read = tuple(str(Path(each).expanduser().absolute()) for each in rules.read)
+        return Program(name, command=(path, *rules.command[1:]), read=(path, *read))
+    more: tuple[str, ...] = ()
+    if rules.token_file:
+        more = (str(Path(rules.token_file).expanduser().absolute()),)
+        learn(_token(more[0], name))  # whatever the child says, it is not shown
+    code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from aicfo_sdk.mcp import bridge; "
+    code += "bridge.main(*sys.argv[1:])"
+    command = (sys.executable, "-I", "-c", code, package_root(), rules.url, *more)
+    return Program(name, command=command, read=(sys.prefix, sys.base_prefix, package_root(), *more))
+
+
+def _token(file: str, name: str) -> str:
+    try:
+        return Path(file).read_text("utf-8").strip()
+    except (OSError, UnicodeDecodeError) as error:
+        raise InputError(
+            "the token cannot be read", value=file, where=f"servers.{name}", mend=str(error)
+        ) from None
+
+
 def mount_entry(entry: EntryPoint, config: Config, types: FactTypes) -> Mounted:
     """Return the plugin of an entry point, in a child that starts when it is needed.
 
@@ -95,7 +156,7 @@ def mount_entry(entry: EntryPoint, config: Config, types: FactTypes) -> Mounted:
         path=tuple(_path(spec)),
         read=tuple(str(place) for place in _places(spec)),
     )
-    return _mounted(program, config, types, _Remembered(entry, spec))
+    return _mounted(program, config, types, _Remembered(entry.name, fingerprint(entry, spec)))
 
 
 def approve(entry: EntryPoint, config: Config) -> dict[str, str]:
@@ -103,14 +164,18 @@ def approve(entry: EntryPoint, config: Config) -> dict[str, str]:
 
     It is asked anew whatever is remembered of it. Raises: as `mount_entry`.
     """
-    _Remembered(entry, _spec(entry)).forget()
+    _Remembered(entry.name, fingerprint(entry, _spec(entry))).forget()
     mounted = mount_entry(entry, config, FactTypes())
     mounted.child.stop()
     return Pins(config).approve(mounted.plugin.name, mounted.manifests)
 
 
 def _mounted(
-    program: Program, config: Config, types: FactTypes, remembered: _Remembered | None
+    program: Program,
+    config: Config,
+    types: FactTypes,
+    remembered: _Remembered | None,
+    facts: tuple[str, ...] | None = None,
 ) -> Mounted:
     child = Child(program, config.plugins)
     listing = remembered.read() if remembered is not None else None
@@ -131,7 +196,7 @@ def _mounted(
         if remembered is not None:
             remembered.write(listing)
     child.walls = listing.walls
-    manifests, refused = understood(listing)
+    manifests, refused = understood(listing, facts)
     server = listing.server
     name = program.name
     if program.entry:
@@ -159,7 +224,7 @@ def _mounted(
     expected = {tool: manifest.pin()["sha256"] for tool, manifest in manifests.items()}
 
     def expect(now: Listing) -> None:
-        said = {tool: m.pin()["sha256"] for tool, m in understood(now)[0].items()}
+        said = {tool: m.pin()["sha256"] for tool, m in understood(now, facts)[0].items()}
         other = sorted(t for t in expected if said.get(t) != expected[t])
         if other:
             if remembered is not None:
@@ -175,8 +240,14 @@ def _mounted(
     return Mounted(plugin, child, refused, changed, manifests)
 
 
-def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
-    """Return (tool → manifest, tool → why it is refused) of a listing."""
+def understood(
+    listing: Listing, facts: tuple[str, ...] | None = None
+) -> tuple[dict[str, Manifest], dict[str, str]]:
+    """Return (tool → manifest, tool → why it is refused) of a listing.
+
+    With `facts` no manifest of the tools' own is believed: they are a stranger's, who may provide
+    those facts and nothing else.
+    """
     manifests: dict[str, Manifest] = {}
     refused: dict[str, str] = {}
     for tool in listing.tools:
@@ -187,7 +258,9 @@ def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
             refused[name] = line(own["aicfo/refused"], 1_000)
             continue
         try:
-            if META in own:
+            if facts is not None:
+                manifest = foreign(tool, facts)
+            elif META in own:
                 manifest = Manifest.model_validate_json(to_json(own[META]))
             else:
                 manifest = foreign(tool)
@@ -212,9 +285,9 @@ def understood(listing: Listing) -> tuple[dict[str, Manifest], dict[str, str]]:
 class _Remembered:
     """The listing of an installed plugin as it was last read, good while its files are the same."""
 
-    def __init__(self, entry: EntryPoint, spec: ModuleSpec | None) -> None:
-        self._prefix = re.sub(r"[^A-Za-z0-9_]", "_", entry.name)[:40] + "-"
-        self._path = cache_folder() / f"{self._prefix}{fingerprint(entry, spec)}.json"
+    def __init__(self, name: str, key: str) -> None:
+        self._prefix = re.sub(r"[^A-Za-z0-9_]", "_", name)[:40] + "-"
+        self._path = cache_folder() / f"{self._prefix}{key}.json"
 
     def read(self) -> Listing | str | None:
         """Return what it said, why it could not be asked, or None when neither is known."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Sequence
+from contextvars import copy_context
 from dataclasses import dataclass, field
 from queue import Empty, SimpleQueue
 from threading import Thread
@@ -22,6 +23,7 @@ from ..model.merchant import Merchant
 from ..model.proposal import Proposal
 from ..plugin import Agent
 from ..registry import AnyTool
+from ..stopping import current
 from .goals import Goal
 from .plan import Binding, Plan, Step, Subject
 from .results import digest_of, restored, text_of, unchanged, without_secrets
@@ -135,6 +137,7 @@ class Runner:
             return self._threaded(plan, subjects, last)
         outcomes: list[Outcome] = []
         for step in plan.steps:
+            _begins(plan, step, len(outcomes), goal)
             outcome = self._step(plan, step, outcomes, subjects, step.index == last)
             outcomes.append(self.finished(step, outcome))
         return outcomes
@@ -158,11 +161,15 @@ class Runner:
             ready = [s for s in waiting.values() if all(i in done for i in s.depends)]
             for step in ready:
                 del waiting[step.index]
+                _begins(plan, step, len(done), last >= 0)
                 if step.tool.blocking:
                     flying.add(step.index)
                     # A daemon: a tool that never returns must not keep the process alive.
                     Thread(
-                        target=fly, args=(step, dict(done)), name="aicfo-step", daemon=True
+                        target=copy_context().run,
+                        args=(fly, step, dict(done)),
+                        name="aicfo-step",
+                        daemon=True,
                     ).start()
                 else:
                     outcome = self._step(plan, step, done, subjects, step.index == last)
@@ -421,6 +428,16 @@ NO_MODEL = "went without a model"
 """What a run says of an agent whose body concluded because the model did not."""
 
 LATE = "the time of this run is over"
+
+
+def _begins(plan: Plan, step: Step, done: int, goal: bool) -> None:
+    """Say that a step begins, to whoever follows the run. Raises: GivenUp."""
+    if (question := current()) is None:
+        return
+    if goal:
+        question.step(done, len(plan.steps), step.tool.title or step.tool.full_name)
+    else:
+        question.check()
 
 
 def _late(tool: AnyTool) -> ToolFailed:

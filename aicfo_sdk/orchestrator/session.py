@@ -13,6 +13,7 @@ from ..config import Config
 from ..errors import InputError
 from ..model.base import SubjectId
 from ..registry import Registry, discover
+from ..stopping import current
 from .goals import Goal
 from .orchestrator import Asked, Orchestrator
 from .plan import Plan
@@ -77,6 +78,11 @@ class Session:
         self.registry = registry or discover(self.config)
         self.orchestrator = Orchestrator(self.registry, seed=seed, judge=judge)
         self._as_of = as_of
+
+    @property
+    def has_books(self) -> bool:
+        """Whether there are books to ask about."""
+        return self._books is not None
 
     @property
     def books(self) -> StoredBooks:
@@ -151,6 +157,8 @@ class Session:
             maker=maker,
             installed=installed,
         )
+        if (question := current()) is not None:
+            question.check()
         with self.books.transaction() as writer:
             id = record_run(writer, request, record)
             stored = tuple(

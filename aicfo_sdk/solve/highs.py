@@ -10,6 +10,7 @@ from threading import local
 from typing import TYPE_CHECKING, Any, Literal
 
 from ..errors import SolverError
+from ..stopping import Question, current
 from .arrays import JITTER, Arrays
 
 if TYPE_CHECKING:
@@ -175,7 +176,11 @@ def _run(highs: Any, arrays: Arrays, what: str) -> Literal["optimal", "feasible"
     """
     import highspy
 
-    highs.run()
+    question = current()
+    if question is None:
+        highs.run()
+    else:
+        _run_for(question, highs)
     status = highs.getModelStatus()
     outcome = highspy.HighsModelStatus
     if status == outcome.kOptimal:
@@ -193,6 +198,24 @@ def _run(highs: Any, arrays: Arrays, what: str) -> Literal["optimal", "feasible"
     raise SolverError(
         "no answer", value=highs.modelStatusToString(status), where=where, mend="rescale it"
     )
+
+
+def _run_for(question: Question, highs: Any) -> None:
+    """Solve while somebody may give the question up. Raises: GivenUp once that is so."""
+
+    def look(event: Any) -> None:
+        if question.given_up:
+            event.interrupt()
+
+    places = (highs.cbSimplexInterrupt, highs.cbMipInterrupt)
+    for place in places:
+        place.subscribe(look)
+    try:
+        highs.run()
+    finally:
+        for place in places:
+            place.unsubscribe(look)
+    question.check()
 
 
 def _point(highs: Any, arrays: Arrays) -> tuple[Floats, Floats]:
