@@ -79,7 +79,7 @@ if TYPE_CHECKING:
     from .merchant import Account, Counterparty, Merchant, Store
     from .proposal import Proposal
     from .sales import DailySales, StockLot
-    from .tender import Milestone, Tender
+    from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
 
 _HOMES = {
@@ -97,7 +97,7 @@ _HOMES = {
     "merchant": "Account Counterparty Merchant Store",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
-    "tender": "Milestone Tender",
+    "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
@@ -149,6 +149,7 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "Clause",
     "ContingentBill",
     "ContingentBills",
     "Counterparty",
@@ -174,8 +175,10 @@ __all__ = [
     "InvoiceId",
     "IssueGuarantee",
     "Loan",
+    "Lot",
     "Merchant",
     "Milestone",
+    "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
     "Pay",
@@ -187,6 +190,7 @@ __all__ = [
     "RepayLoan",
     "RuleOutcome",
     "SalesForecast",
+    "ScoreItem",
     "SetMarketingBudget",
     "Settlement",
     "StockLot",
