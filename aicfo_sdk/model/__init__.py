@@ -41,6 +41,14 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
+    from .bid_facts import (
+        BidDecision,
+        BidPoint,
+        BidPortfolio,
+        BidPrice,
+        PortfolioBid,
+        WinChance,
+    )
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
         AcceptorExposure,
@@ -87,6 +95,7 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
+    "bid_facts": "BidDecision BidPoint BidPortfolio BidPrice PortfolioBid WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
@@ -130,7 +139,11 @@ __all__ = [
     "Account",
     "Action",
     "Advice",
+    "BidDecision",
     "BidGate",
+    "BidPoint",
+    "BidPortfolio",
+    "BidPrice",
     "Bill",
     "BillBreakEven",
     "BillCalendar",
@@ -183,6 +196,7 @@ __all__ = [
     "OverdueAcceptor",
     "Pay",
     "PledgeBill",
+    "PortfolioBid",
     "PresentBill",
     "Proposal",
     "Record",
@@ -206,6 +220,7 @@ __all__ = [
     "TransactionKind",
     "Transfer",
     "UntrustedText",
+    "WinChance",
     "canonical",
     "clean",
     "digest",
