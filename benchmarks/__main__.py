@@ -30,6 +30,8 @@ NAMES = (
     "cfo_light",
     "bound",
     "tenders",
+    "tender_worth",
+    "tender_need",
 )
 
 
