@@ -47,7 +47,8 @@ class Contract:
     """
 
     price: int
-    cost_ppm: int
+    cost: int
+    """Estimated cost of the work, minor units: it does not fall with the price that is bid."""
     start: int
     duration: int
     curve: tuple[int, int]
@@ -121,7 +122,7 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
     cost_ppm = tender.cost_share_ppm
     if cost_ppm is None:
         cost_ppm = use.of_kind("cost_share_ppm")
-        use.note(f"cost {cost_ppm / 10_000:g} % of the price", f"{kind}.cost_share_ppm")
+        use.note(f"cost {cost_ppm / 10_000:g} % of the value", f"{kind}.cost_share_ppm")
     supplier, terms = use.of_kind("supplier_share_ppm"), use.of_kind("supplier_terms_days")
     use.note(
         f"suppliers bill {supplier / 10_000:g} % of the cost and wait {terms} days",
@@ -149,7 +150,7 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
     )
     contract = Contract(
         price=price,
-        cost_ppm=cost_ppm,
+        cost=share(tender.value or price, cost_ppm),
         start=start,
         duration=duration,
         curve=use.pair("curve"),

@@ -87,7 +87,7 @@ def simulate(
     level = _normal(draws[3])
     costs = np.array(
         [
-            share(share(contract.price, contract.cost_ppm), PPM + int(extra))
+            share(contract.cost, PPM + int(extra))
             for extra in overrun.tolist()
         ],
         dtype=np.int64,

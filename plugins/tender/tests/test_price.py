@@ -212,7 +212,7 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
     [
         ({"passed": False}, "qualification_missing"),
         ({"cost_share_ppm": 1_100_000}, "not_worth_it"),
-        ({"short": 30_000_000, "covered": 20_000_000}, "not_funded"),
+        ({"short": 60_000_000, "covered": 10_000_000}, "not_funded"),
     ],
 )
 def test_what_speaks_against_it_stops_the_bid(make: Any, fields: dict[str, Any], code: str) -> None:
