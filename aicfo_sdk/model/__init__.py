@@ -41,14 +41,7 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
-    from .bid_facts import (
-        BidDecision,
-        BidPoint,
-        BidPortfolio,
-        BidPrice,
-        PortfolioBid,
-        WinChance,
-    )
+    from .bid_facts import BidDecision, BidPoint, BidPrice, WinChance
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
         AcceptorExposure,
@@ -95,7 +88,7 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
-    "bid_facts": "BidDecision BidPoint BidPortfolio BidPrice PortfolioBid WinChance",
+    "bid_facts": "BidDecision BidPoint BidPrice WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
@@ -142,7 +135,6 @@ __all__ = [
     "BidDecision",
     "BidGate",
     "BidPoint",
-    "BidPortfolio",
     "BidPrice",
     "Bill",
     "BillBreakEven",
@@ -196,7 +188,6 @@ __all__ = [
     "OverdueAcceptor",
     "Pay",
     "PledgeBill",
-    "PortfolioBid",
     "PresentBill",
     "Proposal",
     "Record",

@@ -1,9 +1,9 @@
-"""What tools conclude about one's own bids: the chance to win, the price, the decision, the set."""
+"""What tools conclude about one's own bids: the chance to win, the price, the decision."""
 
 from __future__ import annotations
 
 from datetime import date
-from typing import ClassVar, Literal
+from typing import ClassVar
 
 from pydantic import Field
 
@@ -105,39 +105,3 @@ class BidDecision(Fact):
     summary: str = Field(default="", description="The answer in one sentence, English.")
     summary_zh: str = Field(default="", description="The same, Chinese.")
     proposals: tuple[Proposal, ...] = Field(default=(), description="The bid, when it is a go.")
-
-
-class PortfolioBid(Frozen):
-    """One tender of a portfolio."""
-
-    tender: TenderId = Field(description="The tender.")
-    chosen: bool = Field(description="Whether to bid for it.")
-    price: FenPositive = Field(description="Price to bid, minor units.")
-    chance_ppm: PpmNonNegative = Field(description="Chance of winning at it, ppm.")
-    profit_if_won: Fen = Field(description="Expected profit once won, minor units.")
-    needs: FenNonNegative = Field(description="Working capital that winning needs (P95).")
-    work: FenNonNegative = Field(description="Cost of the work per year: what takes capacity.")
-    why: str = Field(description="Why it is chosen or not, in words.")
-
-
-class BidPortfolio(Fact):
-    """Which tenders to bid for under one capacity and one cash limit (投标组合)."""
-
-    VERSION: ClassVar[int] = 1
-
-    bids: tuple[PortfolioBid, ...] = Field(description="Every candidate, chosen first.")
-    profit: Fen = Field(
-        description="Expected profit of the chosen set, less what overload costs, minor units."
-    )
-    capacity: FenNonNegative = Field(description="Work that can be delivered in a year, at cost.")
-    cash: FenNonNegative = Field(description="Money for bonds and working capital, minor units.")
-    over_ppm: PpmNonNegative = Field(
-        description="Chance of winning more than can be delivered or funded, ppm."
-    )
-    over_most_ppm: PpmNonNegative = Field(description="Most of that chance that was accepted.")
-    method: Literal["enumeration", "mixed_integer"] = Field(description="How it was found.")
-    left_out: tuple[str, ...] = Field(
-        default=(), description="Tenders that were not candidates, and why."
-    )
-    summary: str = Field(default="", description="The answer in one sentence, English.")
-    summary_zh: str = Field(default="", description="The same, Chinese.")
