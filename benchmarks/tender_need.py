@@ -24,7 +24,7 @@ from aicfo_sim.tender_market import OURS, cost_plus
 from aicfo_sim.tender_records import tender_record
 
 from aicfo_sdk import Context, MemoryBooks, discover
-from aicfo_sdk.model import CashForecast, Merchant, TenderId
+from aicfo_sdk.model import CashForecast, Merchant, TenderId, UntrustedText
 from aicfo_sdk.parameters import parameters
 
 _DAYS = 700
@@ -106,7 +106,7 @@ def needed(block: Block, row: int, own: Identity) -> tuple[int, int]:
         price=price,
     )
     today = block.world.dates.at(day)
-    merchant = Merchant(id="M", updated=today, name=own.own.name, region=own.region)
+    merchant = Merchant(id="M", updated=today, name=UntrustedText(own.own.name), region=own.region)
     context = Context(MemoryBooks([notice, merchant], as_of=today), seed=row, params=_FEWER)
     forecast = CashForecast(start=today, opening=0, p10=(0,), p50=(0,), p90=(0,), buffer=0)
     need = discover().tool("tender.funding_need")(context, TenderId("T"), forecast=forecast)

@@ -14,7 +14,7 @@ from typing import Any, TypeAlias
 import numpy as np
 from gymnasium import spaces
 from numpy.typing import NDArray
-from pettingzoo import ParallelEnv
+from pettingzoo import ParallelEnv  # pyright: ignore[reportMissingTypeStubs]
 
 from aicfo_sdk.errors import InputError
 from aicfo_sdk.money import PPM
@@ -122,13 +122,13 @@ class TenderMarketEnv(ParallelEnv[str, Observed, int]):
     def _draw(self) -> None:
         """Draw the next tender: rule, cost, each firm's estimate and offer."""
         figures, rng = self._figures, self._rng
-        needed = rng.uniform(*figures.numbers("tender_cost"))
-        self._cost = needed * self._skill
-        self._guess = self._cost * np.exp(figures.number("tender_error") * self._normal())
+        low, high = figures.numbers("tender_cost")
+        self._cost: Observed = rng.uniform(low, high) * self._skill
+        self._guess: Observed = self._cost * np.exp(figures.number("tender_error") * self._normal())
         self._cost = self._cost * np.exp(figures.number("tender_overrun") * rng.standard_normal())
         self._lowest = bool(rng.random() < figures.number("lowest_price"))
-        steps = np.rint(rng.uniform(*figures.numbers("price_weight")) * 20)
-        self._weight = int(steps) * 50_000
+        low, high = figures.numbers("price_weight")
+        self._weight = round(rng.uniform(low, high) * 20) * 50_000
         share = figures.number("quality") + figures.number("quality_sd") / 100 * self._normal()
         available = (PPM - self._weight) // 10
         self._points = np.rint(np.clip(share, 0.0, 1.0) * available).astype(np.int64)
