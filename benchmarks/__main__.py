@@ -33,6 +33,8 @@ NAMES = (
     "chat",
     "diagnose",
     "notices",
+    "tender_worth",
+    "tender_need",
 )
 
 

@@ -33,6 +33,8 @@ _NEED = "plugins/tender/tests/test_need.py::test_"
 _BID = "plugins/tender/tests/test_write_bid.py::test_"
 _CONTRACT = "plugins/tender/tests/test_write_contract.py::test_"
 _BONDS = "plugins/tender/tests/test_bonds.py::test_"
+_POINTS = "plugins/tender/tests/test_score_procurement.py::test_"
+_DEVIATION = "plugins/tender/tests/test_score_tendering.py::test_"
 _MONEY = "tests/core/test_money.py::test_"
 _DAYS = "tests/core/test_days.py::test_"
 _MCP = "tests/mcp/test_server.py::test_"
@@ -521,7 +523,47 @@ RULES = (
         (
             _MARKET + "three_bids_by_scoring_as_counted_by_hand",
             _MARKET + "equal_scores_go_to_the_lower_price_then_to_the_better_offer",
+            _POINTS + "a_score_without_deductions",
+            _POINTS + "equal_points_go_to_the_lower_bid_then_to_the_better_technical_offer",
+            _POINTS + "points_are_rounded_half_up_to_two_decimals",
         ),
+    ),
+    Rule(
+        "tender.lowest_price",
+        "最低评标价法: the lowest price after deductions wins; the contract is made at the bid",
+        "《政府采购货物和服务招标投标管理办法》财政部令第87号 第54条",
+        True,
+        (_POINTS + "the_lowest_evaluated_price_wins_and_is_not_the_contract_price",),
+    ),
+    Rule(
+        "tender.benchmark",
+        "综合评估法: price points fall by what the documents state for each 1 % above or below a "
+        "benchmark taken from the valid bids (mean, trimmed, dropped, mixed with the ceiling)",
+        "《标准施工招标文件》(2007) 评标办法, from memory",
+        False,
+        (
+            _DEVIATION + "benchmarks_of_five_bids_by_each_published_rule",
+            _DEVIATION + "deviation_points_of_a_mean",
+            _DEVIATION + "a_mean_that_is_dropped_favours_who_bids_below_the_others",
+        ),
+    ),
+    Rule(
+        "tender.reviewed_lowest",
+        "经评审的最低投标价法: the lowest bid wins after what the documents add to it",
+        "《招标投标法》第41条, 《标准施工招标文件》(2007), from memory",
+        False,
+        (_DEVIATION + "the_lowest_evaluated_bid_counts_what_the_documents_add",),
+    ),
+    Rule(
+        "tender.domestic",
+        "domestic products are compared at a price less 20 % where foreign ones compete",
+        "国办发〔2025〕34号, from 2026-01-01",
+        True,
+        (
+            _POINTS + "a_consortium_and_domestic_products_are_deducted_too",
+            _POINTS + "the_deductions_are_those_of_the_law_of_the_day",
+        ),
+        ("tender.domestic_preference_ppm",),
     ),
     Rule(
         "tender.three_bids",
@@ -538,7 +580,11 @@ RULES = (
         (
             _MARKET + "three_bids_by_lowest_price_as_counted_by_hand",
             _MARKET + "a_contract_pays_the_price_that_was_bid",
+            _POINTS + "a_small_firm_is_scored_at_its_price_less_ten_per_cent_and_contracted_at_"
+            "its_bid",
+            _POINTS + "the_deductions_are_those_of_the_law_of_the_day",
         ),
+        ("tender.sme_deduction_ppm", "tender.consortium_deduction_ppm"),
     ),
     Rule(
         "tender.words_govern",

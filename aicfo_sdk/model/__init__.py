@@ -42,6 +42,7 @@ if TYPE_CHECKING:
         digest,
     )
     from .bid_document import BidDocument, ChecklistItem, ContractDraft
+    from .bid_facts import BidDecision, BidPoint, BidPrice, WinChance
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
         AcceptorExposure,
@@ -101,6 +102,7 @@ _HOMES = {
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bid_document": "BidDocument ChecklistItem ContractDraft",
+    "bid_facts": "BidDecision BidPoint BidPrice WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "bond_facts": "BondChoice BondItem BondWay",
@@ -148,8 +150,11 @@ __all__ = [
     "Account",
     "Action",
     "Advice",
+    "BidDecision",
     "BidDocument",
     "BidGate",
+    "BidPoint",
+    "BidPrice",
     "Bill",
     "BillBreakEven",
     "BillCalendar",
@@ -242,6 +247,7 @@ __all__ = [
     "TransactionKind",
     "Transfer",
     "UntrustedText",
+    "WinChance",
     "canonical",
     "clean",
     "digest",

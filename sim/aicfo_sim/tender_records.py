@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from aicfo_sdk.model import Milestone, Tender, UntrustedText
+from aicfo_sdk.model import Milestone, ScoreItem, Tender, UntrustedText
 
 from .dates import Dates
 from .draws.tenders import milestones
@@ -83,6 +83,11 @@ def tender_record(
         category=CATEGORIES[day["category"]],
         regions=(REGIONS[(REGIONS.index(own.region) + day["region"]) % len(REGIONS)],),
         procedure="竞争性谈判" if lowest else "竞争性磋商",
+        method="negotiation" if lowest else "consultation",
+        evaluation="lowest_evaluated_price" if lowest else "comprehensive_scoring",
+        scoring=() if lowest else _table(day["weight_ppm"]),
+        sme_deduction_ppm=day["preference_ppm"],
+        ceiling=day["estimate"],
         regime="government_procurement",
         sme_suitable=True,
         starts=dates.at(day["starts"]),
@@ -102,6 +107,17 @@ def tender_record(
 
 
 _PLAIN = tuple(name for name in Tenders.__slots__ if not name.startswith("rival_"))
+
+
+def _table(weight_ppm: int) -> tuple[ScoreItem, ...]:
+    """Return the scoring table: what the price is worth, and all the rest."""
+    price = weight_ppm // 10
+    return (
+        ScoreItem(group="price", name=UntrustedText("价格分"), points_milli=price),
+        ScoreItem(
+            group="technical", name=UntrustedText("技术商务分"), points_milli=100_000 - price
+        ),
+    )
 
 
 def _terms(day: dict[str, int], fits: bool) -> str:

@@ -1,8 +1,8 @@
-"""The CFO policy: what a bid is worth, what its books show, and that it does no harm."""
+"""The CFO policy: how it bids, what its books show, and that it does no harm."""
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import numpy as np
 import pytest
@@ -13,71 +13,29 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.papers import Papers
 from aicfo_sim.policies import Owner, policy
-from aicfo_sim.policies.bids import bid_worth
 from aicfo_sim.scenario import drawn, load
 from aicfo_sim.state import LINES, QUICK_LINE, State
 from aicfo_sim.statistics import paired
+from aicfo_sim.tender_market import cost_plus
 
-from aicfo_sdk.model import CreditLine, DrawLoan, FundingNeed, FundingPlan, Loan, TenderId
-
-START = date(2026, 3, 2)
-
-
-def _need(short: int = 0, *, margin: int = 100_000, days: int = 73) -> FundingNeed:
-    return FundingNeed(
-        tender=TenderId("T"),
-        price=1_000_000,
-        need_p50=short,
-        need_p95=short,
-        short_p50=short // 2,
-        short_p95=short,
-        short_mean=short // 2,
-        short_days=days,
-        margin_mean=margin,
-        by=START,
-        until=START + timedelta(days=145),
-    )
+from aicfo_sdk.model import CreditLine, DrawLoan, Loan
 
 
-def _plan(*, uncovered: int = 0, cost: int = 0) -> FundingPlan:
-    return FundingPlan(demand=uncovered, covered=0, uncovered=uncovered, cost=cost, pieces=())
-
-
-def _worth(
-    need: FundingNeed, alone: FundingPlan, with_it: FundingPlan, *, price: int = 1_000_000
-) -> float:
-    return bid_worth(need, alone, with_it, price=price, late_ppm=500)
-
-
-def test_a_contract_that_own_cash_carries_is_worth_its_margin() -> None:
-    assert _worth(_need(), _plan(), _plan()) == 100_000
-
-
-def test_a_bid_below_the_published_value_takes_the_difference_off_the_margin() -> None:
-    assert _worth(_need(), _plan(), _plan(), price=960_000) == 60_000
-    assert _worth(_need(), _plan(), _plan(), price=880_000) < 0
-
-
-def test_a_shortage_that_finds_no_money_costs_late_interest_while_it_lasts() -> None:
-    # Half of 600,000 on average, 73 days late at 0.05 % a day.
-    worth = _worth(_need(600_000), _plan(), _plan(uncovered=600_000))
-    assert worth == pytest.approx(100_000 - 300_000 * 73 * 0.0005)
-
-
-def test_what_was_uncovered_without_the_contract_is_not_its_cost() -> None:
-    before, after = _plan(uncovered=9_000_000, cost=500), _plan(uncovered=9_000_000, cost=500)
-    assert _worth(_need(600_000), before, after) == 100_000
-
-
-def test_funding_made_for_the_bad_case_is_charged_as_far_as_it_will_be_used() -> None:
-    # Half the amount for half of the 146 days that the plan borrows it.
-    worth = _worth(_need(600_000), _plan(), _plan(cost=20_000))
-    assert worth == pytest.approx(100_000 - 20_000 / 4)
-
-
-def test_a_need_that_says_no_margin_is_no_reason_to_bid() -> None:
-    need = _need().model_copy(update={"margin_mean": None})
-    assert _worth(need, _plan(), _plan()) == 0
+def test_a_bid_goes_in_at_the_price_of_the_decision_and_not_at_the_owners() -> None:
+    where = world(load("contractor"), days=120, seed=5)
+    block = draw_block(where, [where.who(n, "contractor") for n in range(3)], detail=True)
+    state = State(block, journal=True)
+    live(Run(block, state, Owner()), 0, where.scenario.warmup_days)
+    already = state.bid.copy()
+    chosen = policy("cfo:tender")
+    live(Run(block, state, chosen), where.scenario.warmup_days, where.total)
+    rows = np.flatnonzero(state.bid & ~already)
+    tenders = block.tenders
+    assert rows.size > 2
+    assert (state.bid_price[rows] != cost_plus(block, rows)).any()
+    assert (state.bid_price[rows] <= tenders.estimate[rows]).all()
+    assert (state.bid_price[rows] * 10**6 > tenders.estimate[rows] * tenders.cost_ppm[rows]).all()
+    assert chosen.notes["submit_bid"] == rows.size  # pyright: ignore[reportAttributeAccessIssue]
 
 
 def test_a_second_look_on_one_day_shows_what_the_first_one_did() -> None:

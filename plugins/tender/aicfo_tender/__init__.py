@@ -11,8 +11,10 @@ from aicfo_sdk import Context, Needs, Plugin
 from aicfo_sdk.model import (
     Account,
     Advice,
+    BidDecision,
     BidDocument,
     BidGate,
+    BidPrice,
     BondChoice,
     CashDemand,
     CashForecast,
@@ -21,12 +23,14 @@ from aicfo_sdk.model import (
     CreditLine,
     DailySales,
     FundingNeed,
+    FundingPlan,
     Invoice,
     Merchant,
     Tender,
     TenderId,
     TenderMatches,
     Transaction,
+    WinChance,
 )
 
 __all__ = ["plugin"]
@@ -167,6 +171,74 @@ def tender_demand(ctx: Context, tender: TenderId, *, need: Needs[FundingNeed]) -
     from .funding import tender_demand
 
     return tender_demand(need)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant],
+    title="中标概率",
+    asks=[
+        "What is our chance of winning tender {tender}?",
+        "{tender}中标概率多大？",
+    ],
+)
+def win_chance(ctx: Context, tender: TenderId, *, price: int | None = None) -> WinChance:
+    """The chance that a bid wins, with its interval, by the rule of the tender.
+
+    `price`: the price bid, minor units; without it the published value. Rivals are a prior moved
+    by the awards in the books. Raises: ToolFailed when the tender is over or in another currency
+    than the books; ToolRetry when no value is known.
+    """
+    from .price import win_chance
+
+    return win_chance(ctx, tender, price)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, CreditLine],
+    title="报价测算",
+    asks=[
+        "What should we bid for tender {tender}?",
+        "{tender}报多少价合适？",
+        "{tender} 报价测算",
+    ],
+)
+def bid_price(
+    ctx: Context, tender: TenderId, *, need: Needs[FundingNeed] | None = None
+) -> BidPrice:
+    """The bid that maximises expected profit net of bid, bond and funding cost, with the curve.
+
+    Friedman's and Gates' best stand beside it. Raises: as `win_chance`.
+    """
+    from .price import bid_price
+
+    return bid_price(ctx, tender, need)
+
+
+@plugin.tool(
+    reads=[Tender, Account],
+    title="投标决策",
+    asks=[
+        "Should we bid for tender {tender}?",
+        "{tender}这个标要不要投？",
+        "{tender} 投标决策",
+    ],
+)
+def bid_decision(
+    ctx: Context,
+    tender: TenderId,
+    *,
+    gate: Needs[BidGate],
+    price: Needs[BidPrice],
+    need: Needs[FundingNeed],
+    plan: Needs[FundingPlan],
+) -> BidDecision:
+    """Whether to bid and at which price: the gate, the expected profit, the funding.
+
+    The bid is proposed when all three say so.
+    """
+    from .decision import bid_decision
+
+    return bid_decision(ctx, tender, gate, price, need, plan)
 
 
 @plugin.tool(

@@ -47,7 +47,8 @@ class Contract:
     """
 
     price: int
-    cost_ppm: int
+    cost: int
+    """Estimated cost of the work, minor units: it does not fall with the price that is bid."""
     start: int
     duration: int
     curve: tuple[int, int]
@@ -63,6 +64,10 @@ class Risk:
     overrun: Spread
     stretch: Spread
     lag: Spread
+    late_ppm: int = 0
+    """Share of payments that come later still, each for itself, ppm."""
+    late_days: int = 0
+    """Mean of what those are later, days (exponential)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +126,7 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
     cost_ppm = tender.cost_share_ppm
     if cost_ppm is None:
         cost_ppm = use.of_kind("cost_share_ppm")
-        use.note(f"cost {cost_ppm / 10_000:g} % of the price", f"{kind}.cost_share_ppm")
+        use.note(f"cost {cost_ppm / 10_000:g} % of the value", f"{kind}.cost_share_ppm")
     supplier, terms = use.of_kind("supplier_share_ppm"), use.of_kind("supplier_terms_days")
     use.note(
         f"suppliers bill {supplier / 10_000:g} % of the cost and wait {terms} days",
@@ -132,12 +137,18 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
         *_receipts(tender, price, start, duration, use),
     )
     lag = "public_pay_days" + ("_uk" if tender.regime == "uk" else "")
-    risk = Risk(use.spread("overrun_ppm"), use.spread("stretch_ppm"), use.spread(lag))
+    often, late = params.at("tender.public_late", today)
+    risk = Risk(use.spread("overrun_ppm"), use.spread("stretch_ppm"), use.spread(lag), often, late)
     use.note(
         f"the buyer pays {risk.lag.least} to {risk.lag.most} days after a payment falls due, "
         f"mostly {risk.lag.likely}, alike for all payments of a contract",
         lag,
     )
+    if often:
+        use.note(
+            f"{often / 10_000:g} % of payments come {late} days later still on average",
+            "public_late",
+        )
     use.note(
         f"cost {_signed(risk.overrun.least)} to {_signed(risk.overrun.most)} against estimate",
         "overrun_ppm",
@@ -149,7 +160,7 @@ def size_contract(tender: Tender, price: int, today: date, params: Parameters) -
     )
     contract = Contract(
         price=price,
-        cost_ppm=cost_ppm,
+        cost=share(tender.value or price, cost_ppm),
         start=start,
         duration=duration,
         curve=use.pair("curve"),

@@ -1,6 +1,7 @@
 """Working capital of a contract: −min of cumulative cash over many paths of chance.
 
-Every path draws cost, duration and the buyer's lag once; own cash, where a forecast is given, is
+Every path draws cost, duration and the buyer's lag once, and for each payment whether it comes
+later still; own cash, where a forecast is given, is
 drawn once as a level between its quantiles. Equal seeds give equal paths, and the draws are
 inverse transforms of the same uniforms, so that a worse spread never gives a smaller need.
 """
@@ -85,20 +86,20 @@ def simulate(
     stretch = np.maximum(triangular(risk.stretch, draws[1]), 1) / PPM
     lag = np.maximum(triangular(risk.lag, draws[2]), 0)
     level = _normal(draws[3])
+    lags = lag + _lateness(risk, generator.random((len(contract.flows), paths)))
     costs = np.array(
-        [
-            share(share(contract.price, contract.cost_ppm), PPM + int(extra))
-            for extra in overrun.tolist()
-        ],
+        [share(contract.cost, PPM + int(extra)) for extra in overrun.tolist()],
         dtype=np.int64,
     )
     length = np.maximum(np.rint(contract.duration * stretch), 1).astype(np.int64)
-    horizon = _horizon(contract, length, stretch, lag)
+    horizon = _horizon(contract, length, stretch, lags)
     results: list[tuple[Ints, ...]] = []
     size = max(_CHUNK // horizon, 1)
     for low in range(0, paths, size):
         part = slice(low, low + size)
-        cash = _cumulative(contract, costs[part], length[part], stretch[part], lag[part], horizon)
+        cash = _cumulative(
+            contract, costs[part], length[part], stretch[part], lags[:, part], horizon
+        )
         results.append(_measure(cash, _free(own, level[part], horizon)))
     need, short, first, last, repaid, money_days = (
         np.concatenate(column) for column in zip(*results, strict=True)
@@ -138,23 +139,32 @@ def beta_cdf(x: Floats, a: int, b: int) -> Floats:
     return total
 
 
-def _horizon(contract: Contract, length: Ints, stretch: Floats, lag: Ints) -> int:
+def _lateness(risk: Risk, uniform: Floats) -> Ints:
+    """Return the days that each payment comes later than the buyer's lag, by inverse transform."""
+    often = risk.late_ppm / PPM
+    if not often:
+        return np.zeros(uniform.shape, dtype=np.int64)
+    inside = np.clip(uniform / often, 1e-6, 1.0)
+    return np.rint(-risk.late_days * np.log(inside)).astype(np.int64)
+
+
+def _horizon(contract: Contract, length: Ints, stretch: Floats, lags: Ints) -> int:
     """Return the number of days after which no path has money left to move."""
     last = contract.start + int(length.max()) + contract.terms
-    most, late = float(stretch.max()), int(lag.max())
+    most, late = float(stretch.max()), int(lags.max(initial=0))
     for flow in contract.flows:
         last = max(last, flow.base + round(flow.progress * most) + (late if flow.lagged else 0))
     return last + 2
 
 
 def _cumulative(
-    contract: Contract, costs: Ints, length: Ints, stretch: Floats, lag: Ints, horizon: int
+    contract: Contract, costs: Ints, length: Ints, stretch: Floats, lags: Ints, horizon: int
 ) -> Ints:
     """Return cumulative cash at each day's end, shape (paths, days)."""
     paths = len(costs)
     moves = np.zeros((paths, horizon), dtype=np.int64)
     rows = np.arange(paths)
-    for flow in contract.flows:
+    for flow, lag in zip(contract.flows, lags, strict=True):
         days = flow.base + np.rint(flow.progress * stretch).astype(np.int64)
         moves[rows, days + lag if flow.lagged else days] += flow.amount
     cash = np.cumsum(moves, axis=1)

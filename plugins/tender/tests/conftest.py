@@ -72,6 +72,7 @@ class Make:
             "tender__overrun_ppm": [0, 0, 0],
             "tender__stretch_ppm": [1_000_000, 1_000_000, 1_000_000],
             "tender__public_pay_days": [1, 1, 1],
+            "tender__public_late": [0, 0],
             "tender__paths": 20,
         }
         return parameters().with_values(date(2000, 1, 1), **(fixed | values))

@@ -10,7 +10,7 @@ from typing import Any
 import aicfo_tender
 import pytest
 
-from aicfo_sdk.model import Advice, DailySales, TenderId, UntrustedText
+from aicfo_sdk.model import Advice, DailySales, FundingPlan, TenderId, UntrustedText
 
 
 def firm(make: Any, **fields: Any) -> list[Any]:
@@ -115,11 +115,21 @@ def test_every_tool_reads_only_what_it_declares(make: Any) -> None:
         "contract_draft",
         "bond_choice",
         "contract_advice",
+        "win_chance",
+        "bid_price",
+        "bid_decision",
     }
     need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
     assert aicfo_tender.tender_demand(ctx, TenderId("T-1"), need=need)
     assert aicfo_tender.bid_gate(ctx, TenderId("T-1")).passed
     assert aicfo_tender.search_tenders(ctx).matches
+    assert aicfo_tender.win_chance(ctx, TenderId("T-1"))
+    price = aicfo_tender.bid_price(ctx, TenderId("T-1"), need=need)
+    none = FundingPlan(demand=0, covered=0, uncovered=0, cost=0, pieces=())
+    gate = aicfo_tender.bid_gate(ctx, TenderId("T-1"))
+    assert aicfo_tender.bid_decision(
+        ctx, TenderId("T-1"), gate=gate, price=price, need=need, plan=none
+    ).reasons
     assert aicfo_tender.tender_advice(ctx)
     assert {tool.effect for tool in aicfo_tender.plugin.tools.values()} == {"read", "propose"}
 

@@ -229,7 +229,7 @@ def test_before_a_rule_on_payment_days_the_lag_is_an_assumption(make: Any) -> No
 contracts = st.builds(
     Contract,
     price=st.just(10_000_000),
-    cost_ppm=st.integers(500_000, 1_100_000),
+    cost=st.integers(5_000_000, 11_000_000),
     start=st.integers(0, 40),
     duration=st.integers(1, 120),
     curve=st.sampled_from([(1, 1), (2, 1), (1, 2), (2, 2), (3, 2)]),
@@ -292,14 +292,14 @@ def test_the_need_never_exceeds_all_that_is_ever_paid(
     contract: Contract, amounts: list[int]
 ) -> None:
     contract = with_receipts(contract, amounts)
-    most = contract.price * contract.cost_ppm * 1.15 / 1e12 + 2
+    most = contract.cost * 1.15 / 1e6 + 2
     need = need_of(contract, LOOSE)
     assert (need >= 0).all()
     assert (need <= most * 1_000_000).all()
 
 
 def test_without_receipts_the_need_is_the_whole_cost() -> None:
-    contract = Contract(10**12 - 7, 1_000_000, 5, 37, (2, 2), 333_333, 11, ())
+    contract = Contract(10**12 - 7, 10**12 - 7, 5, 37, (2, 2), 333_333, 11, ())
     assert need_of(contract, SURE).tolist() == [10**12 - 7] * 40
 
 

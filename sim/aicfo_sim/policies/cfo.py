@@ -4,7 +4,7 @@ The orchestrator is asked for its brief when something happened that may change 
 (`triggers`), and for a funding plan whenever what is due before the next decision exceeds cash;
 its proposals are carried out, those that the policy below lets through without a person. What is
 then still short the owner covers in his own way, so the two differ only by what the CFO did. Bids
-are made where `bids` finds a contract worth what its money costs.
+are made where a `BidDecision` says so, at its price.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from aicfo_sdk import (
     discover,
 )
 from aicfo_sdk.config import Config
-from aicfo_sdk.model import BidGate, Brief, Fact, FundingNeed, FundingPlan
+from aicfo_sdk.model import BidDecision, Brief, Fact, FundingPlan, TenderId
 from aicfo_sdk.orchestrator.run import Run as Answer
 from aicfo_sdk.registry import AnyTool
 from aicfo_sdk.safety.policy import Rule, decide
@@ -38,8 +38,6 @@ from ..fen import Flags, Ints
 from ..ledger import FUND
 from ..money_fund import redeem
 from ..papers import Papers
-from ..tender_market import cost_plus
-from .bids import worth_it
 from .simple import Owner, redeem_bonds
 from .triggers import Triggers
 
@@ -57,6 +55,7 @@ AUTO = Policy(
         "pay": _NO_LIMIT,
         "buy_stock": _NO_LIMIT,
         "set_marketing_budget": _NO_LIMIT,
+        "submit_bid": _NO_LIMIT,
     },
 )
 """What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
@@ -75,7 +74,7 @@ class Cfo(Owner):
         self._papers: dict[int, Papers] = {}
         self._triggers = Triggers(every)
         self.asked = 0
-        """Questions put to the orchestrator: briefs, funding plans, gates of tenders."""
+        """Questions put to the orchestrator: briefs, funding plans, decisions on tenders."""
         self.notes = Counter[str]()
         """What was carried out, why proposals were not and goals not answered, with counts."""
 
@@ -94,13 +93,15 @@ class Cfo(Owner):
         self._triggers.settled(run, t, due)
 
     def bids(self, run: Run, t: int, rows: Ints) -> Ints:
-        """Bid where the gate is passed and the contract is worth what its money costs.
+        """Bid where a decision says so, at its price, and leave nothing to the owner's habit.
 
-        Where no plugin knows of tenders, as the owner does.
+        Where no plugin decides on tenders, as the owner does.
         """
+        if self._knows(BidDecision):
+            for row in rows.tolist():
+                self._bid(run, t, row)
+            return rows[:0]
         rows = super().bids(run, t, rows)
-        if rows.size and self._knows(BidGate, FundingNeed):
-            rows = np.array([row for row in rows.tolist() if self._worth(run, t, row)], dtype=int)
         redeem_bonds(run, t, rows)
         return rows
 
@@ -152,23 +153,27 @@ class Cfo(Owner):
             run.state.actions[place] += 1
             self.notes[kind] += 1
 
-    def _worth(self, run: Run, t: int, row: int) -> bool:
+    def _bid(self, run: Run, t: int, row: int) -> None:
+        """Ask whether to bid for one tender, and carry out what is proposed."""
         place = int(run.block.tenders.owner[row])
         papers = self.papers(run, place)
+        books, subject = papers.books(t), [TenderId(papers.tender_id(row))]
         self.asked += 1
         run.state.asked[place] += 1
         try:
-            good, why = worth_it(
-                self._orchestrator,
-                papers.books(t),
-                papers.tender_id(row),
-                price=int(cost_plus(run.block, np.array([row]))[0]),
-                late_ppm=run.market.late_rate,
-            )
+            decision: BidDecision = self._orchestrator.run(
+                BidDecision, books=books, subjects=subject
+            ).result
         except AicfoError as error:
-            good, why = False, error.code
-        self.notes["bid" if good else f"no bid: {why}"] += 1
-        return good
+            self.notes[f"no bid: {error.code}"] += 1
+            return
+        if not decision.go:
+            self.notes[f"no bid: {decision.reasons[0].code}"] += 1
+            return
+        redeem_bonds(run, t, np.array([row]))
+        desk = Desk(run, papers, place, t)
+        for proposal in decision.proposals:
+            self._act(run, place, desk, proposal, books)
 
     def _knows(self, *kinds: type[Fact]) -> bool:
         """Whether some plugin has something to say: without, the owner does as ever."""
