@@ -1,6 +1,6 @@
-"""What each lever of the cash brain is worth alone: idle money, goods bought forward, advertising.
+"""What a lever of the cash brain is worth alone: idle money in liquidity tiers.
 
-For each lever a CFO with that lever's tools alone lives beside the owner and the rule of thumb on
+A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
 365), `AICFO_LEVERS_SEED` (default 9001, a held-out seed), on held-out scenarios, and where the
 effect is switched off. `AICFO_LEVERS_ONLY` names the levers to measure. Differences are in yuan a
@@ -19,7 +19,7 @@ from aicfo_sim.draws import draw_block, world
 from aicfo_sim.draws.block import Block
 from aicfo_sim.engine import Policy, Run
 from aicfo_sim.engine import run as live
-from aicfo_sim.ledger import CASH, FUND, INVESTED
+from aicfo_sim.ledger import FUND, INVESTED
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.policies import Owner, policy
 from aicfo_sim.policies.cfo import Cfo, installed
@@ -62,8 +62,6 @@ LEVERS = {
         (
             Case("held out, T+1 product", "heldout", "shop", _WEALTH),
             Case("held out and tight, T+5 product", "heldout_tight", "shop",
-                 {"market": {"wealth_product_days": 5}}),
-            Case("held out, online sellers, T+5", "heldout", "ecommerce",
                  {"market": {"wealth_product_days": 5}}),
             Case("no product: T+0 alone", "heldout", "shop", {}),
         ),
@@ -111,7 +109,11 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         chosen = Counting(registry)
         for arm, how in (("owner", Owner()), (lever.rule, policy(lever.rule)), ("cfo", chosen)):
             lived[arm].append(lives(block, opening, how))
-        days_seen, short, asked = days_seen + chosen.days, short + chosen.short, asked + chosen.asked
+        days_seen, short, asked = (
+            days_seen + chosen.days,
+            short + chosen.short,
+            asked + chosen.asked,
+        )
     arms = {
         arm: {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         for arm, parts in lived.items()
@@ -140,9 +142,7 @@ def with_tools(tools: tuple[str, ...]) -> Registry:
     full = installed()
     brain = full.plugins["cash_brain"]
     small = Plugin("cash_brain", version=brain.version, title=brain.title)
-    small.tools = {
-        name: tool for name, tool in brain.tools.items() if name in (*_FORECAST, *tools)
-    }
+    small.tools = {name: tool for name, tool in brain.tools.items() if name in (*_FORECAST, *tools)}
     plugins = [full.plugins["core"], small]
     return Registry(plugins, distributions=full.distributions, children=full.children)
 

@@ -175,6 +175,8 @@ __all__ = [
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
+    "LiquidityPlan",
+    "LiquidityTier",
     "Loan",
     "Merchant",
     "Milestone",

@@ -1,4 +1,4 @@
-"""What tools conclude about what a firm can move: where its money lies, what it buys when."""
+"""What tools conclude about what a firm can move: where its money lies."""
 
 from __future__ import annotations
 
@@ -9,7 +9,6 @@ from pydantic import Field
 
 from ..money import Fen, FenNonNegative, Ppm, PpmNonNegative
 from .base import Fact, Frozen, Id
-from .proposal import Proposal
 
 
 class LiquidityTier(Frozen):
@@ -23,7 +22,8 @@ class LiquidityTier(Frozen):
     until: date = Field(description="Day by which money that goes in today can be back.")
     limit: Fen = Field(
         description="What may lie in this and slower funds beyond what does, minor units: the "
-        "lowest cash up to `until` in all but the shortfall chance. Below 0 it has to come back."
+        "lowest cash up to `until` in all but the shortfall chance, less the forecast's buffer. "
+        "Below 0 it has to come back."
     )
 
 

@@ -6,7 +6,6 @@ from datetime import timedelta
 
 from aicfo_sdk import Context, NotFound, Proposal, interest
 from aicfo_sdk.model import (
-    Account,
     Advice,
     BuyFund,
     CashDemand,

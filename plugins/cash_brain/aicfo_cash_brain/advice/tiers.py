@@ -1,4 +1,4 @@
-"""Advice that follows from a plan of liquidity tiers: what goes into which fund, what comes back."""
+"""Advice that follows from a plan of liquidity tiers: what goes into which fund, what is back."""
 
 from __future__ import annotations
 
@@ -47,7 +47,10 @@ def tier_advice(ctx: Context, forecast: CashForecast, plan: LiquidityPlan) -> li
             "The account needs it before the next working day's end, in the bad case.",
         )  # fmt: skip
     proposals = (
-        *(_proposal(ctx, action, "It may be needed before it could be had back.") for action in backs),
+        *(
+            _proposal(ctx, action, "It may be needed before it could be had back.")
+            for action in backs
+        ),
         *first,
         *(_proposal(ctx, action, reason) for action in buys),
         *near,
@@ -95,7 +98,10 @@ def _at_hand(ctx: Context, account: str, spare: int) -> tuple[Proposal, ...]:
     if not funds or spare <= 0:
         return ()
     fund = min(funds, key=lambda one: (-one.rate_ppm, one.id))
-    if interest(spare, fund.rate_ppm, ctx.params.at("cash_brain.idle_days", ctx.today), 365) < _LEAST:
+    if (
+        interest(spare, fund.rate_ppm, ctx.params.at("cash_brain.idle_days", ctx.today), 365)
+        < _LEAST
+    ):
         return ()
     action = BuyFund(day=ctx.today, account=account, fund=fund.id, amount=spare)
     return (_proposal(ctx, action, "Not needed until the next working day even in the bad case."),)
@@ -111,9 +117,7 @@ def _earned(ctx: Context, action: Action, plan: LiquidityPlan) -> int:
 
 def _proposal(ctx: Context, action: Action, reason: str) -> Proposal:
     fund = action.fund if action.kind in ("buy_fund", "redeem_fund") else ""
-    return Proposal(
-        action=action, reason=reason, evidence=(ctx.books.get(FundPosition, fund).ref,)
-    )
+    return Proposal(action=action, reason=reason, evidence=(ctx.books.get(FundPosition, fund).ref,))
 
 
 def _advice(

@@ -10,6 +10,7 @@ programme needs two numbers a tier: the quantile that the chance leaves, and the
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import timedelta
 
 from aicfo_sdk import PPM, Context, NotFound, Problem
@@ -49,13 +50,13 @@ def liquidity(ctx: Context, forecast: CashForecast) -> LiquidityPlan:
     return empty.model_copy(update={"tiers": wanted, "gain": max(int(found.objective), 0)})
 
 
-def _tier(
-    ctx: Context, forecast: CashForecast, place: int, days: int, hand: int
-) -> LiquidityTier:
+def _tier(ctx: Context, forecast: CashForecast, place: int, days: int, hand: int) -> LiquidityTier:
     fund = slow_funds(ctx)[place]
     back = ctx.calendar.add_working(ctx.today + timedelta(days=days), fund.notice_days)
     step = (back - forecast.start).days
-    limit = min(hand, forecast.low_p1[step]) if step < len(forecast.low_p1) else 0
+    # The buffer stays at hand: what no past shows (a fault, a closed road) is in no path.
+    reached = step < len(forecast.low_p1)
+    limit = min(hand, forecast.low_p1[step]) - forecast.buffer if reached else 0
     return LiquidityTier(
         fund=fund.id, notice_days=fund.notice_days, rate_ppm=fund.rate_ppm,
         held=fund.amount, wanted=fund.amount, until=back, limit=limit,
@@ -80,7 +81,7 @@ def _program(
             missing = program.column(
                 f"missing {place:03d}", cost=-borrowing * days / _YEAR * CHANCE / PPM
             )
-            worst = max(held + forecast.low_worst[step], 0)
+            worst = max(held + forecast.low_worst[step] - forecast.buffer, 0)
             program.row(f"worst {place:03d}", slower | {missing: -1.0}, upper=float(worst))
     return program
 
@@ -92,10 +93,8 @@ def _at_hand_ppm(ctx: Context) -> int:
         for fund in ctx.books.records(FundPosition).values()
         if fund.notice_days == 0 and fund.rate_ppm > 0
     ]
-    try:
+    with suppress(NotFound):
         rates.append(ctx.params.at("finance.demand_deposit_ppm", ctx.today))
-    except NotFound:
-        pass
     return max(rates, default=0)
 
 
