@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TypeAlias
+
 from aicfo_sdk import Action, Context, Proposal, interest
 from aicfo_sdk.model import (
     Advice,
@@ -16,6 +18,8 @@ from aicfo_sdk.model import (
 from ..cash.funds import fund_account, near_need, redemptions
 from .loans import idle, repayments
 from .words import money
+
+Move: TypeAlias = BuyFund | RedeemFund
 
 _LEAST = 100
 """Minor units that a move must earn until the next look to be worth the words."""
@@ -35,7 +39,7 @@ def tier_advice(ctx: Context, forecast: CashForecast, plan: LiquidityPlan) -> li
     owed = sum(part.amount + part.interest for part in repayments(ctx, idle(ctx, forecast), best))
     buys, backs, gain = _changes(ctx, plan, account, owed)
     cash = ctx.books.balance(account) - owed
-    spent = sum(action.amount for action in buys if action.kind == "buy_fund")
+    spent = sum(action.amount for action in buys)
     needed = near_need(ctx, forecast)
     reason = "A fund with notice earns more, and even the worst case in a hundred can wait for it."
     first = redemptions(ctx.books, account, spent - max(cash, 0), ctx.today, reason)
@@ -63,9 +67,9 @@ def tier_advice(ctx: Context, forecast: CashForecast, plan: LiquidityPlan) -> li
 
 def _changes(
     ctx: Context, plan: LiquidityPlan, account: str, owed: int
-) -> tuple[list[Action], list[Action], int]:
+) -> tuple[list[BuyFund], list[RedeemFund], int]:
     """Return what is bought of and asked back from funds with notice, and what buying earns."""
-    buys, backs, gain = list[Action](), list[Action](), 0
+    buys, backs, gain = list[BuyFund](), list[RedeemFund](), 0
     free = plan.at_hand - owed
     for tier in sorted(plan.tiers, key=lambda one: (-one.rate_ppm, one.fund)):
         more = tier.wanted - tier.held
@@ -115,9 +119,9 @@ def _earned(ctx: Context, action: Action, plan: LiquidityPlan) -> int:
     return max(interest(action.amount, rate - deposit, plan.days, 365), 0)
 
 
-def _proposal(ctx: Context, action: Action, reason: str) -> Proposal:
-    fund = action.fund if action.kind in ("buy_fund", "redeem_fund") else ""
-    return Proposal(action=action, reason=reason, evidence=(ctx.books.get(FundPosition, fund).ref,))
+def _proposal(ctx: Context, action: Move, reason: str) -> Proposal:
+    refs = (ctx.books.get(FundPosition, action.fund).ref,)
+    return Proposal(action=action, reason=reason, evidence=refs)
 
 
 def _advice(
