@@ -21,6 +21,7 @@ NAMES = (
     "forecast",
     "bills",
     "bill_worth",
+    "levers",
     "fraud",
     "engine",
     "simulator",

@@ -89,6 +89,7 @@ if TYPE_CHECKING:
     )
     from .finance import CreditLine, FundPosition, Loan
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
+    from .lever_facts import LiquidityPlan, LiquidityTier
     from .merchant import Account, Counterparty, Merchant, Store
     from .proposal import Proposal
     from .sales import DailySales, StockLot
@@ -113,6 +114,7 @@ _HOMES = {
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
+    "lever_facts": "LiquidityPlan LiquidityTier",
     "merchant": "Account Counterparty Merchant Store",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
@@ -210,6 +212,8 @@ __all__ = [
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
+    "LiquidityPlan",
+    "LiquidityTier",
     "Loan",
     "Lot",
     "Merchant",

@@ -59,6 +59,14 @@ class CashForecast(Fact):
     p10: Quantiles = Field(description="Cash at day's end, 10 % quantile, minor units.")
     p50: Quantiles = Field(description="Cash at day's end, median, minor units.")
     p90: Quantiles = Field(description="Cash at day's end, 90 % quantile, minor units.")
+    low_p1: Quantiles = Field(
+        default=(),
+        description="Lowest cash from `start` through each day, 1 % quantile over coherent paths, "
+        "minor units; empty where the forecast has no paths.",
+    )
+    low_worst: Quantiles = Field(
+        default=(), description="The same, mean of the worst hundredth of the paths, minor units."
+    )
     sales: Quantiles = Field(default=(), description="Expected takings that day, minor units.")
     receipts: Quantiles = Field(
         default=(), description="Expected receipts from invoices and bills that day, minor units."

@@ -22,6 +22,7 @@ from aicfo_sdk.model import (
     DailySales,
     FundPosition,
     Invoice,
+    LiquidityPlan,
     Loan,
     Obligation,
     SalesForecast,
@@ -122,15 +123,29 @@ def dear_loans(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
 
 
 @plugin.tool(
+    reads=[CreditLine, FundPosition],
+    title="流动性分层",
+    asks=["闲钱分几层放", "理财放多少", "how much money can be locked", "liquidity tiers"],
+)
+def liquidity_plan(ctx: Context, *, forecast: Needs[CashForecast]) -> LiquidityPlan:
+    """What should lie in each fund with notice, with a shortfall chance of at most 1 %."""
+    from .cash.tiers import liquidity
+
+    return liquidity(ctx, forecast)
+
+
+@plugin.tool(
     reads=[Account, FundPosition, Loan],
     title="闲置资金",
     asks=["有没有闲钱", "闲置资金怎么放", "is any cash idle"],
 )
-def idle_cash(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]:
+def idle_cash(
+    ctx: Context, *, forecast: Needs[CashForecast], plan: Needs[LiquidityPlan] | None = None
+) -> list[Advice]:
     """Money that earns more in a fund, as far as the bad case can spare it, or must come back."""
     from .advice.cash import idle_advice
 
-    return idle_advice(ctx, forecast)
+    return idle_advice(ctx, forecast, plan)
 
 
 @plugin.tool(

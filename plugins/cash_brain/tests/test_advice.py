@@ -299,8 +299,8 @@ def test_a_short_past_says_nothing_about_customers():
 def test_every_tool_asks_in_both_languages_and_reads_what_it_uses():
     assert set(plugin.tools) == {
         "sales_forecast", "cash_forecast", "cash_gap", "cash_floor", "idle_cash", "dear_loans",
-        "payments_due", "late_customers", "shrinking_customers", "store_diagnosis",
-        "slipping_stores",
+        "liquidity_plan", "payments_due", "late_customers", "shrinking_customers",
+        "store_diagnosis", "slipping_stores",
     }  # fmt: skip
     for tool in plugin.tools.values():
         assert any(ask.isascii() for ask in tool.asks), tool.name

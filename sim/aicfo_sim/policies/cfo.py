@@ -27,7 +27,7 @@ from aicfo_sdk import (
     discover,
 )
 from aicfo_sdk.config import Config
-from aicfo_sdk.model import BidDecision, Brief, Fact, FundingPlan, TenderId
+from aicfo_sdk.model import BidDecision, Brief, BuyFund, Fact, FundingPlan, TenderId
 from aicfo_sdk.orchestrator.run import Run as Answer
 from aicfo_sdk.registry import AnyTool
 from aicfo_sdk.safety.policy import Rule, decide
@@ -35,8 +35,9 @@ from aicfo_sdk.safety.policy import Rule, decide
 from ..desk import Desk
 from ..engine import Run
 from ..fen import Flags, Ints
-from ..ledger import FUND
-from ..money_fund import redeem
+from ..ledger import CASH, FUND
+from ..money_fund import invest, redeem
+from ..names import FUND_ID
 from ..papers import Papers
 from .simple import Owner, redeem_bonds
 from .triggers import Triggers
@@ -73,6 +74,7 @@ class Cfo(Owner):
         self._orchestrator = Orchestrator(registry, checked=False)
         self._papers: dict[int, Papers] = {}
         self._triggers = Triggers(every)
+        self._sweeps = set[int]()
         self.asked = 0
         """Questions put to the orchestrator: briefs, funding plans, decisions on tenders."""
         self.notes = Counter[str]()
@@ -81,7 +83,8 @@ class Cfo(Owner):
     def decide(self, run: Run, t: int) -> None:
         """Ask for those whom an event concerns or who are short, then let the owner cover.
 
-        What is due and not on the account comes out of the money fund first: a standing order.
+        What is due and not on the account comes out of the money fund first: a standing order. So
+        is what goes there, once a proposal to use the fund was carried out.
         """
         self._redeem(run, t)
         due = self._triggers.due(run, t, self.papers)
@@ -90,6 +93,7 @@ class Cfo(Owner):
             self._triggers.planned(run, t, place, answer)
         if self._redeem(run, t):
             super().decide(run, t)
+        self._sweep(run, t)
         self._triggers.settled(run, t, due)
 
     def bids(self, run: Run, t: int, rows: Ints) -> Ints:
@@ -116,6 +120,19 @@ class Cfo(Owner):
         lacking = run.short(t)
         redeem(run.block, run.state, t, np.minimum(lacking, run.state.ledger.balances[FUND]))
         return bool(lacking.any())
+
+    def _sweep(self, run: Run, t: int) -> None:
+        """Put away what is not to be paid before the next decision, where the fund is in use."""
+        if not self._sweeps:
+            return
+        nights, levers = run.next_decision(t) - t, run.state.effects.firms
+        spare = run.state.ledger.balances[CASH] - run.needs(t, run.next_decision(t))
+        amount = np.zeros_like(spare)
+        for place in self._sweeps:
+            budgets = levers[place].budgets if place in levers else ()
+            kept = sum(budget or 0 for budget in budgets) * nights
+            amount[place] = max(int(spare[place]) - kept, 0) * bool(run.state.alive[place])
+        invest(run.block, run.state, t, amount)
 
     def _ask(self, run: Run, t: int, goal: type[Fact], whom: Flags) -> dict[int, Answer]:
         """Ask about all in `whom` at once and carry out what is proposed; return the answers."""
@@ -152,6 +169,8 @@ class Cfo(Owner):
         else:
             run.state.actions[place] += 1
             self.notes[kind] += 1
+            if isinstance(proposal.action, BuyFund) and proposal.action.fund == FUND_ID:
+                self._sweeps.add(place)
 
     def _bid(self, run: Run, t: int, row: int) -> None:
         """Ask whether to bid for one tender, and carry out what is proposed."""

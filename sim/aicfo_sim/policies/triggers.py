@@ -19,9 +19,10 @@ from aicfo_sdk.orchestrator.run import Run as Answer
 from ..draws.block import Block
 from ..engine import Run
 from ..fen import Flags, Ints, per_merchant
-from ..ledger import CASH
+from ..ledger import CASH, FUND, INVESTED
 from ..papers import Papers
 from ..tables import SUPPLIER
+from ..wealth import free, pays_on
 
 AHEAD = 28
 """Days over which the yield of idle money and the payments beside it are reckoned."""
@@ -64,7 +65,8 @@ class Triggers:
         longest = run.rules.trigger_days
         rhythm = (t + self._phase) // longest > (self._last + self._phase) // longest
         planned = self._plan <= run.next_decision(t)
-        return alive & (rhythm | planned | self._bills(run, t, papers) | self._idle(run, t))
+        events = self._bills(run, t, papers) | self._idle(run, t) | _notice(run, t)
+        return alive & (rhythm | planned | events)
 
     def settled(self, run: Run, t: int, asked: Flags) -> None:
         """Remember what is spare after all of day `t` was decided, where the CFO was asked."""
@@ -115,9 +117,24 @@ class Triggers:
         return spare(run, t) - self._spare >= least
 
 
+def _notice(run: Run, t: int) -> Flags:
+    """Return who must ask money back now: what falls due until then exceeds money at hand."""
+    balances = run.state.ledger.balances
+    held = balances[INVESTED] > 0
+    if not held.any():
+        return held
+    back = run.next_decision(pays_on(run.block, run.next_decision(t)))
+    short = run.needs(t, back) > balances[CASH] + balances[FUND]
+    return held & short & (free(run.block, run.state) > 0)
+
+
 def spare(run: Run, t: int) -> Ints:
-    """Return cash less all payments known up to the next decision, by merchant, fen."""
-    return run.state.ledger.balances[CASH] - run.needs(t, run.next_decision(t))
+    """Return money at hand less all payments known up to the next decision, by merchant, fen.
+
+    What is in the money fund is at hand.
+    """
+    balances = run.state.ledger.balances
+    return balances[CASH] + balances[FUND] - run.needs(t, run.next_decision(t))
 
 
 def phase(block: Block, longest: int) -> Ints:

@@ -5,12 +5,20 @@ from __future__ import annotations
 from datetime import timedelta
 
 from aicfo_sdk import Context, NotFound, Proposal, interest
-from aicfo_sdk.model import Account, Advice, BuyFund, CashDemand, CashForecast, FundPosition
+from aicfo_sdk.model import (
+    Advice,
+    BuyFund,
+    CashDemand,
+    CashForecast,
+    FundPosition,
+    LiquidityPlan,
+)
 
 from ..cash.costs import commitments
-from ..cash.funds import redemptions
+from ..cash.funds import fund_account, near_need, redemptions
 from ..cash.items import open_ledger
 from .loans import idle, repayments
+from .tiers import tier_advice
 from .words import day_zh, money
 
 # Beyond four weeks there is time to act on a bad outcome when it draws nearer.
@@ -110,7 +118,9 @@ def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
     ]
 
 
-def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
+def idle_advice(
+    ctx: Context, forecast: CashForecast, plan: LiquidityPlan | None = None
+) -> list[Advice]:
     """Return advice on money that earns more in a fund, or on fund money that the account needs.
 
     Loans dearer than the fund come first (`loan_advice` says so): only what is left is idle.
@@ -120,7 +130,10 @@ def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
     good as the account, so all goes there that even the bad case leaves until the next working
     day, when somebody looks again. What is gained is the difference to a demand deposit over four
     weeks. Without a fund in the books nothing is proposed, without known yields nothing is said.
+    Where a plan of tiers is there, funds with notice are its matter (`tier_advice`).
     """
+    if plan is not None and plan.tiers:
+        return tier_advice(ctx, forecast, plan)
     days: int = ctx.params.at("cash_brain.idle_days", ctx.today)
     funds = sorted(
         (
@@ -144,14 +157,14 @@ def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
     spare -= owed
     if not funds:
         return _spare(ctx, forecast, spare, days, (rate, deposit), ())
-    account = _account(ctx, funds[0])
+    account = fund_account(ctx, funds[0])
     held = ctx.books.balance(account)
-    needed = _near_need(ctx, forecast)
+    needed = near_need(ctx, forecast)
     free = held - owed - needed
     moved = 0
     proposals: list[Proposal] = []
     for fund in funds:
-        if _account(ctx, fund) != account:
+        if fund_account(ctx, fund) != account:
             continue
         at_once = fund.notice_days == 0
         part = min(free, held) if at_once else min(spare, held)
@@ -168,20 +181,6 @@ def idle_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
     if not proposals:
         return _needed(ctx, account, needed - max(held - owed, 0))
     return _spare(ctx, forecast, moved, days, (rate, deposit), tuple(proposals))
-
-
-def _account(ctx: Context, fund: FundPosition) -> str:
-    """Return the account that a fund is bought from: its own, else the fullest."""
-    accounts = ctx.books.records(Account)
-    if fund.account in accounts:
-        return fund.account or ""
-    return max(accounts, key=lambda id: (ctx.books.balance(id), id), default="")
-
-
-def _near_need(ctx: Context, forecast: CashForecast) -> int:
-    """Return what the bad case takes from cash until the next working day's end, minor units."""
-    days = (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
-    return max(forecast.opening - min(forecast.p10[:days]), 0)
 
 
 def _spare(

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from aicfo_sdk import Books, Proposal
-from aicfo_sdk.model import FundPosition, RedeemFund
+from aicfo_sdk import Books, Context, Proposal
+from aicfo_sdk.model import Account, CashForecast, FundPosition, RedeemFund
 
 
 def at_once(books: Books) -> list[FundPosition]:
@@ -31,3 +31,17 @@ def redemptions(
         action = RedeemFund(day=day, account=account, fund=fund.id, amount=part)
         found.append(Proposal(action=action, reason=reason, evidence=(fund.ref,)))
     return tuple(found)
+
+
+def fund_account(ctx: Context, fund: FundPosition) -> str:
+    """Return the account that a fund is bought from: its own, else the fullest."""
+    accounts = ctx.books.records(Account)
+    if fund.account in accounts:
+        return fund.account or ""
+    return max(accounts, key=lambda id: (ctx.books.balance(id), id), default="")
+
+
+def near_need(ctx: Context, forecast: CashForecast) -> int:
+    """Return what the bad case takes from cash until the next working day's end, minor units."""
+    days = (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
+    return max(forecast.opening - min(forecast.p10[:days]), 0)

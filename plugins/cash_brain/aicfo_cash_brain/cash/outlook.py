@@ -59,6 +59,7 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     opening = books.balance() + funds
     cash = opening + np.cumsum(money + receipts - paid, axis=1)
     low, middle, high = _quantiles(cash, (0.1, 0.5, 0.9))
+    lows = _lowest(cash)
     expected = paid.mean(0)
     buffer_days: int = ctx.params.at("cash_brain.buffer_days", today)
     buffer = round(float(expected.sum()) * buffer_days / horizon_days) if horizon_days else 0
@@ -71,6 +72,8 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
         p10=_whole(low),
         p50=_whole(middle),
         p90=_whole(high),
+        low_p1=_whole(lows[0]),
+        low_worst=_whole(lows[1]),
         sales=_whole(money.mean(0)),
         receipts=_whole(receipts.mean(0)),
         payments=_whole(expected),
@@ -85,6 +88,16 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
             *refs,
         ),
     )
+
+
+def _lowest(cash: Floats) -> tuple[Floats, Floats]:
+    """Return by day the lowest cash up to it: 1 % quantile, mean of the hundredth below it.
+
+    Of whole paths, so a path that is short on any day before counts as short once.
+    """
+    few = max(len(cash) // 100, 1)
+    low = np.partition(np.minimum.accumulate(cash, axis=1), few, axis=0)
+    return low[few], low[:few].mean(0)
 
 
 def _quantiles(paths: Floats, shares: tuple[float, ...]) -> list[Floats]:
