@@ -83,12 +83,11 @@ def direct(windows: Sequence[Window]) -> list[Bands]:
                 targets.append(np.minimum(after, given["largest_ratio"]))
     data = lightgbm.Dataset(np.concatenate(rows), np.concatenate(targets), free_raw_data=False)
     asked = np.concatenate([_direct_rows(w, len(w.history), given) for w in windows])
-    columns = [
-        lightgbm.train(
-            _settings(given) | {"alpha": float(decile)}, data, num_boost_round=given["rounds"]
-        ).predict(asked)
-        for decile in DECILES
-    ]
+    columns: list[Floats] = []
+    for decile in DECILES:
+        given_here = _settings(given) | {"alpha": float(decile)}
+        booster: Any = lightgbm.train(given_here, data, num_boost_round=given["rounds"])
+        columns.append(np.asarray(booster.predict(asked), dtype=np.float64))
     found = np.sort(np.stack(columns, 1), 1).reshape(len(windows), SPAN, len(DECILES))
     return [
         _bands(window, days * _scale(window.history))
@@ -206,4 +205,5 @@ def _direct_rows(window: Window, origin: int, given: dict[str, Any]) -> Floats:
         weeks.append(week[steps % 7])
     days = _day_columns(window)[origin : origin + SPAN]
     fixed = np.tile(np.array(known), (SPAN, 1))
-    return np.concatenate([fixed, np.stack(weeks, 1), days, steps[:, None]], 1)
+    ahead = steps[:, None].astype(np.float64)
+    return np.concatenate([fixed, np.stack(weeks, 1), days, ahead], 1)

@@ -37,6 +37,8 @@ WINDOW = 224
 _SPANS = (3, 7, 21, 140)
 _HANDICAP: Floats = np.array([1.1, 1.0, 1.1, 1.5])
 _HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.2, 1.0])
+# In and after holidays the last days say little of the weeks to come.
+_AFTER_DAYS, _HANDICAP_AFTER = 7, np.array([2.5, 1.5, 1.0, 1.0])
 # Weights are errors to the power of minus this. Near the plain average of all spans is right for
 # most: which did best on one series' past is mostly luck. Of sporadic sales only the longest tell.
 _SHARPNESS, _SHARPNESS_SPORADIC = 3.0, 12.0
@@ -102,11 +104,13 @@ def forecast_bands(history: Floats, past: list[Days], ahead: list[Days]) -> Band
     idle = 1 - ((sales != 0) & known).sum(1) / np.maximum(known.sum(1), 1)
     sporadic = np.clip((idle - _SPORADIC_FROM) / _SPORADIC_OVER, 0.0, 1.0)
     levels = np.stack([_level(sales, expected, span) for span in _SPANS], 2)
-    level = _blend(levels, sales, expected, known, sporadic)
+    unusual = ((kinds != weekdays) | (kinds == FESTIVAL))[:, -_AFTER_DAYS:].any(1)
+    level = _blend(levels, sales, expected, known, sporadic, unusual)
 
     steps: Ints = np.arange(1, horizon + 1, dtype=np.int64)
     # A sale of yesterday says nothing of today's where sales come now and then.
     ahead_of: Floats = (1 - sporadic) * (levels[:, -1, 0] - level[:, -1])
+    ahead_of = np.where(unusual, 0.0, ahead_of)
     fast: Floats = ahead_of[:, None] * np.exp(-steps / _FAST_DECAY)
     shape = _shape(profile, heed, kinds_ahead, weekdays_ahead)
     shape = shape * _festival(history, profile, past, ahead)
@@ -193,7 +197,12 @@ def _last(values: Floats, span: int) -> Floats:
 
 
 def _blend(
-    levels: Floats, sales: Floats, expected: Floats, known: Flags, sporadic: Floats
+    levels: Floats,
+    sales: Floats,
+    expected: Floats,
+    known: Flags,
+    sporadic: Floats,
+    unusual: Flags,
 ) -> Floats:
     """Average of the levels, weighted by how well each foretold the weeks after it; (n, T)."""
     rows, width, _ = levels.shape
@@ -216,6 +225,7 @@ def _blend(
         error += _SUM_WEIGHT * len(_ERROR_LAGS) / _SUM_DAYS * miss.mean(1)
     error = np.where(error > 0, error, 1.0)
     error *= _HANDICAP + sporadic[:, None] * (_HANDICAP_SPORADIC - _HANDICAP)
+    error *= np.where(unusual[:, None], _HANDICAP_AFTER, 1.0)
     sharpness = _SHARPNESS + sporadic * (_SHARPNESS_SPORADIC - _SHARPNESS)
     weight = (error / error.min(1, keepdims=True)) ** -sharpness[:, None]
     return (levels * (weight / weight.sum(1, keepdims=True))[:, None, :]).sum(2)
