@@ -15,7 +15,9 @@ SLOW = (
     "README.md",
     *(
         f"docs/{n}.md"
-        for n in "tutorial safety policy mcp chat importing simulation experiments validation".split()
+        for n in (
+            "tutorial safety policy mcp chat importing simulation experiments validation".split()
+        )
     ),
 )
 PAGES = sorted(
