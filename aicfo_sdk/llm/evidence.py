@@ -190,6 +190,9 @@ class Evidence:
                     f"no {what} of the results is that; {_shown(holders[-1])}, while "
                     f"{_shown(matches[-1])}",
                 )
+            if not holders and all(_otherwise(leaf, concept) for leaf in matches):
+                what = concept.partition(":")[2]
+                return _no(figure, f"no result holds {what}; {_shown(matches[-1])}")
             matches = free or matches
         about = self._about(text, figure, floor)
         if about:
@@ -416,6 +419,17 @@ def _free(leaf: Leaf, dimension: str) -> bool:
     has = any(each.startswith(dimension + ":") for each in leaf.concepts)
     # Of the quantiles: what is none (a buffer) is not told as one.
     return leaf.structured and not has and (dimension != "quantile" or not leaf.concepts)
+
+
+_KIN = ({"measure:interest", "measure:fee", "measure:cost"},)
+"""What one result calls by one name and another by the other."""
+
+
+def _otherwise(leaf: Leaf, concept: str) -> bool:
+    """Whether a field's own name says that it measures something else."""
+    measures = {each for each in leaf.concepts if each.startswith("measure:")}
+    kin = next((each for each in _KIN if concept in each), {concept})
+    return concept.startswith("measure:") and leaf.structured and bool(measures - kin)
 
 
 def _new_sentence(text: str, end: int, start: int) -> bool:

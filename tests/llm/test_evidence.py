@@ -92,6 +92,7 @@ def test_supported(evidence: Evidence, text: str):
         ("现金余额 9,999,999 元", "no result"),
         ("On 15 March 2026", "no result"),
         ("3 pieces", "no result"),
+        ("利息 50,000 元", "no result holds interest"),
     ],
 )
 def test_unsupported(evidence: Evidence, text: str, why: str):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import numpy as np
@@ -57,7 +58,7 @@ def factors(**drops: float) -> np.ndarray:
     return out
 
 
-def context(rows: list[Record], today: date = TODAY) -> Context:
+def context(rows: Sequence[Record], today: date = TODAY) -> Context:
     return Context(MemoryBooks(rows, as_of=today, balances={}))
 
 

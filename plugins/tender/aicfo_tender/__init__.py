@@ -188,7 +188,7 @@ def win_chance(ctx: Context, tender: TenderId, *, price: int | None = None) -> W
     by the awards in the books. Raises: ToolFailed when the tender is over or in another currency
     than the books; ToolRetry when no value is known.
     """
-    from .price import win_chance
+    from .pricing import win_chance
 
     return win_chance(ctx, tender, price)
 
@@ -209,7 +209,7 @@ def bid_price(
 
     Friedman's and Gates' best stand beside it. Raises: as `win_chance`.
     """
-    from .price import bid_price
+    from .pricing import bid_price
 
     return bid_price(ctx, tender, need)
 

@@ -10,7 +10,7 @@ import aicfo_tender
 import numpy as np
 import pytest
 from aicfo_tender.market import Draws, friedman_and_gates
-from aicfo_tender.price import Costs, expected_profit, optimum, price_case
+from aicfo_tender.pricing import Costs, expected_profit, optimum, price_case
 
 from aicfo_sdk import ToolFailed, ToolRetry
 from aicfo_sdk.model import (
@@ -21,6 +21,7 @@ from aicfo_sdk.model import (
     FundingPiece,
     FundingPlan,
     ScoreItem,
+    SubmitBid,
     TenderId,
     UntrustedText,
 )
@@ -204,7 +205,8 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
     assert found.go
     assert found.worth > 0
     action = found.proposals[0].action
-    assert (action.kind, action.price, action.amount) == ("submit_bid", found.price, 2_000_000)
+    assert isinstance(action, SubmitBid)
+    assert (action.price, action.amount) == (found.price, 2_000_000)
 
 
 @pytest.mark.parametrize(
