@@ -777,6 +777,17 @@ RULES = (
         ),
     ),
     Rule(
+        "format.notice",
+        "a notice is read field by field, each as the official format writes it",
+        "财办库〔2020〕50号 政府采购公告和公示信息格式规范（2020年版）",
+        True,
+        (
+            _READ + "notice.py::test_a_notice_in_the_official_format_is_read_field_by_field",
+            _READ
+            + "notice.py::test_capitals_govern_where_they_differ_from_figures_and_that_is_flagged",
+        ),
+    ),
+    Rule(
         "format.ocds",
         "the releases of a process merge into one record per day",
         "Open Contracting Data Standard 1.1, merging",

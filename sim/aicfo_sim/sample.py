@@ -104,10 +104,10 @@ def _with_tender(books: MerchantBooks) -> MerchantBooks:
     """Add the tender: fundable with bills and lines, not with cash alone."""
     today = books.as_of
     bills, free = _sources(books)
-    # Work of 86 % of the price, half of which is paid a month after half-time: at the worst about
-    # three quarters of the price are laid out. Cash alone does not reach that far.
+    # Work of 86 % of the price, half of which is paid a month after half-time: in a bad case, late
+    # and dear, nearly all of the price is laid out. Cash alone does not reach that far.
     wanted = books.balance() + (sum(bill.face for bill in bills) + free) * 3 // 8
-    price = wanted * 4 // 3 // 1_000_000 * 1_000_000 + 1_000_000
+    price = wanted * 6 // 5 // 1_000_000 * 1_000_000 + 1_000_000
     starts = today + timedelta(days=24)
     tender = Tender(
         id=TENDER,

@@ -376,10 +376,15 @@ def records(draw: st.DrawFn) -> Record:
             return credit_line(id, updated=day(offset))
 
 
+def _state(record: Record) -> tuple[object, ...]:
+    """A state a day; of a bill one alone, for not every state may follow every other."""
+    return type(record), record.id, None if isinstance(record, Bill) else record.known
+
+
 @settings(
     max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None
 )
-@given(st.lists(records(), max_size=8, unique_by=lambda r: (type(r), r.id, r.known)))
+@given(st.lists(records(), max_size=8, unique_by=_state))
 def test_any_records_in_any_order_leave_a_balanced_ledger(
     new_books: Callable[..., StoredBooks], found: list[Record]
 ) -> None:

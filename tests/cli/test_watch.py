@@ -278,10 +278,10 @@ def test_a_long_message_is_cut_at_a_line_and_stays_within_the_makers_limit():
     "lines",
     [
         "",
-        '[[watch.webhooks]]\nname = "a"\nkind = "wecom"\nurl = "http://example.com/?key=abcdefgh"',
-        '[[watch.webhooks]]\nname = "a"\nkind = "fax"\nurl = "https://example.com/?key=abcdefgh"',
+        '[[watch.webhooks]]\nname = "a"\nkind = "wecom"\nurl = "http://example.com/?key=k3yk3yk3y"',
+        '[[watch.webhooks]]\nname = "a"\nkind = "fax"\nurl = "https://example.com/?key=k3yk3yk3y"',
         '[[watch.webhooks]]\nname = "a"\nkind = "json"\nurl_env = "NOT_THERE_AT_ALL"',
-        '[[watch.webhooks]]\nname = "a"\nkind = "json"\nurl = "https://u:abcdefgh@example.com"',
+        '[[watch.webhooks]]\nname = "a"\nkind = "json"\nurl = "https://u:k3yk3yk3y@example.com"',
         '[watch]\nat = "25:00"\n[[watch.webhooks]]\nname = "a"\nkind = "json"\nurl = "https://e.com"',
         '[watch]\nat = "06:00"\n[[watch.webhooks]]\nname = "a"\nkind = "json"\nurl = "https://e.com"',
         '[watch]\nwhen = "x"',
@@ -292,7 +292,7 @@ def test_a_bad_configuration_is_refused_without_showing_secrets(tmp_path: Path, 
     file.write_text(lines, "utf-8")
     with pytest.raises(InputError) as refused:
         read_rules(file)
-    assert "abcdefgh" not in str(refused.value)
+    assert "k3yk3yk3y" not in str(refused.value)
 
 
 def test_once_is_a_command_with_a_schema_and_exit_codes(

@@ -158,4 +158,5 @@ def _bare(record: object) -> dict[str, object]:
     values = dict(vars(record))
     chain = values.pop("endorsements", ())
     values["chain"] = [link.day for link in chain]
+    values.pop("flags", None)  # what an importer says of a notice's words
     return {key: value for key, value in values.items() if not isinstance(value, UntrustedText)}
