@@ -83,7 +83,7 @@ def bid_decision(
                 "funding",
                 "info",
                 f"If it is won, up to {grouped(need.short_p95)} is missing from "
-                f"{need.by.isoformat()} on: apply for it by then.",
+                f"{need.by.isoformat()} on: apply for it by {need.apply_by or need.by}.",
             )
         )
     reasons += price.warnings
@@ -100,7 +100,7 @@ def bid_decision(
         worth=worth,
         needs=need.short_p95,
         uncovered=uncovered,
-        apply_by=need.by if need.short_p95 else None,
+        apply_by=need.apply_by,
         reasons=tuple(reasons),
         summary=_said(go, price, worth, reasons),
         summary_zh=_said_zh(go, price, worth),

@@ -169,7 +169,7 @@ def need(*, short: int = 0, price: int = VALUE) -> FundingNeed:
     return FundingNeed(
         tender=ONE, price=price, need_p50=short, need_p95=short, short_p50=short, short_p95=short,
         short_mean=short, short_days=90, margin_mean=price // 10, by=day,
-        until=day + timedelta(days=89),
+        until=day + timedelta(days=89), apply_by=day - timedelta(days=15) if short else None,
     )  # fmt: skip
 
 
@@ -228,4 +228,4 @@ def test_what_speaks_against_it_stops_the_bid(make: Any, fields: dict[str, Any],
 def test_a_need_that_is_funded_does_not_stop_it(make: Any) -> None:
     found = decided(make, short=30_000_000, covered=30_000_000)
     assert found.go
-    assert (found.needs, found.uncovered, found.apply_by) == (30_000_000, 0, date(2026, 5, 1))
+    assert (found.needs, found.uncovered, found.apply_by) == (30_000_000, 0, date(2026, 4, 16))
