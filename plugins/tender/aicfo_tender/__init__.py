@@ -197,7 +197,8 @@ def win_chance(ctx: Context, tender: TenderId, *, price: int | None = None) -> W
     reads=[Tender, Merchant, CreditLine],
     title="报价测算",
     asks=[
-        "What should we bid for tender {tender}?",
+        "Which price is best for tender {tender}?",
+        "What price should we bid for tender {tender}?",
         "{tender}报多少价合适？",
         "{tender} 报价测算",
     ],
@@ -218,7 +219,8 @@ def bid_price(
     reads=[Tender, Account],
     title="投标决策",
     asks=[
-        "Should we bid for tender {tender}?",
+        "Is tender {tender} worth bidding for?",
+        "Should we bid for tender {tender} or not?",
         "{tender}这个标要不要投？",
         "{tender} 投标决策",
     ],
