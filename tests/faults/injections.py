@@ -274,12 +274,22 @@ class _SameSeed(Books):
 
 
 def _numbers(value: Any) -> Any:
-    """Return a result without its words: they may quote what a stranger wrote."""
+    """Return a result without its words: they may quote what a stranger wrote.
+
+    Without the warnings, too, that a notice's words were flagged: those are about the words.
+    """
     if isinstance(value, dict):
         return {key: _numbers(part) for key, part in value.items()}
     if isinstance(value, list | tuple):
-        return [_numbers(part) for part in value]
+        return [_numbers(part) for part in value if not _is_flag(part)]
     return None if isinstance(value, str) else value
+
+
+def _is_flag(value: Any) -> bool:
+    if not isinstance(value, dict) or not str(value.get("code", "")).startswith("notice_"):
+        return False
+    assert value["severity"] == "warning", value
+    return True
 
 
 def _first(one: Any, other: Any) -> str:
