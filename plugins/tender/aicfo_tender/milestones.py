@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
+import numpy as np
+
 from aicfo_sdk import grouped, interest, share
 from aicfo_sdk.model import Advice, Tender, Transaction
 
@@ -94,16 +96,15 @@ def _advice(ctx: Context, tender: Tender, merchant: Merchant) -> Iterator[Advice
     open_dues = [due for due in dues(ctx, tender) if due.amount and far <= due.last <= near]
     if not open_dues:
         return
-    came = [
-        (line.day, line.amount, line.ref)
-        for line in ctx.books.all(Transaction)
-        if line.amount > 0 and line.day >= tender.updated
-    ]
+    days, amounts = ctx.books.columns(Transaction, "day", "amount")
     title = " ".join(tender.title.split())[:60]
+    taken = set[int]()
     for due in open_dues:
-        paid = next((one for one in came if one[1] == due.amount and one[0] >= due.first), None)
+        since = max(due.first, tender.updated).toordinal()
+        came: list[int] = np.flatnonzero((amounts == due.amount) & (days >= since)).tolist()
+        paid = next((place for place in came if place not in taken), None)
         if paid is not None:
-            came.remove(paid)
+            taken.add(paid)
             continue
         yield _one(ctx, tender, merchant, due, title)
 
