@@ -129,8 +129,9 @@ def _inspector_http(url: str) -> dict[str, Any]:
 
 
 def _inspector_stdio(serve: Sequence[str]) -> dict[str, Any]:
-    environment = f"PYTHONPATH={os.environ.get('PYTHONPATH', '')}"
-    return _inspect("stdio", ["-e", environment, "--", *serve], before=True)
+    path = os.environ.get("PYTHONPATH")
+    environment = ["-e", f"PYTHONPATH={path}"] if path else []
+    return _inspect("stdio", [*environment, "--", *serve], before=True)
 
 
 def _inspect(name: str, target: Sequence[str], *, before: bool = False) -> dict[str, Any]:
