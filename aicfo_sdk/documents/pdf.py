@@ -9,7 +9,7 @@ import tempfile
 import zlib
 from pathlib import Path
 
-from ..errors import AicfoError, InputError, ToolFailed
+from ..errors import InputError, ToolFailed
 
 NAMES = ("soffice", "libreoffice")
 SECONDS = 120
@@ -85,7 +85,7 @@ def _run(command: list[str], seconds: float) -> str:
 def heading_pages(pdf: bytes) -> dict[str, int]:
     """Return heading → page from 1, from the outline of a PDF that LibreOffice wrote.
 
-    Raises: AicfoError when the PDF has no pages that can be read.
+    Raises: ToolFailed when the PDF has no pages that can be read.
     """
     objects = {int(number): body for number, body in _OBJECT.findall(_plain(pdf))}
     order = _page_order(objects)
@@ -149,6 +149,3 @@ def _text(title: re.Match[bytes]) -> str:
     if raw.startswith(b"\xfe\xff"):
         return raw[2:].decode("utf-16-be", "replace")
     return raw.decode("latin-1")
-
-
-__all__ = ["AicfoError", "heading_pages", "office", "page_count", "to_pdf"]

@@ -99,7 +99,8 @@ class BidDecision(Fact):
         default=0, description="What no source covers of that, minor units."
     )
     apply_by: date | None = Field(
-        default=None, description="Last day to apply for it, so that it is there in time, if any is short."
+        default=None,
+        description="Last day to apply for it, so that it is there in time, if any is short.",
     )
     reasons: tuple[Finding, ...] = Field(description="Why, the weightiest first.")
     summary: str = Field(default="", description="The answer in one sentence, English.")

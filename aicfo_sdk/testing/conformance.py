@@ -18,19 +18,19 @@ import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from functools import lru_cache, partial
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, ClassVar
 
 from ..books.port import Books
 from ..errors import AicfoError, NotFound
-from ..model.base import Record, digest
+from ..model.base import digest
 from ..plugin import Plugin
 from ..registry import AnyTool
 from .behaviour import place_of, tool_findings
 from .distribution import Distribution, Entry, find, load
 from .manifest import manifest_findings, question_findings, signature_findings
-from .merchants import ARCHETYPES, later_records, merchants
+from .merchants import ARCHETYPES, merchants
 from .rules import RULES, Finding, one_line
 from .source import source_findings
 from .trial import Trial, answer
@@ -98,10 +98,7 @@ def check(
         for tool in plugin.tools.values():
             if why := _untried(trial, tool, where):
                 notes.append(f"{tool.full_name} was not tried: {why}")
-            later = partial(_later, where, seed)
-            findings += tool_findings(
-                trial, tool, [books for _, books in where], later, deadline=deadline
-            )
+            findings += tool_findings(trial, tool, [books for _, books in where], deadline=deadline)
     if new_process and plugins and not broken:
         findings += _other_process(target, [plugin for plugin, _ in plugins], where, seed, notes)
     return Report(
@@ -139,11 +136,6 @@ def _merchants(archetypes: Sequence[str], seed: int, notes: list[str]) -> Where:
             raise
         notes.append(f"tools were not asked anything: {error}")
         return []
-
-
-def _later(where: Where, seed: int, books: Books) -> list[Record]:
-    archetype = next(name for name, own in where if own is books)
-    return later_records(archetype, seed, books)
 
 
 def _untried(trial: Trial, tool: AnyTool, where: Where) -> str:

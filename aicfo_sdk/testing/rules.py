@@ -77,7 +77,7 @@ RULES: dict[str, Rule] = {
         "a tool changed the books it was given", "return a Proposal; only the owner acts"
     ),
     "future": Rule(
-        "an answer changes with what is known only later", "read the books through their methods"
+        "an answer rests on more than what the books show", "read them through their methods alone"
     ),
     "repeat": Rule(
         "the same question had two answers",

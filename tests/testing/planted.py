@@ -100,9 +100,8 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
             '        line.__dict__["text"] = type(line.text)("seen")\n        if line.amount < 0',
         )
     ],
-    "future": _more(
-        'len(getattr(ctx.books._books, "later_records", ()))',
-    ),
+    # The simulator's books hold the firm's whole run behind what they show of a day.
+    "future": _more("len(vars(ctx.books._books))"),
     "repeat": _more("next(counter)", "from itertools import count\n\ncounter = count()"),
     "memory": _more(
         "len(seen.setdefault(ctx.books.key, []) or seen)", "seen: dict[str, list[int]] = {}"
