@@ -16,7 +16,7 @@ from aicfo_sim.draws.block import Block
 from aicfo_sim.engine import Run
 from aicfo_sim.engine import run as live
 from aicfo_sim.fen import Ints
-from aicfo_sim.ledger import CASH, FUND
+from aicfo_sim.ledger import BANK, CASH, EQUITY, FUND, LOANS, OWNERS
 from aicfo_sim.outcome import COLUMNS, Start, outcome
 from aicfo_sim.policies import (
     POLICIES,
@@ -313,6 +313,27 @@ def test_the_cfo_is_asked_on_events_far_less_often_than_daily() -> None:
         run.close(t)
     assert (asked >= 120 // LONGEST).all()
     assert (asked * 3 < days).all()
+
+
+def test_idle_money_that_a_standing_order_puts_away_is_no_event() -> None:
+    block = _block([(0, "shop"), (1, "shop"), (2, "shop")], days=40)
+    run, triggers = Run(block, State(block), Owner()), Triggers()
+    rich, t = np.zeros(3, dtype=np.int64), block.world.total - 120
+
+    def asked(t: int) -> list[bool]:
+        due = triggers.due(run, t, lambda *_: pytest.fail("a shop holds no bill"), (1, 2))
+        triggers.settled(run, t, due)
+        return due.tolist()
+
+    while not run.dates.working[t + PAD]:
+        t += 1
+    run.open(t)
+    assert asked(t) == [True, True, True]
+    assert asked(t) == [False, False, False]
+    rich[:] = run.needs(t, t + 365) + 100_000_000
+    run.state.ledger.entry(OWNERS, (CASH, rich), (EQUITY, -rich))
+    run.state.ledger.entry(BANK, (CASH, rich * [0, 0, 1]), (LOANS, -rich * [0, 0, 1]))
+    assert asked(t) == [True, False, True]
 
 
 def test_a_new_bill_is_an_event() -> None:

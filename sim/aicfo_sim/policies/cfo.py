@@ -87,7 +87,7 @@ class Cfo(Owner):
         is what goes there, once a proposal to use the fund was carried out.
         """
         self._redeem(run, t)
-        due = self._triggers.due(run, t, self.papers)
+        due = self._triggers.due(run, t, self.papers, self._sweeps)
         self._ask(run, t, FundingPlan, run.short(t) > 0)
         for place, answer in self._ask(run, t, Brief, due).items():
             self._triggers.planned(run, t, place, answer)

@@ -7,7 +7,7 @@ own affairs: whoever else is in the block, the same days are chosen.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from datetime import date
 
 import numpy as np
@@ -19,7 +19,7 @@ from aicfo_sdk.orchestrator.run import Run as Answer
 from ..draws.block import Block
 from ..engine import Run
 from ..fen import Flags, Ints, per_merchant
-from ..ledger import CASH, FUND, INVESTED
+from ..ledger import CASH, FUND, INVESTED, LOANS
 from ..papers import Papers
 from ..tables import SUPPLIER
 from ..wealth import free, pays_on
@@ -45,10 +45,17 @@ class Triggers:
         self._every = every
         self._last: Ints = np.zeros(0, dtype=np.int64)
 
-    def due(self, run: Run, t: int, papers: Callable[[Run, int], Papers]) -> Flags:
+    def due(
+        self,
+        run: Run,
+        t: int,
+        papers: Callable[[Run, int], Papers],
+        swept: Collection[int] = (),
+    ) -> Flags:
         """Return the merchants to be asked about at the close of day `t`.
 
-        `papers` says of a merchant which of its suppliers take bills.
+        `papers` says of a merchant which of its suppliers take bills; the idle money of those
+        `swept` goes into the money fund by a standing order.
         """
         alive = run.state.alive
         if not self._last.size:
@@ -65,7 +72,7 @@ class Triggers:
         longest = run.rules.trigger_days
         rhythm = (t + self._phase) // longest > (self._last + self._phase) // longest
         planned = self._plan <= run.next_decision(t)
-        events = self._bills(run, t, papers) | self._idle(run, t) | _notice(run, t)
+        events = self._bills(run, t, papers) | self._idle(run, t, swept) | _notice(run, t)
         return alive & (rhythm | planned | events)
 
     def settled(self, run: Run, t: int, asked: Flags) -> None:
@@ -108,13 +115,21 @@ class Triggers:
             out[place] = out[place] or bool(known.accepted(known.payee(row)))
         return out
 
-    def _idle(self, run: Run, t: int) -> Flags:
-        """So much more is spare than when the CFO was asked that putting it away is worth it."""
-        rate = run.market.fund_rate(t)
-        if rate <= 0:
-            return np.zeros(run.block.size, dtype=np.bool_)
-        least = np.maximum(WORTH * 365 * PPM // (rate * AHEAD), self._usual // SHARE)
-        return spare(run, t) - self._spare >= least
+    def _idle(self, run: Run, t: int, swept: Collection[int]) -> Flags:
+        """So much more is spare than when the CFO was asked that putting it away is worth it.
+
+        A merchant without a loan whose money a standing order puts away anyway can gain only what
+        a wealth product yields beyond the fund.
+        """
+        fund = run.market.fund_rate(t)
+        rate = np.full(run.block.size, max(fund, 0), dtype=np.int64)
+        if swept:
+            beyond = int(run.market.rates.wealth[t]) - fund if run.market.wealth_days else 0
+            put_away = np.zeros(run.block.size, dtype=np.bool_)
+            put_away[list(swept)] = True
+            rate[put_away & (run.state.ledger.balances[LOANS] == 0)] = max(beyond, 0)
+        least = WORTH * 365 * PPM // np.maximum(rate * AHEAD, 1)
+        return (rate > 0) & (spare(run, t) - self._spare >= np.maximum(least, self._usual // SHARE))
 
 
 def _notice(run: Run, t: int) -> Flags:
