@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Mapping
 
-from tests.notices import first_look, labels, second_look, tuned
+from tests.notices import first_look, labels, second_look, third_look, tuned
 from tests.notices.measure import EACH, tally, together
 from tests.notices.tuned import Made
 
@@ -13,6 +13,7 @@ SETS: dict[str, Mapping[str, Callable[[int], Made]]] = {
     "tuned": tuned.LAYOUTS,
     "set aside once (first 0.938)": first_look.LAYOUTS,
     "set aside twice (first 0.887)": second_look.LAYOUTS,
+    "set aside a third time (first 0.941)": third_look.LAYOUTS,
 }
 
 

@@ -6,11 +6,11 @@ from collections.abc import Callable
 
 import pytest
 
-from . import first_look, second_look, tuned
+from . import first_look, second_look, third_look, tuned
 from .measure import tally, together
 from .tuned import Made
 
-LAYOUTS = {**tuned.LAYOUTS, **first_look.LAYOUTS, **second_look.LAYOUTS}
+LAYOUTS = {**tuned.LAYOUTS, **first_look.LAYOUTS, **second_look.LAYOUTS, **third_look.LAYOUTS}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

@@ -1,4 +1,8 @@
-"""Layouts written after all others were read without a fault, by somebody who had not seen the reader."""
+"""Layouts set aside a third time: read first at F1 0.941 and a recall of ★ of 1.0.
+
+Thirty of the seventy-two files were not told to be notices at all unless their kind was named. Both
+were mended then, so they count as tuned on since.
+"""
 
 # ruff: noqa: E501 - markup stands here as its portals write it
 

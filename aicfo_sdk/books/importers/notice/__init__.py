@@ -22,9 +22,10 @@ from ....errors import InputError, RecordError
 from ...batch import Batch
 from ..source import Source, decode, load
 from .docx_page import from_docx, is_docx
-from .facts import MissingError, read_page
+from .facts import read_page
 from .html_page import from_html
 from .page import Page, from_text
+from .said import MissingError
 
 KIND = "notice"
 
@@ -38,13 +39,15 @@ _MARKS = tuple(
         r"项\s*目\s*名\s*称|工程名称|采购项目名称",
         r"项目编号|招标编号|采购编号|磋商编号|谈判编号",
         r"采\s*购\s*人|招\s*标\s*人|采购单位|招标单位",
-        r"投标文件|响应文件|报价文件|中标|成交供应商",
-        r"预算金额|最高限价|控制价|限价|采购预算",
+        r"投标文件|响应文件|报价文件|报价截止|中标|成交供应商",
+        r"预算金额|预算总?价|最高限价|控制价|限价|采购预算",
         r"(?:招标|采购|磋商|谈判|询价|更正|变更|终止|中标|成交|结果)\s*(?:公告|公示|文件)",
         r"资格要求|资格条件|评标办法|评标方法|综合评分|评审办法",
     )
 )
 _ENOUGH = 3
+_TAG = re.compile(r"<[^<>]{0,2000}>")
+_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u00a0\u3000]+(?=[\u4e00-\u9fff])")
 
 
 def looks_like(source: Source) -> bool:
@@ -58,7 +61,8 @@ def looks_like(source: Source) -> bool:
 
 
 def _told(text: str) -> bool:
-    text = text.replace("\u200b", "")
+    # Runs cut a word anywhere, and words are spaced out to fill their line.
+    text = _BETWEEN.sub("", _TAG.sub("", text.replace("\u200b", "")))
     return sum(1 for mark in _MARKS if mark.search(text)) >= _ENOUGH
 
 

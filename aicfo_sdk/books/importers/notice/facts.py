@@ -9,40 +9,26 @@ from datetime import date
 from hashlib import sha256
 from typing import Literal
 
-from ....model.tender import Lot, NoticeFlag, NoticeKind, Tender
+from ....model.tender import Lot, NoticeKind, Tender
 from ....model.text import UntrustedText
 from .. import notice_flags as flags
-from . import clauses, lots, qualifying, scoring, terms
-from .labels import Pair, Section, pairs, sections
-from .page import Line, Page
-from .values import Amount, Moment, amount, moment, moments, month, ppm, span_days
+from . import clauses, dates, lots, qualifying, scoring, terms
+from .labels import Pair, field_of
+from .page import Line, Page, Row
+from .said import HEAD_LINES, MissingError, Said
+from .values import Amount, amount, ppm, span_days
 
 _LONGEST_TEXT = 100_000
 _LONGEST_ID = 120
-_HEAD_LINES, _FOOT_LINES = 14, 14
 _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
 )
 _NOT_A_HEADLINE = re.compile(
     r"[::。]|网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
 )
-_NO_VALUE = re.compile(r"^(?:/|无|详见.*|见.*|-+|待定|另行通知|同预算.*)$")
-_BID_BY = re.compile(
-    r"(?:并)?(?:于|在)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:之)?前\s*,?\s*(?:\(.{0,12}\)\s*)?"
-    r"(?:(?:将)?(?:递交|提交|上传|送达|报送|完成|加密)[^。;\n]{0,20}(?:投标|响应|报价|磋商|谈判|申请)?文件"
-    r"|(?:将|把)[^。;\n]{0,12}文件[^。;\n]{0,12}(?:送达|递交|提交|上传|密封))"
-)
-_ENDS_AT = re.compile(
-    r"(?:截止|开标|提交首次响应文件)(?:的)?(?:时间|日期)(?:\s*\([^()]{0,60}\))?[^。;\n\d]{0,30}?(?:为|是|:|定于|于)\s*(?P<when>[^。;\n]{8,60})"
-)
-_SUBMIT = re.compile(
-    r"(?:提交|递交|接收).{0,16}(?:截止|文件)|截止时间|响应文件(?:的)?(?:提交|递交)|投标文件(?:的)?(?:提交|递交)|响应文件开启|开启"
-)
-_OBTAIN = re.compile(r"获取|发售|报名|领取|购买")
 _NO_BOND = re.compile(
     r"(?:不|免|无需|无须|免予|免于|不予)(?:要求)?(?:收取|缴纳|交纳|提交|提供|设|需要?)[^。;,]{0,8}保证金|保证金\s*:?\s*(?:不收取|不要求|免收|无|免交|免缴|0\s*元|零元|不需要|/)"
 )
-_DATE_LINE = re.compile(r"^(?:日期|时间|发布日期)?\s*:?\s*[\d二].{6,40}$")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
 
@@ -54,40 +40,27 @@ class Reading:
     notes: list[str] = field(default_factory=list[str])
 
 
-class MissingError(ValueError):
-    """A page that lacks what a tender cannot be without; the text says what."""
-
-
 def read_page(page: Page, published: date | None) -> Reading:
     """Return the tender that a page announces.
 
     `published` is the day of the notice where it does not say. Raises: MissingError.
     """
-    return _Facts(page, published).reading()
+    return _Facts(page).reading(published)
 
 
-class _Facts:
-    def __init__(self, page: Page, published: date | None) -> None:
-        self.page, self.given = page, published
-        self.text = page.text()
-        self.sections: list[Section] = sections(page)
-        self.pairs: list[Pair] = pairs(page)
-        self.lines = [block.text for block in page.blocks if isinstance(block, Line)]
-        self.notes: list[str] = []
-        self.flags: list[NoticeFlag] = []
-
-    def reading(self) -> Reading:
+class _Facts(Said):
+    def reading(self, given: date | None) -> Reading:
         headline = self._headline()
         kind = terms.kind_of(headline, self.text)
         title = self._title(headline)
         number = self._number()
         if not title and not number:
             raise MissingError("neither a project name (项目名称) nor a number (项目编号)")
-        due = self._due(kind)
-        published = self._published(kind)
-        reserved = terms.sme_of(self._first("sme"), self.text)
-        name, method = terms.procedure_of(self._first("procedure"), headline + title, self.text)
-        category = terms.category_of(self._first("category"), title, self._party("buyer"))
+        due = dates.due(self, kind)
+        published = dates.published(self, given)
+        reserved = terms.sme_of(self.first("sme"), self.text)
+        name, method = terms.procedure_of(self.first("procedure"), headline + title, self.text)
+        category = terms.category_of(self.first("category"), title, self._party("buyer"))
         sentences = () if kind in _LATER else qualifying.qualifications(self.page, self.sections)
         parts = () if kind in _LATER else lots.lots(self.page, self.pairs)
         value = self._value(parts)
@@ -95,7 +68,7 @@ class _Facts:
         tenderer = any(
             _BUYER_WORD.search(pair.name) for pair in self.pairs if pair.field == "buyer"
         )
-        delivery = self._first("delivery")
+        delivery = self._delivery()
         deadline = due.day if due else None
         award = kind in ("award", "contract")
         tender = Tender(
@@ -124,17 +97,17 @@ class _Facts:
             method=method,
             evaluation=""
             if kind in _LATER
-            else terms.evaluation_of(self._first("evaluation"), self.text, method),
+            else terms.evaluation_of(self.first("evaluation"), self.text, method),
             regime=terms.regime_of(self.text, method, category, tenderer=tenderer),
             sme_reserved=reserved,
             sme_suitable=True if reserved in ("whole", "part") else None,
-            sme_deduction_ppm=terms.deduction_of(self._first("deduction"), self.text),
-            industry=UntrustedText(self._first("industry").strip("。; ")[:100]),
-            imports_allowed=terms.imports_of(self._first("imports"), self.text),
-            consortium=terms.consortium_of(self._first("consortium"), self.text),
+            sme_deduction_ppm=terms.deduction_of(self.first("deduction"), self.text),
+            industry=UntrustedText(self.first("industry").strip("。; ")[:100]),
+            imports_allowed=terms.imports_of(self.first("imports"), self.text),
+            consortium=terms.consortium_of(self.first("consortium"), self.text),
             delivery=UntrustedText(delivery[:500]),
             delivery_days=span_days(delivery) if delivery else None,
-            validity_days=span_days(self._first("validity")),
+            validity_days=span_days(self.first("validity")),
             qualifications=sentences,
             required=qualifying.required(sentences),
             lots=parts,
@@ -144,19 +117,29 @@ class _Facts:
         self._warn(tender)
         return Reading(tender.model_copy(update={"flags": flags.distinct(self.flags)}), self.notes)
 
-    def _all(self, name: str) -> list[Pair]:
-        return [
-            pair
-            for pair in self.pairs
-            if pair.field == name and not _NO_VALUE.match(pair.value.strip())
-        ]
-
-    def _first(self, name: str) -> str:
-        found = self._all(name)
-        return found[0].value if found else ""
+    def _delivery(self) -> str:
+        """Return the period of delivery; of lots that have a column of it, the one all share."""
+        for pair in self.all("delivery"):
+            return f"{pair.value}{pair.note}" if pair.value.isdecimal() else pair.value
+        for i, head in enumerate(self.page.blocks):
+            if isinstance(head, Line):
+                continue
+            for column, cell in enumerate(head.cells):
+                name = field_of(cell)
+                if name is None or name[0] != "delivery":
+                    continue
+                below = {
+                    row.cells[column] + (name[1] if row.cells[column].isdecimal() else "")
+                    for row in self.page.blocks[i + 1 :]
+                    if isinstance(row, Row) and row.table == head.table
+                    if column < len(row.cells) and row.cells[column]
+                }
+                if len(below) == 1:
+                    return below.pop()
+        return ""
 
     def _headline(self) -> str:
-        for text in [*self.lines[:_HEAD_LINES], self.page.title]:
+        for text in [*self.lines[:HEAD_LINES], self.page.title]:
             # 招 标 文 件 is spaced out on a cover.
             plain = re.sub(r"\s+", "", text)
             if (
@@ -168,7 +151,7 @@ class _Facts:
         return re.sub(r"\s+", "", self.page.title)
 
     def _title(self, headline: str) -> str:
-        found = self._all("title")
+        found = self.all("title")
         # The name of the project beats what it buys (采购项目:…).
         found.sort(key=lambda pair: not pair.name.endswith("名称"))
         if found:
@@ -185,7 +168,7 @@ class _Facts:
 
     def _cover(self, headline: str) -> str:
         """Return the line above the words 招标文件 of a cover, else the one below."""
-        head = [re.sub(r"\s+", "", text) for text in self.lines[:_HEAD_LINES]]
+        head = [re.sub(r"\s+", "", text) for text in self.lines[:HEAD_LINES]]
         if headline not in head:
             return ""
         at = head.index(headline)
@@ -196,7 +179,7 @@ class _Facts:
 
     def _number(self) -> str:
         for name in ("number", "bare_number"):
-            for pair in self._all(name):
+            for pair in self.all(name):
                 plain = re.sub(r"\s+", "", pair.value.split("\n")[0])
                 plain = re.split(r"[,;。]|\((?:采购|项目|招标)?计划", plain)[0]
                 plain = _bare(plain)
@@ -208,7 +191,7 @@ class _Facts:
         return found[1] if found else ""
 
     def _party(self, name: str) -> str:
-        found = [p for p in self._all(name) if not re.fullmatch(r"[\d\s()-]{6,}", p.value)]
+        found = [p for p in self.all(name) if not re.fullmatch(r"[\d\s()-]{6,}", p.value)]
         for pair in found:
             plain = re.split(
                 r"\n|;|。|,?\s*(?:地\s*址|联系人|电\s*话|联系电话|联系方式)\s*:?", pair.value
@@ -221,7 +204,7 @@ class _Facts:
         return ""
 
     def _amount(self, name: str) -> int | None:
-        for pair in self._all(name):
+        for pair in self.all(name):
             found = amount(pair.value, _unit(pair.note), of=None)
             if found is None:
                 continue
@@ -251,7 +234,7 @@ class _Facts:
 
     def _states_total(self, stated: int) -> bool:
         """Whether the amount stands above the first lot."""
-        for pair in self._all("value"):
+        for pair in self.all("value"):
             found = amount(pair.value, _unit(pair.note))
             if found is not None and found.fen == stated:
                 return not re.search(r"标项|包|标段", pair.value[:6]) and pair.at <= self._lots_at()
@@ -269,10 +252,10 @@ class _Facts:
 
     def _bond(self, value: int | None) -> int | None:
         if _NO_BOND.search(self.text) and not any(
-            amount(pair.value, _unit(pair.note)) for pair in self._all("bond")
+            amount(pair.value, _unit(pair.note)) for pair in self.all("bond")
         ):
             return None
-        for pair in self._all("bond"):
+        for pair in self.all("bond"):
             if _NO_BOND.search(f"{pair.name}:{pair.value}"):
                 return None
             found = amount(pair.value, _unit(pair.note), of=value)
@@ -288,7 +271,7 @@ class _Facts:
         return found.fen if found and not found.absurd else None
 
     def _share(self, name: str) -> int:
-        for pair in self._all(name):
+        for pair in self.all(name):
             found = ppm(pair.value)
             if found is not None:
                 return found
@@ -296,96 +279,9 @@ class _Facts:
         found = re.search(rf"(?:{word})[^。;\n%]{{0,40}}?(\d{{1,2}}(?:\.\d+)?\s*%)", self.text)
         return (ppm(found[1]) or 0) if found else 0
 
-    def _due(self, kind: NoticeKind) -> Moment | None:
-        stated = self._stated_due()
-        if kind in ("award", "contract", "termination"):
-            return stated if kind == "award" else None
-        told = None
-        if kind != "correction":
-            sentence = next(
-                (m for f in _BID_BY.finditer(self.text) if (m := moment(f["when"]))), None
-            )
-            if stated and sentence and stated.day != sentence.day:
-                self.flags.append(
-                    flags.made(
-                        "contradiction",
-                        f"bids by {stated.day.isoformat()} and by {sentence.day.isoformat()}",
-                    )
-                )
-            told = sentence
-        return stated or told or self._due_elsewhere(kind)
-
-    def _stated_due(self) -> Moment | None:
-        for pair in self._all("deadline"):
-            if found := moment(pair.value):
-                return found
-        for pair in self._all("end"):
-            if not _OBTAIN.search(pair.section) and (found := moment(pair.value)):
-                return found
-        return None
-
-    def _due_elsewhere(self, kind: NoticeKind) -> Moment | None:
-        for found in _ENDS_AT.finditer(self.text):
-            lead = self.text[max(found.start() - 12, 0) : found.start()]
-            if not _OBTAIN.search(lead) and (when := moment(found["when"])):
-                return when
-        for section in self.sections:
-            if _SUBMIT.search(section.heading) and not _OBTAIN.search(section.heading):
-                for block in self.page.blocks[section.start : section.end]:
-                    text = block.text if isinstance(block, Line) else " ".join(block.cells)
-                    if when := moment(text):
-                        return when
-        if kind == "correction":
-            return None
-        return next((m for pair in self._all("opening") if (m := moment(pair.value))), None)
-
-    def _published(self, kind: NoticeKind) -> date:
-        for pair in self._all("published"):
-            if pair.name == "日期" and pair.section:
-                continue
-            if found := moment(pair.value):
-                return found.day
-        for text in self.lines[:_HEAD_LINES]:
-            of_page = re.search(r"来源|发布|浏览|点击|字号|时间", text) or _DATE_LINE.match(text)
-            other = re.search(r"截止|开标|北京时间|前.{0,8}(?:递交|提交|送达)|获取|前将", text)
-            if of_page and not other and len(text) < 80 and (found := moment(text)):
-                return found.day
-        for text in reversed(self.lines[-_FOOT_LINES:]):
-            found = moment(text)
-            if (
-                found
-                and len(re.sub(r"\s+", "", text)) <= found.end - found.start + 12
-                and not re.search(r"截止|开标|至", text)
-            ):
-                return found.day
-        if self.given is not None:
-            return self.given
-        return self._published_elsewhere(kind)
-
-    def _published_elsewhere(self, kind: NoticeKind) -> date:
-        found = re.search(r"公告(?:期限|时间|期)[^。\n]{0,20}", self.text)
-        if found and (when := moment(self.text[found.start() : found.start() + 80])):
-            return when.day
-        for section in self.sections:
-            if _OBTAIN.search(section.heading):
-                body = "\n".join(
-                    block.text if isinstance(block, Line) else " ".join(block.cells)
-                    for block in self.page.blocks[section.start : section.end]
-                )
-                if when := moments(body):
-                    self.notes.append(
-                        "day of the notice not stated: the first day on which documents can be had"
-                    )
-                    return when[0].day
-        for text in [*self.lines[: 3 * _HEAD_LINES], *reversed(self.lines[-_FOOT_LINES:])]:
-            if len(text) < 40 and (first := month(text)):
-                self.notes.append("day of the notice not stated: the first of its month")
-                return first
-        raise MissingError("no day on which it was published (公告日期)")
-
     def _suppliers(self) -> tuple[UntrustedText, ...]:
         names: dict[str, None] = {}
-        for pair in self._all("supplier"):
+        for pair in self.all("supplier"):
             for name in re.split(r"[\n;]", pair.value):
                 plain = re.split(r"\(?(?:地址|联系|统一社会)|,", name)[0].strip(" 。:")
                 if 3 < len(plain) < 80:
@@ -393,7 +289,7 @@ class _Facts:
         return tuple(UntrustedText(name) for name in names)[:50]
 
     def _regions(self) -> tuple[str, ...]:
-        for pair in self._all("region"):
+        for pair in self.all("region"):
             plain = re.split(r"[\n;。]", pair.value)[0].strip(" ,")
             if 1 < len(plain) <= 100 and not re.search(
                 r"采购人指定|招标人指定|用户指定|指定地点$", plain
@@ -451,6 +347,9 @@ def _bare(number: str) -> str:
             return inner
         if closing in number and opening not in number:
             number = number.split(closing)[0]
+        if opening in number and closing not in number:
+            # What stood in the brackets was another name with its value.
+            number = number.split(opening)[0]
     return number
 
 

@@ -30,7 +30,7 @@ _ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=Tru
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
 _LABEL = re.compile(
-    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*(?::|为(?:人民币)?(?=\s*[\d¥人]))"
+    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*(?::|为(?:人民币)?(?=\s*[\d¥人])|(?=(?:人民币|¥)\s*[¥\d]))"
 )
 _BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
 _CELL = re.compile(
@@ -183,6 +183,8 @@ class _Reader:
             yield from self._pair(label, value, line.at)
         if not found and (alone := field_of(_unnumbered(text))) is not None:
             # A heading that is the name of a field, with the value below it.
+            if alone[0] in ("buyer", "agency"):
+                self._party = alone[0]
             value = self._next(index)
             if value:
                 yield self._made(alone[0], value, alone[1], line.at, alone[2])

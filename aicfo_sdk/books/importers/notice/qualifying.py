@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ....model.text import UntrustedText
-from .labels import Section
+from .labels import Section, field_of
 from .page import Line, Page, unspanned
 
 _MOST = 100
@@ -18,8 +18,8 @@ _HEADING = re.compile(
     r"资格(?:要求|条件|标准)|申请人的资格|投标人资格|供应商资格|投标人(?:应|须)?具备|响应人资格"
 )
 _INLINE = re.compile(
-    r"(?:申请人|投标人|供应商|响应人|合格投标人|合格供应商)(?:的|应具备的)?(?:资格|资质)(?:要求|条件)"
-    r"(?:、能力(?:和|、)信誉)?\s*:?\s*(.*)"
+    r"(?:(?:申请人|投标人|供应商|响应人|合格投标人|合格供应商)(?:的|应具备的)?(?:资格|资质)(?:要求|条件)"
+    r"(?:、能力(?:和|、)信誉)?|(?:本项目的?)?特定(?:资格|资质)(?:要求|条件))\s*:?\s*(.*)"
 )
 _EMPTY = re.compile(r"^(?:无|/|详见.{0,20}|\(?\d\)?|如下|见.{0,12})[。;:]?$")
 _PARTS = re.compile(
@@ -36,6 +36,7 @@ _CERTIFICATE = re.compile(
     r"\s*[\"“《]?((?:[^,;。\"”》且及]|及以上|及其以上){2,40}?(?:资质(?:证书)?|许可证|备案(?:凭证|证)|认证(?:证书)?|资格证书|登记证|合格证|推荐证书|执业许可证|等级证书))"
     r"[\"”》]?(?:\s*([特一二三四五六七八九壹贰叁肆甲乙丙]级)?\s*(\(含\))?(及其?以上|(?:或|和)以上))?"
 )
+_NAMED = re.compile(r"[\u4e00-\u9fff()、/]{2,24}:|.{0,3}$")
 _OF_OTHERS = re.compile(
     r"负责人|项目经理|人员|建造师|总监|工程师|产品|制造商|生产厂|法定代表人|授权|驾驶"
 )
@@ -90,11 +91,17 @@ def _sentences(page: Page, sections: Sequence[Section]) -> Iterator[str]:
 
 
 def _following(page: Page, start: int) -> Iterator[str]:
-    """Yield the numbered lines right below a name that stands without a heading's number."""
+    """Yield the lines right below a name that stands without a heading's number.
+
+    They are numbered, or none is, and then they end where the next name begins.
+    """
+    numbered = None
     for block in page.blocks[start : start + 30]:
-        if not isinstance(block, Line) or not _NUMBER.match(block.text):
+        if not isinstance(block, Line) or re.match(r"[一二三四五六七八九十]{1,3}、", block.text):
             return
-        if re.match(r"[一二三四五六七八九十]{1,3}、", block.text):
+        has = _NUMBER.match(block.text) is not None
+        numbered = has if numbered is None else numbered
+        if has != numbered or (not has and (field_of(block.text) or _NAMED.match(block.text))):
             return
         yield from _split(block.text)
 

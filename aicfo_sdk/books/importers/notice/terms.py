@@ -80,6 +80,8 @@ def kind_of(headline: str, text: str) -> NoticeKind:
 def procedure_of(stated: str, headline: str, text: str) -> tuple[str, Procedure]:
     """Return the procedure as a notice names it and as one of the legal ones."""
     for source in (stated, headline, text[:3_000]):
+        # The official form of a result has a section of this name, whatever the procedure was.
+        source = source.replace("单一来源采购人员", "")
         found = [(name, code) for name, code in _PROCEDURES if name in source]
         if not found:
             continue

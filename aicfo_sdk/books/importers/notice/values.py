@@ -32,7 +32,7 @@ _UNITS = {
 _UNIT = "百万元|千元|万元|亿元|万(?!分)|亿|元|圆"
 _NUMBER = re.compile(
     rf"(?P<minus>-\s*)?(?P<number>\d{{1,3}}(?:,\d{{3}})+(?:\.\d+)?|\d{{1,18}}(?:\.\d{{1,8}})?)"
-    rf"\s*(?P<unit>{_UNIT})?(?P<share>\s*[%‰])?"
+    rf"\s*(?:\((?P<apart>{_UNIT})\)|(?P<unit>{_UNIT}))?(?P<share>\s*[%‰])?"
 )
 _CAPITAL = re.compile(r"[零〇壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億元圆圓整正角分]{3,40}")
 _DIGITS = "零〇一二三四五六七八九"
@@ -96,13 +96,14 @@ def _capital(text: str) -> int | None:
 def _figures(text: str, unit: str, of: int | None) -> Amount | None:
     for found in _NUMBER.finditer(text):
         digits = found["number"].replace(",", "")
-        if found["share"] and not found["unit"]:
+        own = found["unit"] or found["apart"]
+        if found["share"] and not own:
             if of is None:
                 return None
             top, bottom = Decimal(digits).as_integer_ratio()
             basis = 100 if "%" in found["share"] else 1_000
             return Amount(round_div(of * top, bottom * basis))
-        own = found["unit"] or unit
+        own = own or unit
         marked = text[: found.start()].rstrip().endswith(("¥", "人民币", "RMB", "CNY"))
         if not own and not marked and Decimal(digits) < _LEAST_BARE:
             continue
