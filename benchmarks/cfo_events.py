@@ -51,6 +51,10 @@ def _share(gains: np.ndarray) -> str:
     if daily.sum() <= 0:
         return "  no gain to share"
     again = np.random.default_rng(1).integers(0, daily.size, (2_000, daily.size))
-    least = np.maximum(daily[again].sum(1), 1)
-    low, high = np.quantile(events[again].sum(1) / least, (0.025, 0.975))
-    return f"{events.sum() / daily.sum():10.1%} ({low:.1%} to {high:.1%})"
+    mine, most = events[again].sum(1), daily[again].sum(1)
+    share = f"{events.sum() / daily.sum():10.1%}"
+    if np.quantile(most, 0.025) <= 0:
+        # One firm's gain outweighs the others': a share of draws near nothing says nothing.
+        return f"{share} (daily gain itself {daily.mean() / 100:,.0f} yuan, not clear of zero)"
+    low, high = np.quantile(mine / most, (0.025, 0.975))
+    return f"{share} ({low:.1%} to {high:.1%})"
