@@ -27,8 +27,9 @@ class Batch:
     """Everything that one file says.
 
     `kind` names the format, `source` the file, `digest` the SHA-256 of its bytes, `currency` the
-    ISO code of all amounts. `lines` tells by `Type:id` and known day on which line a record
-    stands, where the importer knows, so that what contradicts the books is found in the file.
+    ISO code of all amounts ("": the file names none, so it is that of the books). `lines` tells by
+    `Type:id` and known day on which line a record stands, where the importer knows, so that what
+    contradicts the books is found in the file.
     """
 
     kind: str

@@ -173,7 +173,7 @@ def _check(batch: Batch, *, currency: str, merchant: str) -> None:
                 where=batch.source,
                 mend=f"these are the books of {merchant}; one merchant per books",
             )
-        if batch.currency != currency and not isinstance(record, _ANY_CURRENCY):
+        if batch.currency not in ("", currency) and not isinstance(record, _ANY_CURRENCY):
             raise AmountError(
                 "another currency than the books have",
                 value=batch.currency,

@@ -246,3 +246,14 @@ def test_a_reader_that_leaves_early_is_no_error(shop: Path):
         env=dict(os.environ),
     )
     assert done.stderr == ""
+
+
+def test_a_file_of_records_alone_makes_books_and_is_added_to_others(
+    aicfo: Run, shop: Path, tmp_path: Path
+) -> None:
+    line = {"record": "Store", "id": "S1", "name": "Corner", "opened": "2025-01-01"}
+    (tmp_path / "stores.jsonl").write_text(json.dumps(line) + "\n")
+    made = aicfo("import", tmp_path / "stores.jsonl", "--into", "new.books", "--json")
+    assert (made.code, made.json["currency"], made.json["new"]) == (0, "CNY", 1)
+    added = aicfo("import", tmp_path / "stores.jsonl", "--into", shop, "--json")
+    assert (added.code, added.json["new"]) == (0, 1)
