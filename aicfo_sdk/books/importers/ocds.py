@@ -7,8 +7,10 @@ Decided here:
 - The day of a release is the day as its own offset writes it ("2025-03-11T23:30:00-05:00" is
   11 March); releases are ordered by instant, a time without offset counting as UTC.
 - Amounts are read as exact decimals. Minor units are hundredths of the stated currency whatever
-  the currency. More than two decimals are rounded half to even, and a note counts such amounts;
-  negative, not finite or out-of-bounds amounts are a `RecordError`.
+  the currency. More than two decimals are rounded half to even, and a note counts such amounts.
+- A release without process or date, and what is no JSON, is a `RecordError`. Any other field that
+  cannot be read (a negative amount, "soon" for a day) is left out, and a note names it: portals
+  differ, and one notice of ten thousand must not cost the others.
 - An amount without a currency, or in another currency than the process's own, is left out with a
   note: it could not be compared. Where nothing states a currency it is "XXX" (ISO 4217: none).
 - `status` is as published. An open notice whose deadline passes later stays "open": compare
@@ -18,18 +20,17 @@ Decided here:
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, date, datetime
-from decimal import Decimal
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
-from ...errors import AmountError, RecordError
 from ...model.tender import NoticeFlag, Tender
 from ...model.text import UntrustedText
-from ...money import checked, round_div
 from ..batch import Batch, Refused
 from . import notice_flags
-from .ocds_merge import Json, as_list, as_object, as_objects, merge
+from .ocds_fields import Fields, Release
+from .ocds_merge import Json, merge
 from .ocds_package import releases
 from .source import load
 
@@ -47,16 +48,6 @@ _AWARDS = frozenset({"award", "awardUpdate", "contract", "contractUpdate", "cont
 _CATEGORIES = frozenset({"goods", "services", "works"})
 
 
-class _Release(NamedTuple):
-    """One release with its place in the file and the instant and day it was published."""
-
-    body: Json
-    line: int
-    path: str
-    instant: datetime
-    day: date
-
-
 def read(path: Path, *, currency: str = "") -> Batch:
     """Return one `Tender` state per process and day with a release.
 
@@ -65,7 +56,7 @@ def read(path: Path, *, currency: str = "") -> Batch:
     """
     source = load(path)
     reader = _Reader(source.file, currency)
-    by_process: dict[str, list[_Release]] = {}
+    by_process: dict[str, list[Release]] = {}
     rows = 0
     for line, where, body, published in releases(source):
         release = reader.release(body, line, where, published)
@@ -89,37 +80,33 @@ def read(path: Path, *, currency: str = "") -> Batch:
     )
 
 
-class _Reader:
-    """Reads the fields of merged releases; remembers what it had to round or leave out."""
+class _Reader(Fields):
+    """Makes tenders of merged releases."""
 
     def __init__(self, file: str, currency: str) -> None:
-        self.file, self.currency = file, currency
-        self._counts: dict[str, int] = {}
-        self._at: _Release | None = None
+        super().__init__(file)
+        self.currency = currency
 
-    def notes(self) -> tuple[str, ...]:
-        return tuple(f"{count} {what}" for what, count in self._counts.items())
-
-    def fail(self, what: str, column: str, value: Any, mend: str = "") -> RecordError:
-        line, path = (self._at.line, self._at.path) if self._at else (0, "")
-        column = f"{path}.{column}".strip(".")
-        return RecordError(what, file=self.file, line=line, column=column, value=value, mend=mend)
-
-    def release(self, body: Json, line: int, path: str, published: str) -> _Release:
-        self._at = _Release(body, line, path, _NEVER, date.min)
+    def release(self, body: Json, line: int, path: str, published: str) -> Release:
+        self.at = Release(body, line, path, _NEVER, date.min)
         ocid = body.get("ocid")
         if not isinstance(ocid, str) or not 0 < len(ocid) <= 200:
             raise self.fail(
                 "a release without ocid", "ocid", ocid, "every release names its process"
             )
         stamp = body.get("date") or published
-        instant = self.instant(stamp, "date")
+        try:
+            instant = self.instant(stamp)
+        except ValueError:
+            raise self.fail(
+                "not a date", "date", stamp, "dates are written like 2025-03-11T10:00:00Z"
+            ) from None
         if instant is None:
             raise self.fail("a release without date", "date", stamp, "every release has a date")
         utc = instant if instant.tzinfo else instant.replace(tzinfo=UTC)
-        return _Release(body, line, path, utc, instant.date())
+        return Release(body, line, path, utc, instant.date())
 
-    def states(self, ocid: str, releases: list[_Release], refused: list[Refused]) -> list[Tender]:
+    def states(self, ocid: str, releases: list[Release], refused: list[Refused]) -> list[Tender]:
         """Return the states of one process, one per day, oldest first."""
         releases.sort(key=lambda release: release.instant)
         merged: Json = {}
@@ -131,14 +118,14 @@ class _Reader:
                 refused.append(Refused(release.line, "the same release again", ocid))
                 continue
             seen.append(release.body)
-            self._at = release
+            self.at, self.absurd = release, []
             merged = merge(merged, release.body)
             # Days as written may step back across offsets; what is known never does.
             last = max(last, release.day)
             by_day[last] = self.tender(ocid, merged, release, first, last)
         return list(by_day.values())
 
-    def tender(self, ocid: str, merged: Json, release: _Release, first: date, day: date) -> Tender:
+    def tender(self, ocid: str, merged: Json, release: Release, first: date, day: date) -> Tender:
         tender = self.object(merged, "tender")
         awards = [
             a for a in self.objects(merged, "awards") if self.word(a, "status") not in _NO_AWARD
@@ -146,7 +133,7 @@ class _Reader:
         contracts = self.objects(merged, "contracts")
         unit = self.unit(tender, awards)
         value = self.amount(tender, "value", unit)
-        deadline = self.day(self.object(tender, "tenderPeriod"), "endDate")
+        deadline = self.day(self.object(tender, "tenderPeriod"), "endDate", "tenderPeriod.endDate")
         published = self.day(tender, "datePublished") or first
         period = self.period(tender, awards, contracts)
         method = tender.get("procurementMethodDetails") or tender.get("procurementMethod")
@@ -194,7 +181,7 @@ class _Reader:
     def status(
         self,
         merged: Json,
-        release: _Release,
+        release: Release,
         tender: Json,
         awards: list[Json],
         deadline: date | None,
@@ -246,49 +233,8 @@ class _Reader:
         if not merged.get("awards"):
             found += notice_flags.of_days(published, day, deadline)
         found += notice_flags.of_amounts(value)
+        found += (notice_flags.made("absurd_value", text) for text in self.absurd)
         return notice_flags.distinct(found)
-
-    def object(self, parent: Json, key: str) -> Json:
-        value = parent.get(key)
-        found = {} if value is None else as_object(value)
-        if found is None:
-            raise self.fail("not an object", key, value)
-        return found
-
-    def objects(self, parent: Json, key: str) -> list[Json]:
-        value = parent.get(key)
-        found = [] if value is None else as_objects(value)
-        if found is None:
-            raise self.fail("not a list of objects", key, value)
-        return found
-
-    def word(self, parent: Json, key: str) -> str:
-        """Return a code of a code list, "" when there is none."""
-        value = parent.get(key)
-        if value is not None and not isinstance(value, str):
-            raise self.fail("not text", key, value)
-        return value or ""
-
-    def words(self, parent: Json, key: str) -> set[str]:
-        """Return the codes of a list of codes; some portals write a single one without its list."""
-        value = parent.get(key)
-        if isinstance(value, str):
-            return {value}
-        listed = [] if value is None else as_list(value)
-        if listed is None:
-            raise self.fail("not a list", key, value)
-        return {entry for entry in listed if isinstance(entry, str)}
-
-    def text(self, value: Any, column: str) -> UntrustedText:
-        if value is None:
-            return UntrustedText("")
-        if not isinstance(value, str):
-            raise self.fail("not text", column, value)
-        text = UntrustedText(value)
-        if len(text) > _LONGEST_TEXT:
-            self.count(f"text(s) cut at {_LONGEST_TEXT} characters")
-            text = UntrustedText(text[:_LONGEST_TEXT])
-        return text
 
     def title(
         self, merged: Json, tender: Json, awards: list[Json], contracts: list[Json]
@@ -297,8 +243,8 @@ class _Reader:
         budget = self.object(planning, "budget")
         found = [part.get("title") for part in (tender, merged, planning, *awards, *contracts)]
         for value in [*found, budget.get("project"), budget.get("description")]:
-            if value:
-                return self.text(value, "title")
+            if value and (text := self.text(value, "title")):
+                return text
         return UntrustedText("")
 
     def buyer(self, merged: Json) -> UntrustedText:
@@ -316,11 +262,10 @@ class _Reader:
             value = self.object(part, key)
             if value.get("amount") is not None:
                 code = value.get("currency") or self.currency
-                if not code:
-                    continue
-                if not (isinstance(code, str) and len(code) == 3 and code.isascii()):
-                    raise self.fail("not an ISO 4217 code", f"{key}.currency", code)
-                return code.upper()
+                if isinstance(code, str) and re.fullmatch("[A-Za-z]{3}", code.strip()):
+                    return code.strip().upper()
+                if code:
+                    self.leave_out("not an ISO 4217 code", f"{key}.currency", code)
         return self.currency or _NO_CURRENCY
 
     def amount(self, part: Json, key: str, unit: str) -> int | None:
@@ -329,8 +274,10 @@ class _Reader:
         if number is None:
             return None
         minor = self.minor(number, f"{key}.amount")
+        if minor is None:
+            return None
         code = value.get("currency") or self.currency
-        if not code or str(code).upper() != unit:
+        if not code or str(code).strip().upper() != unit:
             self.count("amount(s) left out: no currency, or another than the process's")
             return None
         return minor
@@ -338,28 +285,6 @@ class _Reader:
     def awarded(self, awards: list[Json], unit: str) -> int | None:
         values = [minor for a in awards if (minor := self.amount(a, "value", unit)) is not None]
         return self.bound(sum(values), "awards.value") if values else None
-
-    def minor(self, number: Any, column: str) -> int:
-        if isinstance(number, bool) or not isinstance(number, int | Decimal):
-            raise self.fail("not a number", column, number, "amounts are JSON numbers")
-        if number < 0:
-            raise self.fail("a negative amount", column, number)
-        if isinstance(number, int):
-            return self.bound(number * 100, column)
-        if number.adjusted() > 15:  # before an exponent becomes a million digits
-            raise self.fail("amount out of bounds", column, number)
-        if number.adjusted() < -15:
-            number = Decimal(0)
-        top, bottom = number.as_integer_ratio()
-        if top * 100 % bottom:
-            self.count("amount(s) with more than two decimals rounded half to even")
-        return self.bound(round_div(top * 100, bottom), column)
-
-    def bound(self, minor: int, column: str) -> int:
-        try:
-            return checked(minor)
-        except AmountError as error:
-            raise self.fail(error.what, column, error.value, error.mend) from None
 
     def period(
         self, tender: Json, awards: list[Json], contracts: list[Json]
@@ -401,20 +326,3 @@ class _Reader:
         marks = [self.object(part, "suitability").get("sme") for part in parts]
         stated = [mark for mark in marks if isinstance(mark, bool)]
         return any(stated) if stated else None
-
-    def day(self, part: Json, key: str) -> date | None:
-        instant = self.instant(part.get(key), key)
-        return instant.date() if instant else None
-
-    def instant(self, value: Any, column: str) -> datetime | None:
-        if value is None or value == "":
-            return None
-        try:
-            return datetime.fromisoformat(value)
-        except (TypeError, ValueError):
-            raise self.fail(
-                "not a date", column, value, "dates are written like 2025-03-11T10:00:00Z"
-            ) from None
-
-    def count(self, what: str) -> None:
-        self._counts[what] = self._counts.get(what, 0) + 1
