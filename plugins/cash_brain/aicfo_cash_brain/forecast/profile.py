@@ -29,31 +29,29 @@ DECILES: Floats = np.arange(1, 10) / 10
 NORMAL: Floats = np.array([-1.2816, -0.8416, -0.5244, -0.2533, 0, 0.2533, 0.5244, 0.8416, 1.2816])
 """Standard normal quantiles at the deciles."""
 
-WINDOW = 224
+WINDOW = 280
 """Days of history that the level, profile and spread look at."""
 
 # Days that the level averages over (of the profile, so that any number may be taken), and by what
-# each must be better than the 7 days that suit most series, or the 140 that suit sporadic sales.
-_SPANS = (3, 7, 21, 140)
+# each must be better than the 7 days that suit most series, or the 250 that suit sporadic sales.
+_SPANS = (3, 7, 21, 250)
 _HANDICAP: Floats = np.array([1.1, 1.0, 1.1, 1.5])
 _HANDICAP_SPORADIC: Floats = np.array([1.4, 1.3, 1.2, 1.0])
 # In and after holidays the last days say little of the weeks to come.
 _AFTER_DAYS, _HANDICAP_AFTER = 7, np.array([2.5, 1.5, 1.0, 1.0])
 # Weights are errors to the power of minus this. Near the plain average of all spans is right for
 # most: which did best on one series' past is mostly luck. Of sporadic sales only the longest tell.
-_SHARPNESS, _SHARPNESS_SPORADIC = 3.0, 12.0
-_PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 100.0, 0.5, 0.02
+_SHARPNESS, _SHARPNESS_SPORADIC = 2.6, 12.0
+_PROFILE_DECAY, _PROFILE_SHRINK, _PROFILE_FLOOR = 220.0, 0.5, 0.02
 # What shops at large do on holidays, worth so many days of a series' own.
 _HEED_PRIOR, _HEED_PRIOR_DAYS, _HEED_SPAN = 0.85, 3.0, 28
-_ERROR_LAGS, _ERROR_DECAY, _SUM_WEIGHT = (4, 11, 18, 25), 60.0, 2.0
+_ERROR_LAGS, _ERROR_DECAY, _SUM_WEIGHT = (4, 11, 18, 25), 60.0, 12.0
 _RESIDUAL_DAYS = 200
 _SPREAD_LAGS = (7, 14, 28)
 # Daily spread at a lag over the spread one day ahead, and relative spread of a 28-day sum: shops
 # at large, used where the series itself is too short to tell.
 _SPREAD_PRIOR: Floats = np.array([1.15, 1.27, 1.45])
 _SPREAD_FAR = 1.5
-# Tomorrow differs from the past a little more than days of the past from one another.
-_SPREAD_NEWS = 1.05
 _DAY_PRIOR: Floats = 1 + 0.35 * NORMAL
 _DAY_PRIOR_DAYS = 56.0
 _LEAN, _LEAN_LEAST = 0.5, 0.5
@@ -260,7 +258,7 @@ def _spread(level: Floats, sales: Floats, expected: Floats, known: Flags, horizo
         factors.append((own + prior) / 2)
     factors.append(factors[-1] * _SPREAD_FAR)
     widening = _interpolate(np.arange(1, horizon + 1), (1, *_SPREAD_LAGS, 91), np.stack(factors, 1))
-    return middle[:, :, None] + _SPREAD_NEWS * widening[:, :, None] * (near - middle)[:, None, :]
+    return middle[:, :, None] + widening[:, :, None] * (near - middle)[:, None, :]
 
 
 def _sum_spread(
