@@ -44,7 +44,7 @@ plugin = Plugin(
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, DailySales, Invoice],
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty],
     title="搜索招标",
     asks=[
         "Which tenders suit us?",
@@ -54,18 +54,29 @@ plugin = Plugin(
     ],
 )
 def search_tenders(
-    ctx: Context, *, query: str = "", limit: int = 20, include_planning: bool = False
+    ctx: Context,
+    *,
+    query: str = "",
+    limit: int = 20,
+    include_planning: bool = False,
+    region: str = "",
+    value_from: int | None = None,
+    value_to: int | None = None,
+    days: int | None = None,
 ) -> TenderMatches:
     """Open tenders that suit a query, or without one the merchant's own trade, best first.
 
     `query`: words in Chinese or English, at most 2,000 characters; `limit`: 1 to 200 matches;
-    `include_planning`: also tenders that are announced but not open yet. Each match says why it
-    ranks where it does. Raises: ToolRetry for an empty query when the books do not say what the
-    merchant sells.
+    `include_planning`: also tenders that are announced but not open yet. `region`, `value_from`
+    and `value_to` (minor units) and `days` (until the last day for bids) leave out what does not
+    fit; a notice that does not say stays. Each match says why it ranks where it does: words, what
+    the merchant sells and has delivered, region, size. Raises: ToolRetry for an empty query when
+    the books do not say what the merchant sells, and for a limit or filter out of range.
     """
     from .search import search
+    from .shelf import Filters
 
-    return search(ctx, query, limit, include_planning)
+    return search(ctx, query, limit, Filters(include_planning, region, value_from, value_to, days))
 
 
 @plugin.tool(
@@ -244,7 +255,7 @@ def bid_decision(
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, Account, DailySales, Invoice],
+    reads=[Tender, Merchant, Account, DailySales, Invoice, Counterparty],
     title="招投标建议",
 )
 def tender_advice(ctx: Context) -> list[Advice]:

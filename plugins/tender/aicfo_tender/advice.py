@@ -17,7 +17,7 @@ from aicfo_sdk.model import Advice, Tender
 from .funding import sign_by, won
 from .gate import Case, check
 from .reach import reach_ppm, same_currency, the_merchant, yearly_sales
-from .search import open_tenders, profile, rank
+from .search import profile, rank
 
 if TYPE_CHECKING:
     from aicfo_sdk import Context
@@ -67,15 +67,14 @@ def _closing(ctx: Context, merchant: Merchant) -> list[Advice]:
     today, books, params = ctx.today, ctx.books, ctx.params
     text = profile(merchant)
     near: int = params.at("tender.advice_days", today)
-    open_now = open_tenders(books)
-    if not text or not any(_closes(tender, today, near) for tender in open_now.values()):
+    if not text or not any(_closes(tender, today, near) for tender in books.all(Tender)):
         return []
     sales = yearly_sales(books)
     chance: int = params.at("tender.win_probability_ppm", today)
     far: int = params.at("tender.reach_far_ppm", today)
     case: Case | None = None
     out: list[Advice] = []
-    for ranked in rank(ctx, text, open_now):
+    for ranked in rank(ctx, text).best:
         tender = ranked.tender
         # A word found in the text alone is too weak to trouble an owner with.
         if not _closes(tender, today, near) or not ranked.fields & {"title", "codes"}:
