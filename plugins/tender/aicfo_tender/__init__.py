@@ -5,9 +5,9 @@ This module only registers the tools; what computes is loaded when a tool is fir
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from aicfo_sdk import Context, Needs, Plugin
+from aicfo_sdk import Context, Needs, NeedsAsk, Plugin, With
 from aicfo_sdk.model import (
     Account,
     Advice,
@@ -29,6 +29,7 @@ from aicfo_sdk.model import (
     Tender,
     TenderId,
     TenderMatches,
+    TenderPortfolio,
     Transaction,
     WinChance,
 )
@@ -252,6 +253,56 @@ def bid_decision(
     from .decision import bid_decision
 
     return bid_decision(ctx, tender, gate, price, need, plan)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty, CreditLine],
+    title="投标组合",
+    asks=[
+        "Which tenders should we bid on together?",
+        "Which set of open tenders is best for us?",
+        "这几个标一起投哪些合适？",
+        "投标组合",
+    ],
+)
+def tender_portfolio(
+    ctx: Context,
+    *,
+    tenders: tuple[TenderId, ...] | None = None,
+    contracts_at_once: int | None = None,
+    limit: int = 12,
+    forecast: Needs[CashForecast],
+    gate: NeedsAsk[BidGate],
+    price: NeedsAsk[BidPrice],
+    need: NeedsAsk[FundingNeed],
+) -> TenderPortfolio:
+    """The set of open tenders to bid on under one capacity and one cash limit, and why not others.
+
+    `tenders`: those to choose from, at most 24; without it the `limit` (1 to 24) that suit the
+    merchant best. `contracts_at_once`: how many the firm can carry out at once (crews); without
+    it a year's turnover stands for capacity. Raises: ToolRetry for an argument out of range.
+    """
+    from .portfolio import Asks, tender_portfolio
+
+    asks = Asks(
+        lambda one: gate(tender=one), lambda one: price(tender=one), lambda one: need(tender=one)
+    )
+    return tender_portfolio(ctx, tenders, contracts_at_once, limit, forecast, asks)
+
+
+@plugin.tool(
+    title="投标组合建议",
+)
+def portfolio_advice(
+    ctx: Context, *, best: Annotated[Needs[TenderPortfolio], With(limit=6)]
+) -> list[Advice]:
+    """Which of the open tenders to bid on together, when more than one is worth it alone.
+
+    Money is the expected profit of the set. The six that suit best are looked at.
+    """
+    from .portfolio import portfolio_advice
+
+    return portfolio_advice(best)
 
 
 @plugin.tool(

@@ -100,7 +100,7 @@ def every_set(options: Sequence[Option], limits: Limits) -> Sets:
     for row, cash in enumerate(limits.cash):
         carried &= sums(lambda one, row=row: one.needs[row]) <= cash
     profit = np.where(carried, sums(lambda one: one.gain), -np.inf)
-    over = 1.0 - carried
+    over = (~carried).astype(np.float64)
     for place, one in enumerate(options):
         without, among = _halves(profit, place)
         np.maximum(among, without - one.penalty, out=among)
