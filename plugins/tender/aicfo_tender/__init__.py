@@ -320,6 +320,26 @@ def tender_advice(ctx: Context) -> list[Advice]:
 
 
 @plugin.tool(
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty],
+    title="招标变更提醒",
+    asks=[
+        "What has changed in the tenders that suit us?",
+        "关注的招标有什么变化？",
+        "招标变更提醒",
+    ],
+)
+def tender_watch(ctx: Context) -> list[Advice]:
+    """What changed in tenders of our trade: deadline, amounts, lots, terms, cancelled; openings.
+
+    What the books knew of a notice two weeks ago is set beside what they know today. Money is the
+    expected margin, 0 where it cannot be told. Books without history show openings alone.
+    """
+    from .changes import tender_watch
+
+    return tender_watch(ctx)
+
+
+@plugin.tool(
     reads=[Tender, Merchant, Account, CreditLine],
     title="保证金方式比较",
     asks=[

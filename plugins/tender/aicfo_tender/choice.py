@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from aicfo_sdk.solve import Problem
+from aicfo_sdk import Problem
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
