@@ -9,7 +9,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, timedelta
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from ..errors import BooksError, InputError, NotFound, UndeclaredRead
 from ..model.base import Record, digest
@@ -70,6 +70,14 @@ class Books(ABC):
                 mend=f"known ids begin: {near}" if near else f"these books hold no {kind.__name__}",
             )
         return found
+
+    def states(self, kind: type[R], id: str) -> tuple[R, ...]:
+        """Return what was known of one record day by day, oldest first, the last as it is now.
+
+        Books that keep no history (a slice in another process, a simulated merchant) return the
+        last alone. Raises: NotFound as `get` does.
+        """
+        return (self.get(kind, id),)
 
     def all(self, kind: type[R], /, **equal: Any) -> Iterator[R]:
         """Yield records of one type ordered by id, those whose fields equal the given values."""
@@ -166,6 +174,7 @@ class MemoryBooks(Books):
         """
         self._as_of, self._currency = as_of, currency
         latest: dict[type[Record], dict[str, Record]] = {}
+        self._earlier: dict[tuple[type[Record], str], dict[date, Record]] = {}
         for record in records:
             if record.known > as_of:
                 continue
@@ -173,6 +182,11 @@ class MemoryBooks(Books):
             old = by_id.get(record.id)
             if old is not None and old.known == record.known and old != record:
                 raise BooksError("two states of one record on one day", value=record.ref)
+            if old is not None and old.known != record.known:
+                earlier = self._earlier.setdefault((type(record), record.id), {})
+                first = min(old, record, key=lambda state: state.known)
+                if earlier.setdefault(first.known, first) != first:
+                    raise BooksError("two states of one record on one day", value=record.ref)
             if old is None or old.known <= record.known:
                 by_id[record.id] = record
         self._records: dict[type[Record], dict[str, Record]] = {
@@ -201,7 +215,20 @@ class MemoryBooks(Books):
             for kind, by_id in sorted(self._records.items(), key=lambda item: item[0].__name__)
             for record in by_id.values()
         ]
-        return digest([self._as_of.isoformat(), self._currency, self._balances, rows])
+        known = [self._as_of.isoformat(), self._currency, self._balances, rows]
+        if self._earlier:
+            earlier = sorted((f"{kind.__name__}:{id}", kind, id) for kind, id in self._earlier)
+            known.append(
+                [
+                    [state.model_dump(mode="json") for state in self.states(kind, id)[:-1]]
+                    for _, kind, id in earlier
+                ]
+            )
+        return digest(known)
+
+    def states(self, kind: type[R], id: str) -> tuple[R, ...]:
+        earlier = sorted(self._earlier.get((kind, id), {}).items())
+        return (*(cast("R", state) for _, state in earlier), self.get(kind, id))
 
     def records(self, kind: type[R]) -> Mapping[str, R]:
         return self._records.get(kind, {})  # pyright: ignore[reportReturnType]
@@ -238,6 +265,10 @@ class Declared(Books):
     def records(self, kind: type[R]) -> Mapping[str, R]:
         self._check(kind)
         return self._books.records(kind)
+
+    def states(self, kind: type[R], id: str) -> tuple[R, ...]:
+        self._check(kind)
+        return self._books.states(kind, id)
 
     def all(self, kind: type[R], /, **equal: Any) -> Iterator[R]:
         self._check(kind)

@@ -69,6 +69,25 @@ class Snapshot(Books):
                     found = self._records[kind] = self._complete(kind)
         return found  # pyright: ignore[reportReturnType]  # stored under its own type
 
+    def states(self, kind: type[_R], id: str) -> tuple[_R, ...]:
+        now = self.get(kind, id)
+        query = (
+            select(RECORDS.c.known, RECORDS.c.body)
+            .where(
+                RECORDS.c.kind == kind.__name__,
+                RECORDS.c.id == id,
+                RECORDS.c.known <= self._as_of.isoformat(),
+                RECORDS.c.row <= self._heads.record_row,
+            )
+            .order_by(RECORDS.c.known, RECORDS.c.row)
+        )
+        with self._database.read() as connection:
+            rows = [(known, body) for known, body in connection.execute(query)]
+        states = [kind.model_validate_json(body) for _, body in rows]
+        # The last of each day shows that day; what notices of one tender add up to by then.
+        ends = [n for n in range(1, len(rows)) if rows[n][0] != rows[n - 1][0]]
+        return (*(shown(states[:end]) for end in ends), now)
+
     def balance(self, account: str | None = None) -> int:
         if self._balances is None:
             with self._lock:

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .merchant import Account, Counterparty, Merchant, Store
+    from .portfolio_facts import PortfolioBid, PortfolioOut, TenderPortfolio
     from .proposal import Proposal
     from .sales import DailySales, StockLot
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
@@ -116,6 +117,7 @@ _HOMES = {
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "merchant": "Account Counterparty Merchant Store",
+    "portfolio_facts": "PortfolioBid PortfolioOut TenderPortfolio",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
@@ -224,6 +226,8 @@ __all__ = [
     "OverdueAcceptor",
     "Pay",
     "PledgeBill",
+    "PortfolioBid",
+    "PortfolioOut",
     "PresentBill",
     "Proposal",
     "Record",
@@ -247,6 +251,7 @@ __all__ = [
     "TenderId",
     "TenderMatch",
     "TenderMatches",
+    "TenderPortfolio",
     "Transaction",
     "TransactionKind",
     "Transfer",

@@ -6,6 +6,7 @@ import threading
 from collections.abc import Callable
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -400,3 +401,24 @@ def test_any_records_in_any_order_leave_a_balanced_ledger(
         assert books.audit.verify().ok
     assert all(sum(balance.values()) == 0 for balance in balances[0].values())
     assert balances[0] == balances[1]
+
+
+def test_states_of_a_record_are_what_showed_day_by_day(stored: StoredBooks) -> None:
+    def notice(day: date, **fields: Any) -> Tender:
+        title = UntrustedText("保洁服务采购")
+        return Tender(id="T", updated=day, published=day, title=title, status="open", **fields)
+
+    first = notice(date(2026, 3, 2), notice="invitation", value=500)
+    moved = notice(date(2026, 3, 9), notice="correction", deadline=date(2026, 4, 1))
+    stored.import_batches([batch(first)])
+    stored.import_batches([batch(moved, source="later.csv")])
+    before, now = stored.snapshot(date(2026, 3, 9)).states(Tender, "T")
+    assert before == first
+    assert (now.value, now.deadline) == (500, date(2026, 4, 1)), "what the notices add up to"
+    assert stored.snapshot(date(2026, 3, 8)).states(Tender, "T") == (first,)
+    with pytest.raises(NotFound):
+        stored.snapshot(date(2026, 3, 1)).states(Tender, "T")
+    memory = MemoryBooks([moved, first], as_of=date(2026, 3, 9))
+    assert memory.states(Tender, "T") == (first, moved)
+    assert memory.key != MemoryBooks([moved], as_of=date(2026, 3, 9)).key
+    assert memory.key == MemoryBooks([first, moved], as_of=date(2026, 3, 9)).key

@@ -5,9 +5,9 @@ This module only registers the tools; what computes is loaded when a tool is fir
 
 from __future__ import annotations
 
-from typing import Literal
+from typing import Annotated, Literal
 
-from aicfo_sdk import Context, Needs, Plugin
+from aicfo_sdk import Context, Needs, NeedsAsk, Plugin, With
 from aicfo_sdk.model import (
     Account,
     Advice,
@@ -29,6 +29,7 @@ from aicfo_sdk.model import (
     Tender,
     TenderId,
     TenderMatches,
+    TenderPortfolio,
     Transaction,
     WinChance,
 )
@@ -44,7 +45,7 @@ plugin = Plugin(
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, DailySales, Invoice],
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty],
     title="搜索招标",
     asks=[
         "Which tenders suit us?",
@@ -54,18 +55,29 @@ plugin = Plugin(
     ],
 )
 def search_tenders(
-    ctx: Context, *, query: str = "", limit: int = 20, include_planning: bool = False
+    ctx: Context,
+    *,
+    query: str = "",
+    limit: int = 20,
+    include_planning: bool = False,
+    region: str = "",
+    value_from: int | None = None,
+    value_to: int | None = None,
+    days: int | None = None,
 ) -> TenderMatches:
     """Open tenders that suit a query, or without one the merchant's own trade, best first.
 
     `query`: words in Chinese or English, at most 2,000 characters; `limit`: 1 to 200 matches;
-    `include_planning`: also tenders that are announced but not open yet. Each match says why it
-    ranks where it does. Raises: ToolRetry for an empty query when the books do not say what the
-    merchant sells.
+    `include_planning`: also tenders that are announced but not open yet. `region`, `value_from`
+    and `value_to` (minor units) and `days` (until the last day for bids) leave out what does not
+    fit; a notice that does not say stays. Each match says why it ranks where it does: words, what
+    the merchant sells and has delivered, region, size. Raises: ToolRetry for an empty query when
+    the books do not say what the merchant sells, and for a limit or filter out of range.
     """
     from .search import search
+    from .shelf import Filters
 
-    return search(ctx, query, limit, include_planning)
+    return search(ctx, query, limit, Filters(include_planning, region, value_from, value_to, days))
 
 
 @plugin.tool(
@@ -244,7 +256,57 @@ def bid_decision(
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, Account, DailySales, Invoice],
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty, CreditLine],
+    title="投标组合",
+    asks=[
+        "Which tenders should we bid on together?",
+        "Which set of open tenders is best for us?",
+        "这几个标一起投哪些合适？",
+        "投标组合",
+    ],
+)
+def tender_portfolio(
+    ctx: Context,
+    *,
+    tenders: tuple[TenderId, ...] | None = None,
+    contracts_at_once: int | None = None,
+    limit: int = 12,
+    forecast: Needs[CashForecast],
+    gate: NeedsAsk[BidGate],
+    price: NeedsAsk[BidPrice],
+    need: NeedsAsk[FundingNeed],
+) -> TenderPortfolio:
+    """The set of open tenders to bid on under one capacity and one cash limit, and why not others.
+
+    `tenders`: those to choose from, at most 24; without it the `limit` (1 to 24) that suit the
+    merchant best. `contracts_at_once`: how many the firm can carry out at once (crews); without
+    it a year's turnover stands for capacity. Raises: ToolRetry for an argument out of range.
+    """
+    from .portfolio import Asks, tender_portfolio
+
+    asks = Asks(
+        lambda one: gate(tender=one), lambda one: price(tender=one), lambda one: need(tender=one)
+    )
+    return tender_portfolio(ctx, tenders, contracts_at_once, limit, forecast, asks)
+
+
+@plugin.tool(
+    title="投标组合建议",
+)
+def portfolio_advice(
+    ctx: Context, *, best: Annotated[Needs[TenderPortfolio], With(limit=6)]
+) -> list[Advice]:
+    """Which of the open tenders to bid on together, when more than one is worth it alone.
+
+    Money is the expected profit of the set. The six that suit best are looked at.
+    """
+    from .portfolio import portfolio_advice
+
+    return portfolio_advice(best)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, Account, DailySales, Invoice, Counterparty],
     title="招投标建议",
 )
 def tender_advice(ctx: Context) -> list[Advice]:
@@ -255,6 +317,26 @@ def tender_advice(ctx: Context) -> list[Advice]:
     from .advice import tender_advice
 
     return tender_advice(ctx)
+
+
+@plugin.tool(
+    reads=[Tender, Merchant, DailySales, Invoice, Counterparty],
+    title="招标变更提醒",
+    asks=[
+        "What has changed in the tenders that suit us?",
+        "关注的招标有什么变化？",
+        "招标变更提醒",
+    ],
+)
+def tender_watch(ctx: Context) -> list[Advice]:
+    """What changed in tenders of our trade: deadline, amounts, lots, terms, cancelled; openings.
+
+    What the books knew of a notice two weeks ago is set beside what they know today. Money is the
+    expected margin, 0 where it cannot be told. Books without history show openings alone.
+    """
+    from .changes import tender_watch
+
+    return tender_watch(ctx)
 
 
 @plugin.tool(

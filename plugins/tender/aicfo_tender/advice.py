@@ -17,7 +17,7 @@ from aicfo_sdk.model import Advice, Tender
 from .funding import sign_by, won
 from .gate import Case, check
 from .reach import reach_ppm, same_currency, the_merchant, yearly_sales
-from .search import open_tenders, profile, rank
+from .search import profile, rank
 
 if TYPE_CHECKING:
     from aicfo_sdk import Context
@@ -44,8 +44,8 @@ def _won(ctx: Context, merchant: Merchant) -> list[Advice]:
         if not won(tender, merchant) or last < today:
             continue
         value = tender.awarded if tender.awarded is not None else tender.value
-        money, priced = _margin(ctx, tender, value)
-        title, day = _short(tender), last.isoformat()
+        money, priced = margin_of(ctx, tender, value)
+        title, day = short_title(tender), last.isoformat()
         out.append(
             Advice(
                 id=f"tender:{tender.id}:sign",
@@ -67,15 +67,14 @@ def _closing(ctx: Context, merchant: Merchant) -> list[Advice]:
     today, books, params = ctx.today, ctx.books, ctx.params
     text = profile(merchant)
     near: int = params.at("tender.advice_days", today)
-    open_now = open_tenders(books)
-    if not text or not any(_closes(tender, today, near) for tender in open_now.values()):
+    if not text or not any(_closes(tender, today, near) for tender in books.all(Tender)):
         return []
     sales = yearly_sales(books)
     chance: int = params.at("tender.win_probability_ppm", today)
     far: int = params.at("tender.reach_far_ppm", today)
     case: Case | None = None
     out: list[Advice] = []
-    for ranked in rank(ctx, text, open_now):
+    for ranked in rank(ctx, text).best:
         tender = ranked.tender
         # A word found in the text alone is too weak to trouble an owner with.
         if not _closes(tender, today, near) or not ranked.fields & {"title", "codes"}:
@@ -89,7 +88,7 @@ def _closing(ctx: Context, merchant: Merchant) -> list[Advice]:
         reach = reach_ppm(tender, sales, books.currency)
         if any(found.severity == "refuse" for found in findings) or (reach or 0) > far:
             continue
-        margin, priced = _margin(ctx, tender, tender.value)
+        margin, priced = margin_of(ctx, tender, tender.value)
         out.append(_bid(ctx, ranked.reasons, tender, merchant, margin, chance, priced, reach))
         if len(out) == _MOST:
             break
@@ -109,7 +108,7 @@ def _bid(
     assert tender.deadline is not None  # `_closes` chose it by its deadline
     left = (tender.deadline - ctx.today).days
     money = share(margin, chance) if reach is not None else 0
-    title = _short(tender)
+    title = short_title(tender)
     if money:
         worth = f"{priced} At one chance in {round(PPM / chance)} that is {grouped(money)}."
         worth_zh = (
@@ -139,7 +138,7 @@ def _closes(tender: Tender, today: date, near: int) -> bool:
     )
 
 
-def _margin(ctx: Context, tender: Tender, value: int | None) -> tuple[int, str]:
+def margin_of(ctx: Context, tender: Tender, value: int | None) -> tuple[int, str]:
     """Return the margin in minor units (0 when it cannot be told) and how it was reckoned."""
     if value is None or not same_currency(tender, ctx.books.currency):
         return 0, "Its value is not stated in the books' currency."
@@ -160,6 +159,7 @@ def _priced_zh(tender: Tender, value: int | None) -> str:
     return f"金额{grouped(value)} {tender.currency}。" if value is not None else ""
 
 
-def _short(tender: Tender) -> str:
+def short_title(tender: Tender) -> str:
+    """Return the title on one line, cut where it is long."""
     title = " ".join(tender.title.split())
     return title if len(title) <= _TITLE else title[: _TITLE - 1] + "…"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,12 @@ def reach_ppm(tender: Tender, sales: int, currency: str) -> int | None:
     if value is None or value == 0 or sales <= 0 or not same_currency(tender, currency):
         return None
     return round_div(value * PPM, sales)
+
+
+def largest_within(reach: int, sales: int) -> int:
+    """Return the largest yearly value whose `reach_ppm` beside these sales is at most `reach`."""
+    most = min(2 * (reach + 1) * sales // PPM + 2, 2**62)
+    return bisect_right(range(most), reach, key=lambda value: round_div(value * PPM, sales)) - 1
 
 
 def same_region(merchant: str, tender: str) -> bool:

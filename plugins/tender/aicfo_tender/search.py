@@ -1,51 +1,36 @@
-"""Tenders ranked for a query or for the merchant's own trade: BM25 over weighted fields.
+"""Tenders ranked for a query or for the merchant's own trade: words, then what suits the firm.
 
-Fields are weighted by repeating their words, the simple extension of BM25 to several fields
-(Robertson, Zaragoza, Taylor 2004). Words of the same trade (`trades.toml`) count less than the
-words asked for. What the merchant is (region, size) then moves a match up or down, with reasons.
+The words' score (`index`) of the best match is 1,000,000; what the merchant is, sells and has
+delivered (`fit`) then moves a match up or down, with reasons. Only what is shown is put together.
 """
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-from threading import Lock
-from typing import TYPE_CHECKING, Any, cast
+from itertools import islice
+from typing import TYPE_CHECKING, cast
 
-import bm25s  # pyright: ignore[reportMissingTypeStubs]
 import numpy as np
 
 from aicfo_sdk import PPM, ToolRetry, round_div
 from aicfo_sdk.model import Tender, TenderId, TenderMatch, TenderMatches
 
-from .reach import reach_ppm, same_currency, same_region, the_merchant, yearly_sales
-from .words import code_tokens, related, surfaces, tokens
+from .fit import fit_of
+from .index import FIELDS
+from .reach import the_merchant
+from .shelf import Filters, shelf_of
+from .words import related, tokens
 
 if TYPE_CHECKING:
-    from numpy.typing import NDArray
+    from collections.abc import Sequence
 
-    from aicfo_sdk import Books, Context
+    from aicfo_sdk import Context
     from aicfo_sdk.model import Merchant
-
-FIELDS = ("title", "codes", "buyer", "description")
-_WEIGHT = {"title": 4, "codes": 2, "buyer": 1, "description": 1}
-_RELATED = 0.4
-"""Weight of a word of the same trade beside a word that was asked for."""
 
 _LONGEST_QUERY = 2_000
 _MOST = 200
-_KEPT = 8
-
-
-@dataclass(frozen=True, slots=True)
-class Hit:
-    """One notice that holds words of the query: BM25 score and (word as asked, field) found."""
-
-    id: str
-    score: float
-    found: tuple[tuple[str, str], ...]
+_WORDS_SHOWN = 6
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,81 +43,12 @@ class Ranked:
     reasons: tuple[str, ...]
 
 
-class Index:
-    """BM25 over notices; `hits` returns those that hold at least one word of a query."""
+@dataclass(frozen=True, slots=True)
+class Ranking:
+    """How many notices were looked at, and those that match, best first, made as they are read."""
 
-    def __init__(self, tenders: Iterable[Tender]) -> None:
-        self.ids: list[str] = []
-        self._fields: list[dict[str, frozenset[str]]] = []
-        corpus: list[list[str]] = []
-        for tender in tenders:
-            words = {
-                "title": tokens(tender.title),
-                "codes": code_tokens(tender.codes),
-                "buyer": tokens(tender.buyer),
-                "description": tokens(tender.description),
-            }
-            self.ids.append(tender.id)
-            self._fields.append({name: frozenset(found) for name, found in words.items()})
-            corpus.append([word for name in FIELDS for word in words[name] * _WEIGHT[name]])
-        self._known = frozenset(word for words in corpus for word in words)
-        self._bm25: Any = None
-        if self._known:
-            self._bm25 = bm25s.BM25(k1=1.2, b=0.6)
-            self._bm25.index(corpus, show_progress=False)
-
-    def hits(self, query: str) -> list[Hit]:
-        """Return the notices that hold a word of `query` or of its trade, in order of id."""
-        asked = list(dict.fromkeys(tokens(query)))
-        near = related(query)
-        asked_known = [word for word in asked if word in self._known]
-        near_known = [word for word in near if word in self._known]
-        shown = near | surfaces(query)
-        if not asked_known and not near_known:
-            return []
-        scores = self._scores(asked_known) + _RELATED * self._scores(near_known)
-        out: list[Hit] = []
-        for row in np.flatnonzero(scores > 0).tolist():
-            fields = self._fields[row]
-            found = tuple(
-                (shown[word], name)
-                for word in (*asked_known, *near_known)
-                for name in FIELDS
-                if word in fields[name]
-            )
-            out.append(Hit(self.ids[row], float(scores[row]), found))
-        return out
-
-    def _scores(self, words: list[str]) -> NDArray[np.float64]:
-        if not words:
-            return np.zeros(len(self.ids))
-        return np.asarray(self._bm25.get_scores(words), dtype=np.float64)
-
-
-_cache: OrderedDict[str, Index] = OrderedDict()
-_lock = Lock()
-
-
-def index_of(books: Books) -> Index:
-    """Return the index of a snapshot's notices, built once per snapshot; the last 8 are kept."""
-    key = books.key
-    with _lock:
-        index = _cache.get(key)
-        if index is not None:
-            _cache.move_to_end(key)
-            return index
-    index = Index(books.all(Tender))
-    with _lock:
-        _cache[key] = index
-        while len(_cache) > _KEPT:
-            _cache.popitem(last=False)
-    return index
-
-
-def is_open(tender: Tender, today: date, *, planning: bool = False) -> bool:
-    """Return whether one may still bid: open (or announced), the last day not passed."""
-    stages = ("open", "planning") if planning else ("open",)
-    return tender.status in stages and (tender.deadline is None or tender.deadline >= today)
+    searched: int
+    best: Iterator[Ranked]
 
 
 def profile(merchant: Merchant | None) -> str:
@@ -140,41 +56,40 @@ def profile(merchant: Merchant | None) -> str:
     return " ".join((*merchant.products, merchant.industry)).strip() if merchant else ""
 
 
-def open_tenders(books: Books, *, planning: bool = False) -> dict[str, Tender]:
-    """Return id → tender for those that one may still bid for on the as-of day."""
-    today = books.as_of
-    return {
-        id: tender
-        for id, tender in books.records(Tender).items()
-        if is_open(tender, today, planning=planning)
-    }
-
-
-def rank(ctx: Context, query: str, open_now: Mapping[str, Tender]) -> list[Ranked]:
+def rank(ctx: Context, query: str, filters: Filters | None = None) -> Ranking:
     """Return the open tenders that hold a word of the query or of its trade, best first.
 
     Ties stand in order of id.
     """
-    if not open_now:
-        return []
-    hits = [hit for hit in index_of(ctx.books).hits(query) if hit.id in open_now]
-    judge = _Judge(ctx, the_merchant(ctx.books))
-    best = max((hit.score for hit in hits), default=1.0)
-    out: list[Ranked] = []
-    for hit in hits:
-        factor, reasons = judge.judge(open_now[hit.id])
-        score = round_div(round(hit.score / best * PPM) * factor, PPM)
-        fields = frozenset(name for _, name in hit.found)
-        out.append(Ranked(open_now[hit.id], score, fields, (_words_found(hit.found), *reasons)))
-    out.sort(key=lambda ranked: (-ranked.score, ranked.tender.id))
-    return out
+    shelf = shelf_of(ctx.books)
+    wanted = shelf.wanted(filters or Filters(), ctx.today.toordinal())
+    terms = shelf.index.terms(query)
+    words = np.where(wanted, shelf.index.scores(terms), 0.0)
+    rows = np.flatnonzero(words > 0)
+    fit = fit_of(ctx, shelf)
+    # As whole ppm, and half to even, as round_div does: what is divided is exact in 64 bits.
+    base = np.rint(words[rows] / words.max(initial=1e-300) * PPM)
+    scores = np.rint(base * fit.factor[rows] / PPM).astype(np.int64)
+    order = np.lexsort((rows, -scores))
+
+    def best() -> Iterator[Ranked]:
+        for place in order.tolist():
+            row, tender = int(rows[place]), ctx.books.get(Tender, shelf.ids[int(rows[place])])
+            found = shelf.index.found(terms, row)
+            yield Ranked(
+                tender,
+                int(scores[place]),
+                frozenset(name for _, name in found),
+                (_words_found(found), *fit.reasons(row, tender)),
+            )
+
+    return Ranking(int(wanted.sum()), best())
 
 
-def search(ctx: Context, query: str, limit: int, include_planning: bool) -> TenderMatches:
+def search(ctx: Context, query: str, limit: int, filters: Filters) -> TenderMatches:
     """Return open tenders best first; see the tool `search_tenders`."""
-    _check(query, limit)
-    books = ctx.books
-    merchant = the_merchant(books)
+    _check(query, limit, filters)
+    merchant = the_merchant(ctx.books)
     text = query.strip() or profile(merchant)
     if not text:
         raise ToolRetry(
@@ -189,70 +104,21 @@ def search(ctx: Context, query: str, limit: int, include_planning: bool) -> Tend
             where="search_tenders",
             mend="say what is bought: 保洁, catering, roof repairs",
         )
-    open_now = open_tenders(books, planning=include_planning)
-    ranked = rank(ctx, text, open_now)
+    ranking = rank(ctx, text, filters)
+    ranked = list(islice(ranking.best, limit))
     best = max(ranked[0].score, 1) if ranked else 1
     matches = tuple(
-        _match(one.tender, round_div(one.score * PPM, best), one.reasons) for one in ranked[:limit]
+        _match(one.tender, round_div(one.score * PPM, best), one.reasons) for one in ranked
     )
     return TenderMatches(
         query=text,
-        searched=len(open_now),
+        searched=ranking.searched,
         matches=matches,
         evidence=(
             *((merchant.ref,) if merchant else ()),
-            *(one.tender.ref for one in ranked[:limit]),
+            *(one.tender.ref for one in ranked),
         ),
     )
-
-
-class _Judge:
-    """What the merchant is, against what a tender asks: a factor in ppm and its reasons."""
-
-    def __init__(self, ctx: Context, merchant: Merchant | None) -> None:
-        self._merchant = merchant
-        self._today, self._currency = ctx.today, ctx.books.currency
-        self._sales = yearly_sales(ctx.books)
-        self._near: int = ctx.params.at("tender.reach_ppm", ctx.today)
-        self._far: int = ctx.params.at("tender.reach_far_ppm", ctx.today)
-        limit = "tender.sme_max_employees" + ("" if self._currency == "CNY" else "_uk")
-        most: int = ctx.params.at(limit, ctx.today)
-        self._small = merchant is not None and 0 < merchant.employees <= most
-
-    def judge(self, tender: Tender) -> tuple[int, list[str]]:
-        """Return the factor (1,000,000 = as the words say) and what it rests on."""
-        factor, reasons = PPM, list[str]()
-        region = self._merchant.region if self._merchant else ""
-        if region and tender.regions:
-            near = next((place for place in tender.regions if same_region(region, place)), None)
-            if near is not None:
-                factor += 150_000
-                reasons.append(f"delivery in {near}, where the merchant works")
-        if self._small and tender.sme_suitable:
-            factor += 50_000
-            reasons.append("marked as suitable for small and medium firms")
-        reach = reach_ppm(tender, self._sales, self._currency)
-        if reach is not None:
-            share = f"{round_div(reach * 10, PPM) / 10:g} × a year's sales"
-            if reach <= self._near:
-                factor += 100_000
-                reasons.append(f"within reach: worth {share} a year")
-            elif reach > self._far:
-                factor -= 300_000
-                reasons.append(f"beyond reach: worth {share} a year")
-            else:
-                reasons.append(f"a stretch: worth {share} a year")
-        elif tender.value is not None and not same_currency(tender, self._currency):
-            reasons.append(f"value is in {tender.currency}, not compared with sales")
-        if tender.status == "planning":
-            factor -= 200_000
-            reasons.append("announced only: no bids yet")
-        elif tender.deadline is None:
-            reasons.append("no last day for bids stated")
-        else:
-            left = (tender.deadline - self._today).days
-            reasons.append(f"{left} days left to bid" if left else "last day for bids is today")
-        return factor, reasons
 
 
 def _match(tender: Tender, score: int, reasons: tuple[str, ...]) -> TenderMatch:
@@ -272,12 +138,14 @@ def _words_found(found: Sequence[tuple[str, str]]) -> str:
     for word, name in found:
         by_field.setdefault(name, {})[word] = None
     parts = [
-        f"{name}: {', '.join(list(by_field[name])[:6])}" for name in FIELDS if name in by_field
+        f"{name}: {', '.join(list(by_field[name])[:_WORDS_SHOWN])}"
+        for name in FIELDS
+        if name in by_field
     ]
     return "words found in " + "; ".join(parts)
 
 
-def _check(query: str, limit: int) -> None:
+def _check(query: str, limit: int, filters: Filters) -> None:
     if len(query) > _LONGEST_QUERY:
         raise ToolRetry(
             "the query is too long",
@@ -292,3 +160,12 @@ def _check(query: str, limit: int) -> None:
             where="search_tenders",
             mend=f"use 1 to {_MOST}",
         )
+    for name, value in (
+        ("value_from", filters.value_from),
+        ("value_to", filters.value_to),
+        ("days", filters.days),
+    ):
+        if value is not None and value < 0:
+            raise ToolRetry(
+                f"{name} out of range", value=value, where="search_tenders", mend="use 0 or more"
+            )

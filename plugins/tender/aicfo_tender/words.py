@@ -19,6 +19,7 @@ import rjieba
 _RUNS = re.compile(
     r"(?P<word>[a-z0-9]+(?:'[a-z]+)?)|(?P<han>[\u3400-\u9fff\U00020000-\U000323af]+)"
 )
+_WORD = re.compile(r"[a-z0-9]+(?:'[a-z]+)?")
 _HAN = re.compile(r"[\u3400-\u9fff\U00020000-\U000323af]")
 _SPACES = re.compile(r"\s+")
 
@@ -49,13 +50,17 @@ def normal(text: str) -> str:
 
 @lru_cache(maxsize=65_536)
 def stem(word: str) -> str:
-    """Return a light English stem: plural, -ing, -ed, -er, -ment, -ation and final e removed.
+    """Return a light English stem: plural, -ing, -ed, -er, -ment, -ation and final e removed, and
+    -ologist as -ology.
 
     It merges cleaner, cleaning and cleaned; it never tries to be a dictionary form.
     """
     word = word.removesuffix("'s")
     if len(word) < 4 or not word.isascii() or any(c.isdigit() for c in word):
         return word
+    for science in ("ologist", "ological", "ologic"):
+        if word.removesuffix("s").endswith(science):
+            return word.removesuffix("s").removesuffix(science) + "ology"
     if word.endswith("ies"):
         word = word[:-3] + "y"
     elif word.endswith("s") and not word.endswith(("ss", "us", "is")):
@@ -76,6 +81,8 @@ def tokens(text: str) -> list[str]:
 
 def every_token(text: str) -> list[str]:
     """Return all words of a text in order, those of every notice too."""
+    if text.isascii():
+        return [stem(word) for word in _WORD.findall(text.lower())]
     return [word for word, _ in _pairs(text)]
 
 
@@ -149,11 +156,30 @@ def concepts() -> tuple[Concept, ...]:
     return tuple(out)
 
 
-def related(text: str) -> dict[str, str]:
-    """Return word or code → its name, for every trade that a text names, without its own words."""
+def trades_of(text: str) -> list[dict[str, str]]:
+    """Return, for every trade that a text names, word or code → its name, without its own words."""
     given = frozenset(every_token(text))
+    return [
+        {word: name for word, name in sorted(concept.words.items()) if word not in given}
+        for concept in concepts()
+        if any(trigger <= given for trigger in concept.triggers)
+    ]
+
+
+def related(text: str) -> dict[str, str]:
+    """Return the words and codes of `trades_of` in one, in order."""
     found: dict[str, str] = {}
-    for concept in concepts():
-        if any(trigger <= given for trigger in concept.triggers):
-            found.update(concept.words)
-    return {word: name for word, name in sorted(found.items()) if word not in given}
+    for words in trades_of(text):
+        found.update(words)
+    return dict(sorted(found.items()))
+
+
+def trade_words(text: str) -> frozenset[str]:
+    """Return all words and codes of the trades that a text names."""
+    given = frozenset(every_token(text))
+    return frozenset(
+        word
+        for concept in concepts()
+        if any(trigger <= given for trigger in concept.triggers)
+        for word in concept.words
+    )

@@ -118,6 +118,9 @@ def test_every_tool_reads_only_what_it_declares(make: Any) -> None:
         "win_chance",
         "bid_price",
         "bid_decision",
+        "tender_portfolio",
+        "portfolio_advice",
+        "tender_watch",
     }
     need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
     assert aicfo_tender.tender_demand(ctx, TenderId("T-1"), need=need)

@@ -11,8 +11,9 @@ from typing import Any
 
 import aicfo_tender
 import pytest
+from aicfo_tender.index import Index
 from aicfo_tender.reach import reach_ppm, same_region, yearly_sales, yearly_value
-from aicfo_tender.search import Index, index_of
+from aicfo_tender.shelf import shelf_of
 from aicfo_tender.words import code_tokens, every_token, related, stem, tokens
 
 from aicfo_sdk import ToolRetry
@@ -227,10 +228,10 @@ def test_places_meet_where_one_holds_the_other(ours: str, theirs: str, same: boo
 
 def test_one_index_serves_a_snapshot_and_few_are_kept(make: Any) -> None:
     books = make.books(make.tender())
-    assert index_of(books) is index_of(make.books(make.tender()))
+    assert shelf_of(books) is shelf_of(make.books(make.tender()))
     for i in range(9):
-        index_of(make.books(make.tender(f"T-{i}")))
-    assert index_of(books) is index_of(books)
+        shelf_of(make.books(make.tender(f"T-{i}")))
+    assert shelf_of(books) is shelf_of(books)
 
 
 def test_stems_merge_what_an_owner_would_call_one_word() -> None:
@@ -241,6 +242,7 @@ def test_stems_merge_what_an_owner_would_call_one_word() -> None:
         ("services", "service", "servicing"),
         ("refurbishment", "refurbish", "refurbished"),
         ("fitting", "fitted"),
+        ("ecology", "ecologist", "ecologists", "ecological"),
         ("supplies", "supply"),
     ):
         assert len({stem(word) for word in same}) == 1, same
@@ -262,16 +264,21 @@ def notices() -> Iterator[Path]:
         yield path
 
 
-def test_real_notices_are_recalled_by_what_their_titles_say(notices: Path) -> None:
+@pytest.mark.parametrize("held", [False, True])
+def test_real_notices_are_found_by_what_an_owner_would_type(notices: Path, held: bool) -> None:
     latest = {tender.id: tender for tender in map(_tender, ocds.read(notices).records)}
     index = Index(latest.values())
-    recalls: list[float] = []
-    for row in tomllib.loads((Path(__file__).parent / "labels.toml").read_text("utf-8"))["query"]:
+    labels = tomllib.loads((Path(__file__).parent / "labels.toml").read_text("utf-8"))["query"]
+    rows = [row for row in labels if row.get("held", False) is held]
+    assert len(rows) == 52
+    recalls, firsts = list[float](), list[bool]()
+    for row in rows:
         hits = sorted(index.hits(row["text"]), key=lambda hit: (-hit.score, hit.id))
-        found = {hit.id[-12:] for hit in hits[:10]}
-        assert found, row["text"]
-        recalls.append(len(found & set(row["wanted"])) / len(row["wanted"]))
-    assert sum(recalls) / len(recalls) >= 0.95, "the acceptance figure is 0.9"
+        found = [hit.id[-12:] for hit in hits[:10]]
+        recalls.append(len({*found} & {*row["wanted"]}) / len(row["wanted"]))
+        firsts.append(bool(found) and found[0] in row["wanted"])
+    assert sum(recalls) / len(recalls) >= (0.9 if held else 0.95)
+    assert sum(firsts) / len(firsts) >= (0.7 if held else 0.9)
 
 
 @pytest.mark.parametrize(
