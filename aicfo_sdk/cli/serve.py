@@ -13,6 +13,7 @@ from pathlib import Path
 
 from ..errors import InputError
 from .arguments import emit, note, parser, session
+from .desk import person
 from .outputs import ClientOutput, ServeOutput
 
 _KEEP_SECONDS = 75
@@ -31,6 +32,13 @@ def run(words: list[str]) -> int:
         "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
     )
     made.add_argument(
+        "--approve-up-to",
+        type=int,
+        metavar="MINOR",
+        help="let a person approve through the client, so much in all on a day of the books",
+    )
+    made.add_argument("--by", help="who approves where nobody signs in (the system's user)")
+    made.add_argument(
         "--print-config",
         action="store_true",
         help="print what MCP clients want to be told, serve nothing",
@@ -38,6 +46,8 @@ def run(words: list[str]) -> int:
     options = made.parse_args(words)
     if options.print_config:
         return _print_config(options)
+    if options.by is not None and options.approve_up_to is None:
+        raise InputError("nobody approves here", value=options.by, mend="give --approve-up-to")
     opened = session(options)
 
     import anyio
@@ -45,8 +55,11 @@ def run(words: list[str]) -> int:
     from ..mcp.server import build_server
     from ..mcp.transports import check_reach, http_app, local_url, parse_address, serve_stdio
 
+    limit = options.approve_up_to
+    by = person(options.by) if limit is not None else ""
+    made_server = build_server(opened, approve_up_to=limit, by=by)
     if options.http is None:
-        anyio.run(serve_stdio, build_server(opened))
+        anyio.run(serve_stdio, made_server)
         return 0
     host, port = parse_address(options.http)
     check_reach(host, options.token_file, options.public_url)
@@ -65,7 +78,7 @@ def run(words: list[str]) -> int:
     port = listening.getsockname()[1]
     try:
         app = http_app(
-            build_server(opened),
+            made_server,
             host,
             port=port,
             token_file=options.token_file,

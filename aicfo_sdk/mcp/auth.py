@@ -30,8 +30,13 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..errors import InputError, PolicyDenied
 from ..redaction import learn
 
-SCOPES = ("read", "propose")
+SCOPES = ("books:read", "propose", "approve")
 """What a token may be good for: by the effects of tools. Reading is the least."""
+
+_UNSAID = SCOPES[:2]
+"""What a token of a file is good for when its line does not say; approving is always said."""
+
+_SCOPE_OF = {"read": "books:read"}
 
 _LEAST = 32
 """Characters of a token: as many as 24 random bytes take."""
@@ -43,7 +48,7 @@ _CALLERS = 4096
 class Tokens:
     """The tokens of a file, for one resource: a `TokenVerifier`.
 
-    Each line is `TOKEN [SCOPE…]`; without a scope it is good for all. Only digests are kept.
+    Each line is `TOKEN [SCOPE…]`; without a scope it reads and proposes. Only digests are kept.
     Raises, when built: InputError for a file that others can read or that holds no good token.
     """
 
@@ -54,7 +59,7 @@ class Tokens:
             words = line.split()
             if not words or words[0].startswith("#"):
                 continue
-            token, scopes = words[0], tuple(words[1:]) or SCOPES
+            token, scopes = words[0], tuple(words[1:]) or _UNSAID
             learn(token)
             where = f"{file} line {number}"
             if len(token) < _LEAST:
@@ -123,14 +128,19 @@ def check_scope(effect: str) -> None:
 
     Raises: PolicyDenied.
     """
-    token = get_access_token()
-    if token is not None and effect not in token.scopes:
+    token, scope = get_access_token(), scope_of(effect)
+    if token is not None and scope not in token.scopes:
         raise PolicyDenied(
             "this token is not good for it",
-            value=effect,
+            value=scope,
             where="scope",
-            mend=f"ask with a token whose scopes have {effect}",
+            mend=f"ask with a token whose scopes have {scope}",
         )
+
+
+def scope_of(effect: str) -> str:
+    """Return the scope that a tool of this effect asks for."""
+    return _SCOPE_OF.get(effect, effect)
 
 
 def resource_metadata(resource: str) -> Route:

@@ -77,7 +77,7 @@ class Tools(Part):
         try:
             check_scope(tool.effect)
         except AicfoError as error:
-            return _refused(error)
+            return refused(error)
 
         def work() -> Answer:
             with asking(question):
@@ -86,7 +86,7 @@ class Tools(Part):
         try:
             answer = await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except AicfoError as error:
-            return _refused(error)
+            return refused(error)
         except anyio.get_cancelled_exc_class():
             question.give_up()
             raise
@@ -100,7 +100,7 @@ class Tools(Part):
         return self._described[name]
 
 
-def _refused(error: AicfoError) -> CallToolResult:
+def refused(error: AicfoError) -> CallToolResult:
     """What a model reads that asked for what cannot be: the value, and what to change."""
     return CallToolResult(content=[TextContent(text=f"{error.code}: {error}")], is_error=True)
 

@@ -90,7 +90,7 @@ def _signed_in(server: Server[Any], token_file: Path, resource: str, *, own: boo
             issuer_url=AnyHttpUrl(resource),
             resource_server_url=AnyHttpUrl(resource),
             validate_token_resource=True,
-            required_scopes=["read"],
+            required_scopes=["books:read"],
         ),
         token_verifier=Tokens(token_file, resource),
     )
