@@ -1,8 +1,8 @@
 """Who may ask over HTTP: bearer tokens of one owner, each with its scopes, and how often.
 
 The server is an OAuth 2.1 resource server: it says where its metadata is (RFC 9728), accepts a
-token only as issued for itself (RFC 8707), and passes none on. The tokens are in a file of the
-owner's; there is no authorization server, so none is named.
+token only as issued for itself (RFC 8707), and passes none on. Here the tokens are in a file of
+the owner's, and no authorization server is named; `issued` takes those of a provider.
 """
 
 from __future__ import annotations
@@ -35,6 +35,9 @@ SCOPES = ("books:read", "propose", "approve")
 
 _UNSAID = SCOPES[:2]
 """What a token of a file is good for when its line does not say; approving is always said."""
+
+MERCHANT = "aicfo/merchant"
+"""Under which claim a verified token says which of the configured books it is good for."""
 
 _SCOPE_OF = {"read": "books:read"}
 
@@ -143,14 +146,16 @@ def scope_of(effect: str) -> str:
     return _SCOPE_OF.get(effect, effect)
 
 
-def resource_metadata(resource: str) -> Route:
-    """Return the route that says what this resource is (RFC 9728)."""
+def resource_metadata(resource: str, issuer: str = "") -> Route:
+    """Return the route that says what this resource is, and who issues tokens (RFC 9728)."""
     told: dict[str, Any] = {
         "resource": resource,
         "resource_name": "aicfo",
         "scopes_supported": [*SCOPES],
         "bearer_methods_supported": ["header"],
     }
+    if issuer:
+        told["authorization_servers"] = [issuer]
 
     async def answer(request: Request) -> JSONResponse:
         return JSONResponse(told, headers={"Access-Control-Allow-Origin": "*"})

@@ -28,9 +28,9 @@ from mcp_types import Tool as McpTool
 from ..errors import AicfoError, NotFound
 from ..model.text import visible
 from ..redaction import redact, redacted
-from ..registry import AnyTool, mcp_name
+from ..registry import AnyTool, Registry, mcp_name
 from ..stopping import Question, asking
-from .auth import check_scope
+from .auth import check_scope, scope_of
 from .capping import MOST, Kept, capped
 from .icons import icon
 from .logs import Levels
@@ -98,6 +98,11 @@ class Tools(Part):
         if name not in self._described:
             self._described[name] = describe(self._names[name], self._session)
         return self._described[name]
+
+
+def needs_of(registry: Registry) -> dict[str, str]:
+    """Return the scope that each tool asks for, by its name over MCP."""
+    return {mcp_name(each.full_name): scope_of(each.effect) for each in registry.tools.values()}
 
 
 def refused(error: AicfoError) -> CallToolResult:
