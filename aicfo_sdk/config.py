@@ -214,7 +214,7 @@ def _sign_in(given: Any, where: str, folder: Path) -> SignInRules:
     if not isinstance(given, dict):
         raise InputError("sign_in is a table", value=given, where=where)
     table = cast("dict[str, Any]", given)
-    _known(table, (each.name for each in fields(SignInRules)), "sign_in.", where)
+    _known(table, [each.name for each in fields(SignInRules)], "sign_in.", where)
     for key in ("issuer", "claim"):
         if not isinstance(table.get(key, "sub" if key == "claim" else None), str):
             raise InputError(f"sign_in.{key} is a text", value=table.get(key), where=where)

@@ -74,7 +74,8 @@ class TrySignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken
         self, resource: str, *, tell: Callable[[str], None], clock: Callable[[], float] = time.time
     ) -> None:
         parts = urlsplit(resource)
-        self.issuer = f"{parts.scheme}://{parts.netloc}"
+        # As the SDK's metadata writes it: clients compare issuers to the letter.
+        self.issuer = f"{parts.scheme}://{parts.netloc}/"
         self._resource, self._tell, self._clock = resource, tell, clock
         self._clients: OrderedDict[str, OAuthClientInformationFull] = OrderedDict()
         self._waiting: OrderedDict[str, _Waiting] = OrderedDict()
@@ -110,7 +111,9 @@ class TrySignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken
             scheme, host = uri.scheme, uri.host or ""
             if scheme in _OPENS_CODE or (scheme == "http" and not is_loopback(host.strip("[]"))):
                 raise RegistrationError("invalid_redirect_uri", f"not a way back: {scheme}")
-        _keep(self._clients, str(client_info.client_id), client_info)
+        # It may come back for more than it registered for: the owner decides each time.
+        widest = client_info.model_copy(update={"scope": " ".join(SCOPES)})
+        _keep(self._clients, str(client_info.client_id), widest)
 
     async def authorize(
         self, client: OAuthClientInformationFull, params: AuthorizationParams
@@ -127,7 +130,7 @@ class TrySignIn(OAuthAuthorizationServerProvider[AuthorizationCode, RefreshToken
             f"sign-in: {_named(client)} wants {', '.join(scopes)}. If you began this, type "
             f"{code[:4]} {code[4:]} on the page that it opened."
         )
-        return f"{self.issuer}/consent?id={id}"
+        return f"{self.issuer}consent?id={id}"
 
     async def load_authorization_code(
         self, client: OAuthClientInformationFull, authorization_code: str
