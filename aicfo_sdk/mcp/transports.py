@@ -23,9 +23,9 @@ MAX_SESSIONS = 64
 
 async def serve_stdio(server: Server[Any]) -> None:
     """Serve one client over standard input and output until it leaves."""
-    from mcp.server.stdio import stdio_server
+    from .lines import standard_streams
 
-    async with stdio_server() as (read, write):
+    async with standard_streams() as (read, write):
         await server.run(read, write, server.create_initialization_options())
 
 
