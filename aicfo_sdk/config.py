@@ -21,6 +21,13 @@ Read from `--config FILE`, else `./aicfo.toml`; no file means the defaults.
     [servers.rates]
     command = ["/usr/bin/rates", "--mcp"]
     facts = ["CashForecast@1"]
+
+    [sign_in]
+    issuer = "https://login.example.com"
+    claim = "sub"
+
+    [sign_in.merchants]
+    "user-17" = "shop.books"
 """
 
 from __future__ import annotations
@@ -109,6 +116,21 @@ class ServerRules:
 
 
 @dataclass(frozen=True, slots=True)
+class SignInRules:
+    """Whose tokens the server takes over HTTP, and which books each may have.
+
+    The provider is any of OpenID Connect. `merchants` maps what a token says under `claim` to
+    the books (a file, or a URL) that it is good for; a token that says anything else has none.
+    """
+
+    issuer: str
+    claim: str = "sub"
+    algorithms: tuple[str, ...] = ()
+    """Signatures that are taken, all of asymmetric keys."""
+    merchants: dict[str, str] = field(default_factory=dict[str, str])
+
+
+@dataclass(frozen=True, slots=True)
 class Config:
     """`providers` maps a fact's name to plugin (or `plugin.tool`) names, first choice first.
 
@@ -123,6 +145,8 @@ class Config:
     llm: LlmRules = LlmRules()
     servers: dict[str, ServerRules] = field(default_factory=dict[str, ServerRules])
     """MCP servers by the plugin name they go by."""
+    sign_in: SignInRules | None = None
+    """Who may ask over HTTP; None where nobody signs in with a provider."""
 
 
 def load_config(path: Path | None = None) -> Config:
@@ -156,9 +180,8 @@ def parse_config(
 ) -> Config:
     """Return the configuration of a parsed table; see `load_config`."""
     # [watch] is read by `aicfo watch` alone: its addresses have no part in any result.
-    _known(
-        raw, ("disabled", "llm", "plugins", "policy", "providers", "servers", "watch"), "", where
-    )
+    known = ("disabled", "llm", "plugins", "policy", "providers", "servers", "sign_in", "watch")
+    _known(raw, known, "", where)
     providers: dict[str, tuple[str, ...]] = {}
     table = raw.get("providers", {})
     if not isinstance(table, dict):
@@ -176,7 +199,50 @@ def parse_config(
         lock,
         LlmRules(**_rules(raw.get("llm", {}), "llm", LlmRules, where)),
         _servers(raw.get("servers", {}), where),
+        _sign_in(raw["sign_in"], where, folder) if "sign_in" in raw else None,
     )
+
+
+SIGNATURES = (
+    *("RS256", "RS384", "RS512", "PS256", "PS384", "PS512"),
+    *("ES256", "ES384", "ES512", "EdDSA"),
+)
+"""All made with a key that only the issuer has (RFC 7518, RFC 8037)."""
+
+
+def _sign_in(given: Any, where: str, folder: Path) -> SignInRules:
+    if not isinstance(given, dict):
+        raise InputError("sign_in is a table", value=given, where=where)
+    table = cast("dict[str, Any]", given)
+    _known(table, [each.name for each in fields(SignInRules)], "sign_in.", where)
+    for key in ("issuer", "claim"):
+        if not isinstance(table.get(key, "sub" if key == "claim" else None), str):
+            raise InputError(f"sign_in.{key} is a text", value=table.get(key), where=where)
+    algorithms = _names(table.get("algorithms", list(SIGNATURES)), "sign_in.algorithms", where)
+    for name in algorithms:
+        if name not in SIGNATURES:
+            raise InputError(
+                "no such signature, or not one of an asymmetric key",
+                value=name,
+                where=f"{where}: sign_in.algorithms",
+                mend=", ".join(SIGNATURES),
+            )
+    books: Any = table.get("merchants", {})
+    if not isinstance(books, dict) or not books:
+        raise InputError(
+            "no token has any books",
+            value=books,
+            where=f"{where}: sign_in.merchants",
+            mend='name them: [sign_in.merchants] "what the claim says" = "shop.books"',
+        )
+    merchants: dict[str, str] = {}
+    for said, target in cast("dict[str, Any]", books).items():
+        if not isinstance(target, str) or not target or not said:
+            raise InputError(
+                "sign_in.merchants maps a claim to books", value=f"{said} = {target}", where=where
+            )
+        merchants[said] = target if "://" in target else str(folder / target)
+    return SignInRules(table["issuer"], table.get("claim", "sub"), algorithms, merchants)
 
 
 def _servers(given: Any, where: str) -> dict[str, ServerRules]:

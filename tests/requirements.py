@@ -38,6 +38,10 @@ _DEVIATION = "plugins/tender/tests/test_score_tendering.py::test_"
 _MONEY = "tests/core/test_money.py::test_"
 _DAYS = "tests/core/test_days.py::test_"
 _MCP = "tests/mcp/test_server.py::test_"
+_LINES = "tests/mcp/test_lines.py::test_"
+_APPROVING = "tests/mcp/test_approving.py::test_"
+_SIGN_IN = "tests/mcp/test_sign_in.py::test_"
+_TRY = "tests/mcp/test_try_sign_in.py::test_"
 _READ = "tests/books/importers/test_"
 _RECOURSE = "plugins/bill/tests/test_contingent.py::test_"
 _TOOLS = "plugins/bill/tests/test_tools.py::test_"
@@ -859,6 +863,91 @@ RULES = (
         (
             _MCP + "an_address_that_others_can_reach_is_refused",
             "tests/mcp/test_http_host.py::test_another_host_or_origin_is_refused",
+        ),
+    ),
+    Rule(
+        "mcp.parse_error",
+        "what cannot be read is answered with -32700, what is no message with -32600",
+        "JSON-RPC 2.0, 5.1",
+        True,
+        (_LINES + "a_line_that_is_no_message_is_answered",),
+    ),
+    Rule(
+        "mcp.request_state",
+        "requestState is an attacker's: sealed, bound to request and asker, good once",
+        _MCP_SPEC + ", multi round-trip requests",
+        True,
+        (
+            _APPROVING + "a_state_is_good_for_one_answer",
+            _APPROVING + "a_state_is_bound_to_proposal_key_and_time",
+            _APPROVING + "no_flipped_character_of_a_state_is_taken",
+        ),
+    ),
+    Rule(
+        "mcp.elicitation",
+        "a form goes only to a client that declares it, and only accept is a yes",
+        _MCP_SPEC + ", elicitation",
+        True,
+        (
+            _APPROVING + "a_client_without_forms_is_told_how_to_approve_elsewhere",
+            _APPROVING + "anything_but_a_clear_yes_moves_no_money",
+        ),
+    ),
+    Rule(
+        "auth.resource_metadata",
+        "a resource server says what it is and who issues its tokens",
+        "RFC 9728",
+        True,
+        (_SIGN_IN + "the_metadata_names_resource_issuer_and_scopes",),
+    ),
+    Rule(
+        "auth.challenge",
+        "401 and 403 name the scopes that are missing",
+        "RFC 6750, 3; " + _MCP_SPEC + ", authorization",
+        True,
+        (
+            _SIGN_IN + "who_lacks_a_scope_is_told_which",
+            _SIGN_IN + "a_token_that_is_not_believed_says_so",
+        ),
+    ),
+    Rule(
+        "auth.token",
+        "a token has the issuer's signature, our address as audience, and its time is now",
+        "RFC 8707, RFC 8725, RFC 9068",
+        True,
+        (
+            _SIGN_IN + "a_claim_that_does_not_fit_is_refused",
+            _SIGN_IN + "a_token_that_the_issuer_did_not_sign_is_refused",
+        ),
+    ),
+    Rule(
+        "auth.keys",
+        "keys are those of the issuer that the metadata names, and change when it changes them",
+        "OpenID Connect Discovery 1.0, RFC 8414, RFC 7517",
+        True,
+        (
+            _SIGN_IN + "keys_are_kept_and_a_new_one_is_found",
+            _SIGN_IN + "metadata_of_somebody_else_gives_no_keys",
+        ),
+    ),
+    Rule(
+        "auth.merchant",
+        "one merchant's token never reads another's books",
+        "chosen here",
+        True,
+        (
+            _SIGN_IN + "one_merchants_token_never_reads_anothers_books",
+            _SIGN_IN + "a_session_of_one_merchant_does_not_exist_for_another",
+        ),
+    ),
+    Rule(
+        "auth.pkce",
+        "an authorization code is good once, for its client, with its verifier",
+        "OAuth 2.1, RFC 7636",
+        True,
+        (
+            _TRY + "a_code_and_a_refresh_token_are_good_once",
+            _TRY + "a_code_is_good_only_for_whom_it_was_given",
         ),
     ),
     # ── books and safety ─────────────────────────────────────────────────────────────────────

@@ -95,7 +95,7 @@ def _decide(opened: Session, item: StoredProposal, by: str | None, language: str
     said = _line(_WORDS[language]["decide"].format(id=item.id)).strip().lower()
     try:
         if said in ("y", "yes", "是", "批准"):
-            approve_one(books, item.id, by=by, policy=opened.policy)
+            approve_one(books, item.id, by=by, policy=opened.policy, way="chat")
             done = commit(books, item.id, policy=opened.policy)
             show_done(books, (done,), as_json=False, repeated=False)
         elif said in ("n", "no", "否", "拒绝"):

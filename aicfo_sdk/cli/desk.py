@@ -86,14 +86,21 @@ def approve(words: list[str]) -> int:
     return 0
 
 
-def approve_one(books: StoredBooks, id: str, *, by: str | None, policy: Policy | None) -> None:
+def approve_one(
+    books: StoredBooks,
+    id: str,
+    *,
+    by: str | None,
+    policy: Policy | None,
+    way: str = "command line",
+) -> None:
     """Approve one proposal where that is still to be done. Raises: ApprovalRequired."""
     from ..safety.approvals import approve as approve_it
 
     ready = ("approved", "pending", "committed")
     stored = books.proposals.get(id)
     if stored.status not in ready:
-        stored = approve_it(books, id, by=person(by), policy=policy)
+        stored = approve_it(books, id, by=person(by), policy=policy, way=way)
     if stored.status not in ready:
         raise ApprovalRequired(
             "another person must approve as well",

