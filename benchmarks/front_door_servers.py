@@ -106,7 +106,7 @@ def fast(books: str) -> Any:
     """Return fastmcp's server with the same bodies, in threads where they wait for the disk."""
     from fastmcp import FastMCP  # pyright: ignore[reportMissingImports]
 
-    opened = _session(books) if books else None
+    opened: Any = _session(books) if books else None
     made: Any = FastMCP("fastmcp")
 
     def tool(name: str) -> Any:
