@@ -17,6 +17,7 @@ import jsonschema
 import pytest
 
 from aicfo_sdk.books.store import open_books
+from aicfo_sdk.llm.spans import OPERATION, TOOL
 from aicfo_sdk.orchestrator.session import Session
 
 mcp = pytest.importorskip("mcp", reason="the extra aicfo-sdk[mcp] is not installed")
@@ -153,3 +154,56 @@ def _wait(port: int) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("the server did not start")
+
+
+def test_a_call_is_a_span_by_the_conventions_that_tells_nothing_of_the_books(shop: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", _TRACED, str(shop)], capture_output=True, text=True, check=True
+    )
+    told = dict(json.loads(done.stdout))["tools/call core_credit_lines"]
+    assert (told[OPERATION], told[TOOL]) == ("execute_tool", "core_credit_lines")
+    assert "1000000" not in done.stdout
+    assert "MYbank" not in done.stdout
+
+
+_TRACED = """
+import json, sys
+import anyio, mcp
+from contextlib import contextmanager
+from opentelemetry import trace
+from aicfo_sdk.books.store import open_books
+from aicfo_sdk.mcp.server import build_server
+from aicfo_sdk.orchestrator.session import Session
+
+seen = []
+
+class Span(trace.NonRecordingSpan):
+    def __init__(self, told):
+        super().__init__(trace.INVALID_SPAN_CONTEXT)
+        self.told = told
+    def set_attribute(self, name, value):
+        self.told[name] = value
+    def set_attributes(self, values):
+        self.told.update(values)
+
+class Tracer(trace.NoOpTracer):
+    @contextmanager
+    def start_as_current_span(self, name, *args, attributes=None, **more):
+        told = dict(attributes or {})
+        seen.append((name, told))
+        yield Span(told)
+
+class Provider(trace.TracerProvider):
+    def get_tracer(self, *args, **more):
+        return Tracer()
+
+trace.set_tracer_provider(Provider())
+
+async def main():
+    with open_books(sys.argv[1]) as books:
+        async with mcp.Client(build_server(Session(books))) as client:
+            await client.call_tool("core_credit_lines", {})
+
+anyio.run(main)
+print(json.dumps(seen, default=str))
+"""
