@@ -11,6 +11,7 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import anyio
 import jsonschema
@@ -78,6 +79,14 @@ def test_a_call_answers_with_structured_content_that_its_schema_describes(server
     assert source["limit"] == 1_000_000
     jsonschema.validate(result.structured_content, schema)
     assert json.loads(result.content[0].text.splitlines()[0]) == result.structured_content
+
+
+def test_an_answer_names_the_server_without_its_icon(server: Any):
+    meta = call(server, "core_credit_lines", {}, "2026-07-28").meta
+    assert set(meta["io.modelcontextprotocol/serverInfo"]) == {"name", "version"}
+    assert "aicfo/run" in meta
+    refused = call(server, "core_credit_lines", {"limit": 3}, "2026-07-28").meta
+    assert refused == {"io.modelcontextprotocol/serverInfo": {"name": "aicfo", "version": ANY}}
 
 
 def test_bad_arguments_come_back_as_an_error_that_the_model_can_mend(server: Any):
