@@ -115,19 +115,25 @@ def refresh() -> None:
 def redacted(value: Any) -> Any:
     """Return a JSON value with every text in it redacted, keys too.
 
-    A text under a key that names a secret ("password": "…") goes whole.
+    A text under a key that names a secret ("password": "…") goes whole. The environment is asked
+    anew once for all of it: for each text it took most of the time that an answer takes.
     """
+    refresh()
+    return _redacted(value)
+
+
+def _redacted(value: Any) -> Any:
     if isinstance(value, str):
-        return redact(value)
+        return redact(value, anew=False)
     if isinstance(value, Mapping):
         return {
-            redact(str(key)): MASK
+            redact(str(key), anew=False): MASK
             if isinstance(part, str) and part and _compiled(_SAYS).search(_plain(str(key)))
-            else redacted(part)
+            else _redacted(part)
             for key, part in cast("Mapping[Any, Any]", value).items()
         }
     if isinstance(value, list | tuple):
-        return [redacted(part) for part in cast("Iterable[Any]", value)]
+        return [_redacted(part) for part in cast("Iterable[Any]", value)]
     return value
 
 

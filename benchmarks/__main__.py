@@ -15,6 +15,7 @@ from aicfo_sim.commit import commit
 NAMES = (
     "start_up",
     "calls",
+    "front_door",
     "children",
     "composition",
     "commits",

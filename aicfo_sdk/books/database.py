@@ -13,6 +13,7 @@ from collections.abc import Generator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from shutil import disk_usage
+from threading import RLock
 from typing import Any, NamedTuple
 from weakref import finalize
 
@@ -61,6 +62,7 @@ class Database:
     def __init__(self, engine: Engine, name: str, watch: Watch | None = None) -> None:
         """`name` is how errors call the books: the path, or the URL without its password."""
         self.engine, self.name, self.watch = engine, name, watch
+        self._line = os.getpid(), RLock()
         # Also when nobody closes it: what was written is then brought into the file at the end.
         self._end = finalize(self, _end, engine, watch, os.getpid())
 
@@ -82,7 +84,7 @@ class Database:
     @contextmanager
     def write(self) -> Generator[Connection]:
         """One durable transaction, all or nothing, alone. Raises: BooksError."""
-        with self.guarded(), self.engine.connect() as connection:
+        with self._turn(), self.guarded(), self.engine.connect() as connection:
             connection = connection.execution_options(aicfo_write=True)
             with connection.begin():
                 yield connection
@@ -92,6 +94,23 @@ class Database:
             if told:
                 guard.acknowledge(told)
             guard.settle(long_only=True)
+
+    @contextmanager
+    def _turn(self) -> Generator[None]:
+        """Writers of this process stand in line: those whom SQLite has wait sleep ever longer
+        between two looks, and of thirty the last comes after more than a second."""
+        if self.watch is None:
+            yield
+            return
+        process, line = self._line
+        if process != os.getpid():  # the child of a fork waits for no thread of its parent
+            _, line = self._line = os.getpid(), RLock()
+        taken = line.acquire(timeout=_WAIT_SECONDS)
+        try:
+            yield
+        finally:
+            if taken:
+                line.release()
 
     def close(self) -> None:
         """Close every connection; what was written is then all in the one file."""

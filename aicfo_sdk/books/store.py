@@ -91,10 +91,10 @@ class StoredBooks:
 
         Raises: BooksError when no day is given and nothing was imported.
         """
-        day = as_of or self.last_day()
         with self._database.read() as connection:
             heads = read_heads(connection)
-        return self.snapshot_at(heads, day)
+            last = as_of or last_imported(connection, heads)
+        return self.snapshot_at(heads, self._day(last))
 
     def snapshot_at(self, heads: Heads, as_of: date) -> Snapshot:
         """Return what the books showed as of a day when their chains ended at `heads`."""
@@ -107,6 +107,9 @@ class StoredBooks:
         """
         with self._database.read() as connection:
             last = last_imported(connection)
+        return self._day(last)
+
+    def _day(self, last: date | None) -> date:
         if last is None:
             raise BooksError(
                 "the books are empty", value=self.location, mend="import a file, or give the day"

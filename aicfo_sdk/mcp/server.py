@@ -19,6 +19,7 @@ from mcp.server.request_state import RequestStateBoundary, RequestStateSecurity
 from mcp.shared.exceptions import MCPError
 from mcp_types import (
     INVALID_PARAMS,
+    SERVER_INFO_META_KEY,
     CallToolRequestParams,
     CallToolResult,
     CompleteRequestParams,
@@ -68,6 +69,9 @@ _INSTRUCTIONS = (
 )
 _OUTSIDE = " outside this connection"
 _INSIDE = ", whom aicfo_approve asks through the client, or outside this connection"
+_NAMED = {"name": "aicfo", "version": __version__}
+"""Who answers, as each answer says it: with title and icon, which `server/discover` tells, it
+would be longer than most answers."""
 _HOUR = 3_600_000
 _CACHE: dict[CacheableMethod, CacheHint] = {
     # Tools, prompts and templates change with what is installed; lists and contents with the books.
@@ -178,6 +182,8 @@ class _Offered:
     ) -> CallToolResult | InputRequiredResult:
         for part in self._parts:
             if (result := await part.call(context, params)) is not None:
+                if context.protocol_version in MODERN_PROTOCOL_VERSIONS:
+                    result.meta = {SERVER_INFO_META_KEY: dict(_NAMED), **(result.meta or {})}
                 return result
         known = ", ".join(sorted(tool.name for part in self._parts for tool in part.tools()))
         error = NotFound("no such tool", value=params.name, mend=f"tools: {known}")

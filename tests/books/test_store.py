@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from aicfo_sdk.books.port import MemoryBooks
 from aicfo_sdk.books.store import StoredBooks, create_books, open_books
@@ -169,6 +170,34 @@ def test_a_snapshot_is_safe_across_threads(stored: StoredBooks) -> None:
         thread.join()
     assert len(seen) == 8
     assert len(set(seen)) == 1
+
+
+def test_writers_of_one_process_stand_in_line(
+    new_books: Callable[..., StoredBooks],
+) -> None:
+    books = new_books()
+
+    def impatient(connection: Any, *_: object) -> None:
+        connection.execute("PRAGMA busy_timeout=0")
+
+    engine = books._database.engine  # pyright: ignore[reportPrivateUsage]
+    event.listen(engine, "checkout", impatient)
+    failed: list[Exception] = []
+
+    def write() -> None:
+        try:
+            for _ in range(5):
+                with books.transaction() as writer:
+                    writer.audit(DAY, "note", "", {})
+        except BooksError as error:
+            failed.append(error)
+
+    threads = [threading.Thread(target=write) for _ in range(16)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert not failed
 
 
 def test_a_state_that_arrives_late_is_posted_in_its_place(

@@ -11,12 +11,14 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from unittest.mock import ANY
 
 import anyio
 import jsonschema
 import pytest
 
 from aicfo_sdk.books.store import open_books
+from aicfo_sdk.llm.spans import OPERATION, TOOL
 from aicfo_sdk.orchestrator.session import Session
 
 mcp = pytest.importorskip("mcp", reason="the extra aicfo-sdk[mcp] is not installed")
@@ -77,6 +79,14 @@ def test_a_call_answers_with_structured_content_that_its_schema_describes(server
     assert source["limit"] == 1_000_000
     jsonschema.validate(result.structured_content, schema)
     assert json.loads(result.content[0].text.splitlines()[0]) == result.structured_content
+
+
+def test_an_answer_names_the_server_without_its_icon(server: Any):
+    meta = call(server, "core_credit_lines", {}, "2026-07-28").meta
+    assert set(meta["io.modelcontextprotocol/serverInfo"]) == {"name", "version"}
+    assert "aicfo/run" in meta
+    refused = call(server, "core_credit_lines", {"limit": 3}, "2026-07-28").meta
+    assert refused == {"io.modelcontextprotocol/serverInfo": {"name": "aicfo", "version": ANY}}
 
 
 def test_bad_arguments_come_back_as_an_error_that_the_model_can_mend(server: Any):
@@ -153,3 +163,56 @@ def _wait(port: int) -> None:
                 return
         time.sleep(0.05)
     raise AssertionError("the server did not start")
+
+
+def test_a_call_is_a_span_by_the_conventions_that_tells_nothing_of_the_books(shop: Path):
+    done = subprocess.run(
+        [sys.executable, "-c", _TRACED, str(shop)], capture_output=True, text=True, check=True
+    )
+    told = dict(json.loads(done.stdout))["tools/call core_credit_lines"]
+    assert (told[OPERATION], told[TOOL]) == ("execute_tool", "core_credit_lines")
+    assert "1000000" not in done.stdout
+    assert "MYbank" not in done.stdout
+
+
+_TRACED = """
+import json, sys
+import anyio, mcp
+from contextlib import contextmanager
+from opentelemetry import trace
+from aicfo_sdk.books.store import open_books
+from aicfo_sdk.mcp.server import build_server
+from aicfo_sdk.orchestrator.session import Session
+
+seen = []
+
+class Span(trace.NonRecordingSpan):
+    def __init__(self, told):
+        super().__init__(trace.INVALID_SPAN_CONTEXT)
+        self.told = told
+    def set_attribute(self, name, value):
+        self.told[name] = value
+    def set_attributes(self, values):
+        self.told.update(values)
+
+class Tracer(trace.NoOpTracer):
+    @contextmanager
+    def start_as_current_span(self, name, *args, attributes=None, **more):
+        told = dict(attributes or {})
+        seen.append((name, told))
+        yield Span(told)
+
+class Provider(trace.TracerProvider):
+    def get_tracer(self, *args, **more):
+        return Tracer()
+
+trace.set_tracer_provider(Provider())
+
+async def main():
+    with open_books(sys.argv[1]) as books:
+        async with mcp.Client(build_server(Session(books))) as client:
+            await client.call_tool("core_credit_lines", {})
+
+anyio.run(main)
+print(json.dumps(seen, default=str))
+"""

@@ -134,6 +134,15 @@ def test_an_error_never_shows_a_secret_not_even_half_of_one(
                 assert not [part for part in (canary[:8], canary[-8:]) if part in text], text
 
 
+def test_a_variable_that_is_set_late_is_masked_at_any_depth(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    value = {"said": ["the bird is Spaetervogel0123456789", {"Spaetervogel0123456789": 1}]}
+    assert redacted(value) == value
+    monkeypatch.setenv("LATE_TOKEN", "Spaetervogel0123456789")
+    assert redacted(value) == {"said": [f"the bird is {MASK}", {MASK: 1}]}
+
+
 def test_the_command_line_masks_what_it_is_given_and_what_goes_wrong(tmp_path: Path) -> None:
     canary = "Kanarienvogel0123456789"
     url = f"postgresql://aicfo:{canary}@127.0.0.1:1/books"
