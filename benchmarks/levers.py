@@ -1,4 +1,4 @@
-"""What a lever of the cash brain is worth alone: idle money in liquidity tiers.
+"""What a lever of the cash brain is worth alone: idle money in tiers, goods bought forward.
 
 A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
@@ -31,6 +31,9 @@ from aicfo_sdk import Plugin, Registry
 BLOCK = 10
 """Merchants lived through together: their forecasts are made at once."""
 
+_BARE = "forecast alone"
+"""The CFO without the lever's tools: what asking and funding do by themselves."""
+
 _FORECAST = ("sales_forecast", "cash_forecast")
 
 
@@ -53,6 +56,9 @@ class Lever:
     cases: tuple[Case, ...]
 
 
+_STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
+"""Prices that never move: nothing can be locked."""
+
 _WEALTH = {"market": {"wealth_product_days": 1}}
 
 LEVERS = {
@@ -64,6 +70,15 @@ LEVERS = {
             Case("held out and tight, T+5 product", "heldout_tight", "shop",
                  {"market": {"wealth_product_days": 5}}),
             Case("no product: T+0 alone", "heldout", "shop", {}),
+        ),
+    ),
+    "lock": Lever(
+        ("price_lock", "forward_purchase"),
+        "stock_up",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out and tight", "heldout_tight", "restaurant", {}),
+            Case("prices never move", "heldout", "restaurant", _STEADY),
         ),
     ),
 }  # fmt: skip
@@ -101,13 +116,20 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         for key, usual in (("MERCHANTS", 40), ("DAYS", 365), ("SEED", 9001))
     )
     registry, said = with_tools(lever.tools), f"{name}, {case.name}"
-    lived: dict[str, list[dict[str, np.ndarray]]] = {"owner": [], lever.rule: [], "cfo": []}
+    lived: dict[str, list[dict[str, np.ndarray]]] = {
+        arm: [] for arm in ("owner", lever.rule, "cfo", _BARE)
+    }
     days_seen = short = 0
     asked = 0
     for first in range(0, merchants, BLOCK):
         block, opening = opened(case, range(first, min(first + BLOCK, merchants)), days, seed)
         chosen = Counting(registry)
-        for arm, how in (("owner", Owner()), (lever.rule, policy(lever.rule)), ("cfo", chosen)):
+        for arm, how in (
+            ("owner", Owner()),
+            (lever.rule, policy(lever.rule)),
+            ("cfo", chosen),
+            (_BARE, Cfo(with_tools(()))),
+        ):
             lived[arm].append(lives(block, opening, how))
         days_seen, short, asked = (
             days_seen + chosen.days,
@@ -118,10 +140,11 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         arm: {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         for arm, parts in lived.items()
     }
-    own, rule, cfo = (arms[arm] for arm in ("owner", lever.rule, "cfo"))
+    own, rule, cfo, bare = (arms[arm] for arm in ("owner", lever.rule, "cfo", _BARE))
     figures = {
         f"{said}: wealth over owner": interval((cfo["wealth"] - own["wealth"]) / 100),
         f"{said}: wealth over {lever.rule}": interval((cfo["wealth"] - rule["wealth"]) / 100),
+        f"{said}: wealth over {_BARE}": interval((cfo["wealth"] - bare["wealth"]) / 100),
         f"{said}: {lever.rule} over owner": interval((rule["wealth"] - own["wealth"]) / 100),
         f"{said}: firms open, owner / rule / cfo": " / ".join(
             str(int(arm["survived"].sum())) for arm in (own, rule, cfo)

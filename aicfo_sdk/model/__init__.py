@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .merchant import Account, Counterparty, Merchant, Store
+    from .price_facts import ItemPrice, PriceLock
     from .proposal import Proposal
     from .sales import DailySales, StockLot
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
@@ -116,6 +117,7 @@ _HOMES = {
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "merchant": "Account Counterparty Merchant Store",
+    "price_facts": "ItemPrice PriceLock",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
@@ -212,6 +214,7 @@ __all__ = [
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
+    "ItemPrice",
     "LiquidityPlan",
     "LiquidityTier",
     "Loan",
@@ -225,6 +228,7 @@ __all__ = [
     "Pay",
     "PledgeBill",
     "PresentBill",
+    "PriceLock",
     "Proposal",
     "Record",
     "RedeemFund",
