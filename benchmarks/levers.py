@@ -1,4 +1,4 @@
-"""What a lever of the cash brain is worth alone: idle money in tiers, goods bought forward.
+"""What a lever of the cash brain is worth alone: idle money, goods bought forward, ads.
 
 A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
@@ -59,6 +59,12 @@ class Lever:
 _STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
 """Prices that never move: nothing can be locked."""
 
+_NO_ADS = {"restaurant": {"ads_top": [0.0, 0.0]}}
+"""Advertising that brings nothing; what the owner spends on it by habit can still be saved."""
+
+_NO_HABIT = {"restaurant": {"ads_top": [0.0, 0.0], "ads_habit": [0.0, 0.0]}}
+"""The same with an owner who spends nothing on it."""
+
 _WEALTH = {"market": {"wealth_product_days": 1}}
 
 LEVERS = {
@@ -79,6 +85,16 @@ LEVERS = {
             Case("held out", "heldout", "restaurant", {}),
             Case("held out and tight", "heldout_tight", "restaurant", {}),
             Case("prices never move", "heldout", "restaurant", _STEADY),
+        ),
+    ),
+    "ads": Lever(
+        ("marketing_plan", "marketing_budget"),
+        "advertise",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out and tight", "heldout_tight", "restaurant", {}),
+            Case("no effect", "heldout", "restaurant", _NO_ADS),
+            Case("no effect, no habit", "heldout", "restaurant", _NO_HABIT),
         ),
     ),
 }  # fmt: skip

@@ -90,6 +90,7 @@ if TYPE_CHECKING:
     from .finance import CreditLine, FundPosition, Loan
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
+    from .marketing_facts import ChannelResponse, MarketingPlan
     from .merchant import Account, Counterparty, Merchant, Store
     from .price_facts import ItemPrice, PriceLock
     from .proposal import Proposal
@@ -116,6 +117,7 @@ _HOMES = {
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
+    "marketing_facts": "ChannelResponse MarketingPlan",
     "merchant": "Account Counterparty Merchant Store",
     "price_facts": "ItemPrice PriceLock",
     "proposal": "Proposal",
@@ -180,6 +182,7 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "ChannelResponse",
     "ChecklistItem",
     "Clause",
     "ContingentBill",
@@ -219,6 +222,7 @@ __all__ = [
     "LiquidityTier",
     "Loan",
     "Lot",
+    "MarketingPlan",
     "Merchant",
     "Milestone",
     "MissingItem",

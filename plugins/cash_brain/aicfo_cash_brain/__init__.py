@@ -24,6 +24,7 @@ from aicfo_sdk.model import (
     Invoice,
     LiquidityPlan,
     Loan,
+    MarketingPlan,
     Obligation,
     PriceLock,
     SalesForecast,
@@ -243,3 +244,23 @@ def forward_purchase(ctx: Context, *, lock: Needs[PriceLock]) -> list[Advice]:
     from .advice.goods import lock_advice
 
     return lock_advice(ctx, lock)
+
+
+@plugin.tool(
+    reads=(*_SALES, Obligation),
+    title="推广预算测算",
+    asks=["推广费怎么分", "哪个推广渠道有效", "how should the marketing budget be split"],
+)
+def marketing_plan(ctx: Context, *, forecast: Needs[CashForecast]) -> MarketingPlan:
+    """What each advertising channel adds to sales, with its interval, and what it should get."""
+    from .marketing.plan import marketing
+
+    return marketing(ctx, forecast)
+
+
+@plugin.tool(title="推广预算建议", asks=["推广预算建议", "what should we spend on advertising"])
+def marketing_budget(ctx: Context, *, plan: Needs[MarketingPlan]) -> list[Advice]:
+    """Budgets worth setting anew, and the experiment that would say more."""
+    from .advice.marketing import budget_advice
+
+    return budget_advice(ctx, plan)

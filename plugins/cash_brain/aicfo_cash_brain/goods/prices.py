@@ -19,7 +19,7 @@ _DAYS: Floats = np.array([20.0, 35.0, 60.0, 100.0, 160.0, 260.0, 420.0, 700.0])
 _LEAN: Floats = np.array([0.5, 0.8, 1.0, 1.2, 1.2, 1.0, 1.0, 1.0])
 """Prior weight of each; slow ones weigh more, for they promise less."""
 
-_PULL = 0.5
+_PULL = 2.0
 """Variance of the prior of the mean around the latest price, in stationary variances."""
 
 _SHAPE, _SCALE = 2.0, 0.02
