@@ -75,7 +75,8 @@ def learn(days: Floats, prices: Floats, now: float | None) -> Tendency:
     if now is not None:
         x = np.append(x, np.log(now))
         gaps = np.append(gaps, float(np.median(gaps)) if gaps.size else 7.0)
-    weights, centres, spreads, variances = [], [], [], []
+    weights, centres = list[float](), list[float]()
+    spreads, variances = list[float](), list[float]()
     for time in _DAYS:
         left = np.exp(-gaps / time)
         # x' = m (1 − left) + left x + e, var e = v (1 − left²); the first one is stationary.

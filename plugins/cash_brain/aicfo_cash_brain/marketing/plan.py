@@ -74,7 +74,8 @@ def _margin(ctx: Context, sales: Floats) -> float | None:
     billed = bought(books)
     goods = float(total[billed & (issued > since)].sum())
     codes, names = books.labels(Invoice, "counterparty")
-    suppliers = {names[code] for code in set(codes[billed].tolist())}
+    coded: list[int] = np.unique(codes[billed]).tolist()
+    suppliers = [names[code] for code in coded]
     day, amount = books.columns(Transaction, "day", "amount")
     recent = day > since
     bills = among(books, Transaction, "kind", "purchase") & recent
