@@ -31,9 +31,6 @@ from aicfo_sdk import Plugin, Registry
 BLOCK = 10
 """Merchants lived through together: their forecasts are made at once."""
 
-_BARE = "forecast alone"
-"""The CFO without the lever's tools: what asking and funding do by themselves."""
-
 _FORECAST = ("sales_forecast", "cash_forecast")
 
 
@@ -132,20 +129,13 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         for key, usual in (("MERCHANTS", 40), ("DAYS", 365), ("SEED", 9001))
     )
     registry, said = with_tools(lever.tools), f"{name}, {case.name}"
-    lived: dict[str, list[dict[str, np.ndarray]]] = {
-        arm: [] for arm in ("owner", lever.rule, "cfo", _BARE)
-    }
+    lived: dict[str, list[dict[str, np.ndarray]]] = {"owner": [], lever.rule: [], "cfo": []}
     days_seen = short = 0
     asked = 0
     for first in range(0, merchants, BLOCK):
         block, opening = opened(case, range(first, min(first + BLOCK, merchants)), days, seed)
         chosen = Counting(registry)
-        for arm, how in (
-            ("owner", Owner()),
-            (lever.rule, policy(lever.rule)),
-            ("cfo", chosen),
-            (_BARE, Cfo(with_tools(()))),
-        ):
+        for arm, how in (("owner", Owner()), (lever.rule, policy(lever.rule)), ("cfo", chosen)):
             lived[arm].append(lives(block, opening, how))
         days_seen, short, asked = (
             days_seen + chosen.days,
@@ -156,11 +146,10 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         arm: {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         for arm, parts in lived.items()
     }
-    own, rule, cfo, bare = (arms[arm] for arm in ("owner", lever.rule, "cfo", _BARE))
+    own, rule, cfo = (arms[arm] for arm in ("owner", lever.rule, "cfo"))
     figures = {
         f"{said}: wealth over owner": interval((cfo["wealth"] - own["wealth"]) / 100),
         f"{said}: wealth over {lever.rule}": interval((cfo["wealth"] - rule["wealth"]) / 100),
-        f"{said}: wealth over {_BARE}": interval((cfo["wealth"] - bare["wealth"]) / 100),
         f"{said}: {lever.rule} over owner": interval((rule["wealth"] - own["wealth"]) / 100),
         f"{said}: firms open, owner / rule / cfo": " / ".join(
             str(int(arm["survived"].sum())) for arm in (own, rule, cfo)
