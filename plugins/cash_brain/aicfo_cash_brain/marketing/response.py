@@ -15,7 +15,7 @@ import numpy as np
 from ..forecast.daykinds import Floats, Ints
 
 WEEK = 7
-_DRAWS = 20_000
+_DRAWS = 5_000
 _KEEP = (0.4, 0.65, 0.85)
 _HALF = (0.004, 0.008, 0.012, 0.018, 0.026)
 """Steady spend that brings half of the most, shares of sales."""
