@@ -1,4 +1,4 @@
-"""What a lever of the cash brain is worth alone: idle money in liquidity tiers.
+"""What a lever of the cash brain is worth alone: idle money, goods bought forward, ads.
 
 A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
@@ -53,6 +53,15 @@ class Lever:
     cases: tuple[Case, ...]
 
 
+_STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
+"""Prices that never move: nothing can be locked."""
+
+_NO_ADS = {"restaurant": {"ads_top": [0.0, 0.0]}}
+"""Advertising that brings nothing; what the owner spends on it by habit can still be saved."""
+
+_NO_HABIT = {"restaurant": {"ads_top": [0.0, 0.0], "ads_habit": [0.0, 0.0]}}
+"""The same with an owner who spends nothing on it."""
+
 _WEALTH = {"market": {"wealth_product_days": 1}}
 
 LEVERS = {
@@ -64,6 +73,25 @@ LEVERS = {
             Case("held out and tight, T+5 product", "heldout_tight", "shop",
                  {"market": {"wealth_product_days": 5}}),
             Case("no product: T+0 alone", "heldout", "shop", {}),
+        ),
+    ),
+    "lock": Lever(
+        ("price_lock", "forward_purchase"),
+        "stock_up",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out and tight", "heldout_tight", "restaurant", {}),
+            Case("prices never move", "heldout", "restaurant", _STEADY),
+        ),
+    ),
+    "ads": Lever(
+        ("marketing_plan", "marketing_budget"),
+        "advertise",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out and tight", "heldout_tight", "restaurant", {}),
+            Case("no effect", "heldout", "restaurant", _NO_ADS),
+            Case("no effect, no habit", "heldout", "restaurant", _NO_HABIT),
         ),
     ),
 }  # fmt: skip

@@ -90,8 +90,10 @@ if TYPE_CHECKING:
     from .finance import CreditLine, FundPosition, Loan
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
+    from .marketing_facts import ChannelResponse, MarketingPlan
     from .merchant import Account, Counterparty, Merchant, Store
     from .portfolio_facts import PortfolioBid, PortfolioOut, TenderPortfolio
+    from .price_facts import ItemPrice, PriceLock
     from .proposal import Proposal
     from .sales import DailySales, StockLot
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
@@ -116,8 +118,10 @@ _HOMES = {
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
+    "marketing_facts": "ChannelResponse MarketingPlan",
     "merchant": "Account Counterparty Merchant Store",
     "portfolio_facts": "PortfolioBid PortfolioOut TenderPortfolio",
+    "price_facts": "ItemPrice PriceLock",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
@@ -180,6 +184,7 @@ __all__ = [
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "ChannelResponse",
     "ChecklistItem",
     "Clause",
     "ContingentBill",
@@ -214,10 +219,12 @@ __all__ = [
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
+    "ItemPrice",
     "LiquidityPlan",
     "LiquidityTier",
     "Loan",
     "Lot",
+    "MarketingPlan",
     "Merchant",
     "Milestone",
     "MissingItem",
@@ -229,6 +236,7 @@ __all__ = [
     "PortfolioBid",
     "PortfolioOut",
     "PresentBill",
+    "PriceLock",
     "Proposal",
     "Record",
     "RedeemFund",

@@ -24,7 +24,9 @@ from aicfo_sdk.model import (
     Invoice,
     LiquidityPlan,
     Loan,
+    MarketingPlan,
     Obligation,
+    PriceLock,
     SalesForecast,
     Settlement,
     StockLot,
@@ -218,3 +220,47 @@ def slipping_stores(ctx: Context, *, diagnosis: Needs[StoreDiagnosis]) -> list[A
     from .advice.stores import drop_advice
 
     return drop_advice(ctx, diagnosis)
+
+
+@plugin.tool(
+    reads=[Counterparty, FundPosition, Invoice, Loan, StockLot],
+    title="锁价测算",
+    asks=["现在该不该囤货", "哪些原料值得锁价", "which goods should we buy forward", "price lock"],
+)
+def price_lock(ctx: Context, *, forecast: Needs[CashForecast]) -> PriceLock:
+    """Which goods to buy forward: expected rise beyond loss, storage and funding, within a CVaR."""
+    from .goods.lock import price_lock as judged
+
+    return judged(ctx, forecast)
+
+
+@plugin.tool(
+    reads=[Account, Counterparty, Invoice],
+    title="锁价采购建议",
+    asks=["锁价采购建议", "should we lock prices today"],
+)
+def forward_purchase(ctx: Context, *, lock: Needs[PriceLock]) -> list[Advice]:
+    """Goods worth buying forward today or before the next order, what that saves and risks."""
+    from .advice.goods import lock_advice
+
+    return lock_advice(ctx, lock)
+
+
+@plugin.tool(
+    reads=(*_SALES, Obligation),
+    title="推广预算测算",
+    asks=["推广费怎么分", "哪个推广渠道有效", "how should the marketing budget be split"],
+)
+def marketing_plan(ctx: Context, *, forecast: Needs[CashForecast]) -> MarketingPlan:
+    """What each advertising channel adds to sales, with its interval, and what it should get."""
+    from .marketing.plan import marketing
+
+    return marketing(ctx, forecast)
+
+
+@plugin.tool(title="推广预算建议", asks=["推广预算建议", "what should we spend on advertising"])
+def marketing_budget(ctx: Context, *, plan: Needs[MarketingPlan]) -> list[Advice]:
+    """Budgets worth setting anew, and the experiment that would say more."""
+    from .advice.marketing import budget_advice
+
+    return budget_advice(ctx, plan)

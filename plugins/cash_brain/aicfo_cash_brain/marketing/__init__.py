@@ -1,0 +1,1 @@
+"""Advertising: what channels bring, estimated from statements and sales."""
