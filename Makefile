@@ -17,23 +17,27 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help demo test lint format bench faults interop docs dist lock clean python
+.PHONY: help setup demo test lint format bench faults interop docs dist sbom lock clean python
 .DEFAULT_GOAL := help
 
 help:
 	@echo "make demo    the main job end to end on the shipped real data (ARGS='--out DIR --lang en')"
+	@echo "make setup   only .venv/, with the development tools (pytest among them)"
 	@echo "make test    style, types, import rules and the test suite (ARGS='-k bills', ARGS='-m slow')"
 	@echo "make lint    style, types and import rules only; make format mends the style"
 	@echo "make bench   side by side with peers"
 	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
 	@echo "make interop other houses' MCP clients and judges; writes docs/interop.json (needs npm; ARGS=--short)"
 	@echo "make docs    the documentation site into build/site, its reference made from the code"
-	@echo "make dist    every wheel into dist/, and dist/SIZES"
+	@echo "make dist    every wheel into dist/, dist/SIZES and dist/sbom.cdx.json"
+	@echo "make sbom    the bill of materials alone (CycloneDX 1.6), on standard output"
 	@echo "make lock    resolve requirements*.in again into requirements*.lock"
 	@echo "make clean   remove .venv/ and every cache"
 
 demo: .venv/.ours
 	@$(BIN)/aicfo demo $(ARGS)
+
+setup: .venv/.ours .venv/.dev
 
 # CI runs the slow ones too; ARGS='-m slow' runs only those.
 test: lint .venv/.faults
@@ -82,6 +86,10 @@ dist: .venv/.ours .venv/.dev
 		$(BIN)/python -m build --wheel --no-isolation --outdir dist "$$project" >dist/.log 2>&1 || { cat dist/.log >&2; exit 1; }; \
 	done; rm -f dist/.log
 	@cd dist && ls -l *.whl | awk '{print $$5, $$9}' | tee SIZES
+	@$(BIN)/python metapackage/sbom.py --wheels dist > dist/sbom.cdx.json
+
+sbom: .venv/.base
+	@$(BIN)/python metapackage/sbom.py
 
 # Set-up, in four stamps: a second run finds them newer than what they were made from and does nothing.
 # Three are copies of the lock they stand for, so a lock that was only written again rebuilds nothing; one that

@@ -1,4 +1,4 @@
-"""`aicfo new`: a plugin to begin with, as a distribution of its own with tests and CI."""
+"""`aicfo new`: a plugin to begin with, in Python or as an MCP server in TypeScript."""
 
 from __future__ import annotations
 
@@ -14,6 +14,13 @@ from .outputs import NewOutput
 _TEMPLATES = Path(__file__).parent / "templates"
 _NAME = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)*", re.ASCII)
 _SUFFIX = ".tmpl"
+_PYTHON, _TYPESCRIPT = "plugin", "mcp_typescript"
+_INSTALLING = ('pip install -e ".[dev]"', "aicfo check .", "pytest")
+_MOUNTING = (
+    "npm install",
+    "npm test",
+    'aicfo plugins add @NAME@ --fact Advice@1 --read . --command node "$PWD/dist/src/main.js"',
+)
 _RESERVED = frozenset({"core", "bill", "cash_brain", "tender", "sdk", "sim", "seeds"})
 
 
@@ -22,19 +29,23 @@ def run(words: list[str]) -> int:
     made = parser("new", "Write a plugin to begin with: one tool, tests, CI.", books=False)
     made.add_argument("name", metavar="NAME", help="like invoice_finance")
     made.add_argument("--into", type=Path, default=Path(), metavar="DIR", help="where (here)")
+    made.add_argument(
+        "--mcp-typescript", action="store_true", help="an MCP server in TypeScript, to be mounted"
+    )
     options = made.parse_args(words)
     name = _checked(options.name)
     folder: Path = options.into / name
-    files = write(name, folder)
-    commands = [f"cd {folder}", 'pip install -e ".[dev]"', "aicfo check .", "pytest"]
+    files = write(name, folder, template=_TYPESCRIPT if options.mcp_typescript else _PYTHON)
+    commands = [f"cd {folder}", *(_MOUNTING if options.mcp_typescript else _INSTALLING)]
+    commands = [command.replace("@NAME@", name) for command in commands]
     output = NewOutput(folder=str(folder), files=files, next=commands)
     lines = [f"made {folder}/", *(f"  {file}" for file in files), "", "go on with"]
     emit(output, options.json, [*lines, *(f"  {command}" for command in commands)])
     return 0
 
 
-def write(name: str, folder: Path) -> list[str]:
-    """Write the plugin's files into a new folder; return their names within it.
+def write(name: str, folder: Path, *, template: str = _PYTHON) -> list[str]:
+    """Write a template's files into a new folder; return their names within it.
 
     Raises: InputError when something is there already or cannot be written.
     """
@@ -50,7 +61,7 @@ def write(name: str, folder: Path) -> list[str]:
         "FACT": "".join(map(str.capitalize, words)),
         "TITLE": " ".join([words[0].capitalize(), *words[1:]]),
     }
-    source = _TEMPLATES / "plugin"
+    source = _TEMPLATES / template
     try:
         with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".aicfo-new-") as scratch:
             made = Path(scratch) / name

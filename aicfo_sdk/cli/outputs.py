@@ -392,6 +392,32 @@ class CheckOutput(_Output):
     notes: list[str] = Field(description="What could not be tried, and why.")
 
 
+class DevProposal(_Output):
+    action: dict[str, Any] = Field(description="The instruction; amounts in minor units.")
+    reason: str
+    evidence: list[str]
+    postings: list[tuple[str, int]] = Field(
+        description="Account and minor units it would post, debits positive; they sum to 0."
+    )
+
+
+class DevOutput(_Output):
+    target: str = Field(description="The plugin's folder.")
+    tool: str
+    books: str = Field(description="The merchant or the books that it was asked about.")
+    as_of: str
+    currency: str
+    steps: list[PlanStep] = Field(description="The plan, in the order it ran.")
+    result: dict[str, Any] | None = Field(description="As its output schema says; null if none.")
+    evidence: dict[str, dict[str, Any] | None] = Field(
+        description="Record named as evidence → what it says; null when the books lack it."
+    )
+    proposals: list[DevProposal]
+    dropped: list[DroppedOutput]
+    missing: list[str] = Field(description="What could not be said, and why.")
+    error: str = Field(description='Why there is no answer, with lines of the source, or "".')
+
+
 class NewOutput(_Output):
     folder: str
     files: list[str] = Field(description="Files written, from the folder.")
@@ -433,6 +459,7 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "call": AnswerOutput,
     "check": CheckOutput,
     "chat": ChatOutput,
+    "dev": DevOutput,
     "export": ExportOutput,
     "import": ImportOutput,
     "mandate": MandateOutput,

@@ -72,7 +72,10 @@ COMMANDS = {
     "serve": Command(
         "serve:run", "[--http HOST:PORT] [--print-config]", "MCP server, stdio by default"
     ),
-    "new": Command("new:run", "NAME [--into DIR]", "a plugin to begin with, tests and all"),
+    "new": Command("new:run", "NAME [--mcp-typescript]", "a plugin to begin with, tests and all"),
+    "dev": Command(
+        "dev:run", "PATH [TOOL NAME=VALUE …]", "a plugin's tools, asked again after each save"
+    ),
     "check": Command("check:run", "PATH", "the conformance kit, on a plugin's folder or name"),
     "sim": Command(
         "", "run|sweep|query|scenarios|report …", "paired simulations of synthetic merchants"

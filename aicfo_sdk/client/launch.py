@@ -24,7 +24,11 @@ _SYSTEM = (
     "/dev/urandom", "/dev/random", "/dev/zero",
     "/proc/self", "/proc/cpuinfo", "/proc/meminfo", "/proc/stat", "/sys/devices/system/cpu",
 )  # fmt: skip
-_FOR_PROGRAMS = ("/usr", "/bin", "/sbin", "/opt", "/etc/alternatives", "/dev/tty")
+_FOR_PROGRAMS = (
+    "/usr", "/bin", "/sbin", "/opt", "/etc/alternatives", "/dev/tty",
+    # Node ends at once when OpenSSL may not read its settings.
+    "/etc/ssl/openssl.cnf", "/etc/pki/tls/openssl.cnf",
+)  # fmt: skip
 _FOR_NETWORK = (
     "/etc/resolv.conf", "/etc/hosts", "/etc/nsswitch.conf", "/etc/gai.conf", "/etc/ssl",
     "/etc/pki", "/etc/ca-certificates", "/etc/services", "/run/systemd/resolve",

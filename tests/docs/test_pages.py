@@ -17,7 +17,7 @@ SLOW = (
         f"docs/{n}.md"
         for n in (
             "tutorial safety policy mcp chat importing simulation experiments validation watch "
-            "conformance"
+            "conformance plugin.zh importing.zh"
         ).split()
     ),
 )
