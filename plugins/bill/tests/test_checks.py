@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from aicfo_bill.case import Case
+from aicfo_bill.case import Case, OnHand
 from aicfo_bill.checks import CHECKS
 from aicfo_bill.examine import examine
 from aicfo_bill.imitation import imitation
@@ -88,6 +88,7 @@ def case(one: Bill, **changes: Any) -> Case:
         "merchant": US,
         "invoices": {"S1": invoice()},
         **changes,
+        "others": OnHand(changes.get("others", ())),
     }
     return Case(**base)
 
@@ -290,6 +291,14 @@ def test_concentration_counts_branches_of_one_bank_together() -> None:
     assert "50 %" in warned.message
     assert found("concentration", case(rest[0], others=[bill(), same, *rest])) == []
     assert found("concentration", case(bill())) == []
+
+
+def test_a_bill_is_counted_once_among_those_on_hand_and_as_it_is_given() -> None:
+    held = [bill(), bill(id="B2", acceptor=UntrustedText("宁波银行"), number="5" * 30)]
+    changed = bill(acceptor=UntrustedText("宁波银行"), face=3 * bill().face)
+    assert OnHand(held).share(held[0]) == (held[0].face, 2 * held[0].face, 2)
+    assert OnHand(held).share(changed) == (4 * bill().face, 4 * bill().face, 2)
+    assert OnHand().share(changed) == (changed.face, changed.face, 1)
 
 
 def test_a_voided_invoice_is_no_trade_background() -> None:
