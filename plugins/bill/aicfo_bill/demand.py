@@ -18,31 +18,31 @@ _LONGER = 91
 
 
 def cash_demand(ctx: Context, forecast: CashForecast) -> list[CashDemand]:
-    """Return what expected cash lacks within `SOON` days, until it no longer lacks it.
+    """Return what expected cash lacks within `SOON` days, until even the bad case lacks nothing.
 
-    The bad case up to the next working day, for nobody can add to it before; then the median.
-    Nothing is kept in reserve: a bill sold or a line drawn for a reserve costs interest every day.
-    The money is asked for until the path is above zero again, and for a quarter beyond a forecast
-    that ends below it, for a lender refuses again whoever repays early and is then late.
+    The bad case up to the next working day, for nobody can add to it before; then the median, in
+    whole pieces and one more: for a few yuan left over owners sell a whole bill. No more is kept in
+    reserve, since what is raised for one costs interest every day. A forecast that ends short asks
+    for a quarter more; a lender refuses whoever repaid too early and is then late.
     """
     skip = max((ctx.today - forecast.start).days + 1, 0)
-    near = (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
-    path = [*forecast.p10[skip : skip + near], *forecast.p50[skip + near :]]
-    lacks = [max(-level, 0) for level in path]
+    near = skip + (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
+    lacks = [max(-level, 0) for level in (*forecast.p10[skip:near], *forecast.p50[near:])]
     amount = max(lacks[:SOON], default=0)
     if not amount:
         return []
     first = next(step for step, lack in enumerate(lacks) if lack)
-    deepest = lacks.index(amount)
-    back = next((step for step in range(deepest, len(lacks)) if not lacks[step]), None)
-    last = len(lacks) - 1 + _LONGER if back is None else back - 1
+    worst = forecast.p10[skip:]
+    ahead = range(lacks.index(amount), len(worst))
+    back = next((step for step in ahead if worst[step] >= 0), len(worst) + _LONGER)
     start = forecast.start + timedelta(days=skip)
+    piece: int = ctx.params.at("bill.minimum_piece", ctx.today)
     return [
         CashDemand(
             id=ID,
-            amount=amount,
+            amount=-(-amount // piece) * piece + piece,
             by=start + timedelta(days=first),
-            until=start + timedelta(days=last),
+            until=start + timedelta(days=back - 1),
             purpose="Keep the expected cash above zero (预期现金不低于零)",
             evidence=forecast.evidence,
         )

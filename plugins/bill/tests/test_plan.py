@@ -243,6 +243,6 @@ def test_the_owner_sells_whole_bills_when_short_where_the_need_alone_would_take_
     ]  # fmt: skip
     path = [0] * 19 + [-300_000] * 30 + [0] * 30 + [900_000] * 10 + [1_400_000] * 20
     outlook = Outlook(path, 0, holdings, [], options)
-    assert owner_habit(outlook) == {4: 900_000}  # the first to mature, on the last chance before
+    assert owner_habit(outlook) == {5: 900_000}  # the first to mature, on the last chance before
     (part,) = discount_need(outlook).values()
     assert 300_000 < part < 302_000
