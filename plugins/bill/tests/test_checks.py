@@ -379,6 +379,15 @@ def test_a_firm_is_imitated_by_what_reads_like_it_and_not_by_its_neighbours() ->
         assert likely(fake) is not None, fake
 
 
+@pytest.mark.parametrize("pair", ["天大", "工土", "海梅", "万方", "达迖"])
+def test_one_character_near_another_is_doubted_where_two_such_are_not(pair: str) -> None:
+    one, other = pair
+    firms = (f"杭州{one}{one}机械有限公司",)
+    assert imitation(f"杭州{one}{other}机械有限公司", (), firms, 600_000) is not None
+    assert imitation(f"杭州{other}{other}机械有限公司", (), firms, 600_000) is None
+    assert imitation(f"杭州{one}杏机械有限公司", (), firms, 600_000) is None
+
+
 def test_only_a_bank_by_its_whole_name_is_one() -> None:
     assert is_bank("汇丰银行（中国）有限公司")
     assert is_bank("浙江省农村信用社联合社")
