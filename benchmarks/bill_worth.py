@@ -1,10 +1,12 @@
 """What the bill plugin alone is worth: financing cost, late days and wealth on held-out scenarios.
 
-`cfo:bill` acts on bills and nothing else, beside the owner and the simple rules, on the same draws
-of `AICFO_WORTH_MERCHANTS` firms (default 300; contractors and manufacturers among them hold
-bills), `AICFO_WORTH_DAYS` days (default 120), `AICFO_WORTH_SEED` (default 7). Differences are in
-yuan or days a firm, with a 95 % bootstrap interval over firms; the best rule is the one that does
-best in that very figure, which flatters it.
+`cfo:bill` plans bills and asks the core's funding tool for what is lacking, beside the owner and
+the simple rules, on the same draws of `AICFO_WORTH_MERCHANTS` firms (default 300; contractors and
+manufacturers among them hold bills), `AICFO_WORTH_DAYS` days (default 120), `AICFO_WORTH_SEED`
+(default 7). Differences are in yuan or days a firm, with a 95 % bootstrap interval over firms; the
+best rule is the one that does best in that very figure, which flatters it. Financing cost is what
+was paid and the interest that drawings still running owe by the end: a bill's is paid on the day
+it is sold, a line's with the drawing, half a year later.
 """
 
 from __future__ import annotations
@@ -24,7 +26,8 @@ RULES = ("hold_all", "always_discount", "bank_first")
 ALONE = "cfo:bill"
 
 _FIGURES = {
-    "financing cost, yuan": (("finance_cost",), 100, -1),
+    "financing cost, yuan": (("finance_cost", "interest_owed"), 100, -1),
+    "financing cost paid, yuan": (("finance_cost",), 100, -1),
     "days wages or suppliers were paid late": (("wage_late_days", "supplier_late_days"), 1, -1),
     "wealth, yuan": (("wealth",), 100, 1),
 }

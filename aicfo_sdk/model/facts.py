@@ -144,6 +144,7 @@ class RuleOutcome(Frozen):
 
     rule: str = Field(description="Name of the rule: docs/bill-rules.md, simple rules.")
     wealth: Fen = Field(description="Terminal wealth under it, fen.")
+    saved: Fen | None = Field(default=None, description="What the plan has beyond it, fen.")
     shortage: FenNonNegative = Field(default=0, description="What it leaves unpaid in time, fen.")
 
 
@@ -330,7 +331,9 @@ class CashDemand(Fact):
 
     VERSION: ClassVar[int] = 1
 
-    id: Id = Field(description="Identity within a run, e.g. tender:T-2031.")
+    id: Id = Field(
+        description="Identity within a run, e.g. tender:T-2031; equal ids are the same demand."
+    )
     amount: FenPositive = Field(description="Minor units needed.")
     by: date = Field(description="First day on which it must be there.")
     until: date = Field(description="Last day on which it is needed.")

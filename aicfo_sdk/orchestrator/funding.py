@@ -50,9 +50,10 @@ def fund(
 ) -> FundingPlan:
     """Return the cheapest plan, exact to the minor unit and checked again in integers.
 
-    Amounts are in minor units. Sources that first give money before `today` give it today.
+    Amounts are in minor units. Demands of one id are one demand, the largest. Sources that first
+    give money before `today` give it today.
     """
-    demands = sorted(demands, key=lambda d: d.id)
+    demands = _once(demands)
     sources = _undominated(sorted(sources, key=lambda s: s.id))
     total = sum(demand.amount for demand in demands)
     if not demands:
@@ -87,6 +88,16 @@ def fund(
             )
         ),
     )
+
+
+def _once(demands: Sequence[CashDemand]) -> list[CashDemand]:
+    """Return each demand once, by id: the largest where several tools ask for the same thing."""
+    found: dict[str, CashDemand] = {}
+    for demand in demands:
+        known = found.get(demand.id)
+        if known is None or (known.amount, known.until) < (demand.amount, demand.until):
+            found[demand.id] = demand
+    return [found[id] for id in sorted(found)]
 
 
 def _mixed(

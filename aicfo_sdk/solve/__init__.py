@@ -85,7 +85,7 @@ class Problem:
         import numpy as np
 
         costs, lowers, uppers = (_spread(given, len(ids)) for given in (cost, lower, upper))
-        for place in _odd(costs, costs, costs, LARGEST) + _odd(lowers, uppers, lowers):
+        for place in _odd_costs(cost, costs) + _odd_limits(lower, upper, lowers, uppers):
             _check_cost(costs[place], ids[place])
             _check_limits(lowers[place], uppers[place], f"column {ids[place]}")
         _check_new(ids, self._columns.place, "column")
@@ -143,7 +143,7 @@ class Problem:
         import numpy as np
 
         lowers, uppers = _spread(lower, len(ids)), _spread(upper, len(ids))
-        for place in _odd(lowers, uppers, lowers):
+        for place in _odd_limits(lower, upper, lowers, uppers):
             _check_limits(lowers[place], uppers[place], f"row {ids[place]}")
         _check_new(ids, self._rows.place, "row")
         order = np.lexsort((column, row))
@@ -151,11 +151,13 @@ class Problem:
         names = self._columns.names
         if len(row) and (row[0] < 0 or row[-1] >= len(ids)):
             raise InputError("no such row", value=int(row[0] if row[0] < 0 else row[-1]))
-        for place in np.flatnonzero((column < 0) | (column >= len(names))).tolist():
+        if len(column) and not 0 <= column.min() <= column.max() < len(names):
+            place = int(np.flatnonzero((column < 0) | (column >= len(names)))[0])
             raise InputError(
                 "no such column", value=int(column[place]), where=f"row {ids[int(row[place])]}"
             )
-        for place in np.flatnonzero((np.diff(row) == 0) & (np.diff(column) == 0)).tolist():
+        twice = (row[1:] == row[:-1]) & (column[1:] == column[:-1])
+        for place in np.flatnonzero(twice).tolist():
             where = f"row {ids[int(row[place])]}"
             raise InputError(
                 "column twice in one row", value=names[int(column[place])], where=where
@@ -296,6 +298,22 @@ def _spread(given: Numbers, count: int) -> Floats:
     if isinstance(given, int | float):
         return np.full(count, given, dtype=np.float64)
     return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
+
+
+def _odd_costs(given: Numbers, costs: Floats) -> list[int]:
+    """Return the places of costs that need a second look; one for all is looked at once."""
+    if isinstance(given, int | float):
+        return [0] if len(costs) else []
+    if not len(costs) or (costs.min() >= -LARGEST and costs.max() <= LARGEST):
+        return []
+    return _odd(costs, costs, costs, LARGEST)
+
+
+def _odd_limits(lower: Numbers, upper: Numbers, lowers: Floats, uppers: Floats) -> list[int]:
+    """Return the places of limits that need a second look; those for all are looked at once."""
+    if isinstance(lower, int | float) and isinstance(upper, int | float):
+        return [0] if len(lowers) else []
+    return _odd(lowers, uppers, lowers)
 
 
 def _odd(lower: Floats, upper: Floats, finite: Floats, largest: float = INFINITE) -> list[int]:

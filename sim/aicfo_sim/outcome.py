@@ -39,6 +39,7 @@ COLUMNS = (
     "discount_cost",
     "loan_cost",
     "late_cost",
+    "interest_owed",
     "fund_income",
     "actions",
     "refused",
@@ -49,7 +50,9 @@ COLUMNS = (
 over the run without warm-up; cash includes the money fund, which pays out at once; `closed_day`
 is −1 for survivors. `unpaid_suppliers` is overdue at the end, and all that a closed firm left
 owing; `idle_cash` the mean of cash in the bank beyond what falls due in the next 30 days. Of
-`finance_cost` the discounts, loans and lateness are named. `bound` is a clairvoyant upper bound
+`finance_cost` the discounts, loans and lateness are named; it is what was paid, so interest on
+drawings that still run at the end is not in it but in `interest_owed`, which ends what the run cost
+with one due date for all. `bound` is a clairvoyant upper bound
 on `wealth`, −1 where none was asked for."""
 
 IDLE_DAYS = 30
@@ -107,9 +110,7 @@ def wealth(block: Block, state: State, t: int) -> Ints:
     rows = np.flatnonzero(bad & state.active(receipts.cond))
     rows = rows[_known_alive(block, state, receipts.owner[rows], receipts.issued[rows])]
     out = out - per_merchant(receipts.owner[rows], state.billed[rows], size)
-    loans = np.flatnonzero(state.loans.open > 0)
-    accrued = bank.owed_interest(block, state, loans, state.loans.open[loans], t - 1)
-    out = out - per_merchant(state.loans.owner[loans], accrued, size)
+    out = out - _interest_owed(block, state, t)
     rows = np.flatnonzero((receipts.cond >= 0) & (receipts.issued >= t) & (receipts.bond == 0))
     rows = rows[state.active(receipts.cond[rows]) & state.alive[receipts.owner[rows]]]
     out = out + per_merchant(receipts.owner[rows], state.billed[rows], size)
@@ -145,6 +146,7 @@ def outcome(block: Block, state: State, start: Start, path: Ints, t: int) -> dic
         "discount_cost": memo[DISCOUNT_COST],
         "loan_cost": memo[LOAN_COST],
         "late_cost": memo[LATE_COST],
+        "interest_owed": _interest_owed(block, state, t),
         "fund_income": memo[FUND_INCOME],
         "actions": state.actions - start.actions,
         "refused": state.refused.copy(),
@@ -168,6 +170,13 @@ def _lowest(path: Ints) -> tuple[Ints, Ints]:
         at_hand.partition(low, axis=1)
         least[some], quantile[some] = at_hand[:, : low + 1].min(axis=1), at_hand[:, low]
     return least, quantile
+
+
+def _interest_owed(block: Block, state: State, t: int) -> Ints:
+    """Return the interest that drawings which still run have cost by the start of day `t`, fen."""
+    loans = np.flatnonzero(state.loans.open > 0)
+    accrued = bank.owed_interest(block, state, loans, state.loans.open[loans], t - 1)
+    return per_merchant(state.loans.owner[loans], accrued, block.size)
 
 
 def _unpaid(block: Block, state: State, t: int) -> Ints:

@@ -25,7 +25,7 @@ from .scenario import Scenario
 # pyarrow's stubs leave most of the module untyped.
 pq: Any = pyarrow.parquet
 
-FORMAT = 2
+FORMAT = 3
 """Version of the result files; a change of meaning of any column raises it."""
 
 MERGED, PATHS = "results.parquet", "paths.parquet"

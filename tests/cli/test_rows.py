@@ -106,8 +106,8 @@ def test_csv_has_every_column_amounts_in_yuan_and_nothing_a_spreadsheet_would_ru
     assert second[1] == "'-B\n2"
     assert second[5:7] == ["'@bank", "1.23"]
     assert rows_of(_SCHEMA, values(_PLAN), "rules").csv("CNY", str).splitlines() == [
-        "rule,wealth (CNY),shortage (CNY)",
-        "hold_all,0.07,0.00",
+        "rule,wealth (CNY),saved (CNY),shortage (CNY)",
+        "hold_all,0.07,,0.00",
     ]
 
 

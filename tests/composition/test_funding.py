@@ -251,3 +251,11 @@ def test_two_payables_that_one_bill_could_pay_in_part_are_both_kept():
     first = endorse(1_000).model_copy(update={"id": "endorse:B:S1", "limit": 400})
     second = endorse(1_000).model_copy(update={"id": "endorse:B:S2", "limit": 400})
     assert fund([demand(700)], [first, second], today=TODAY).uncovered == 0
+
+
+def test_a_demand_that_two_tools_make_is_met_once_at_its_largest():
+    asked = [demand(400, 10, 20, "gap"), demand(700, 12, 30, "gap"), demand(100, 10, 20, "other")]
+    for some in (asked, asked[::-1]):
+        plan = fund(some, [loan(5_000)], today=TODAY)
+        assert plan == fund(asked[1:], [loan(5_000)], today=TODAY)
+        assert plan.demand == 800

@@ -17,6 +17,7 @@ from aicfo_sdk.model import (
     BillId,
     BillPlan,
     BillQuote,
+    CashDemand,
     CashForecast,
     CashSource,
     ContingentBills,
@@ -102,6 +103,18 @@ def bill_sources(ctx: Context) -> list[CashSource]:
     from .sources import cash_sources
 
     return cash_sources(ctx)
+
+
+@plugin.tool(title="票据资金缺口")
+def bill_demand(ctx: Context, *, forecast: Needs[CashForecast]) -> list[CashDemand]:
+    """What expected cash lacks within a week: what bills, and lines beside them, must cover.
+
+    The funding tool picks the cheapest of all sources for it. Another plugin's demand for the same
+    gap takes its place where it is larger.
+    """
+    from .demand import cash_demand
+
+    return cash_demand(ctx, forecast)
 
 
 @plugin.tool(

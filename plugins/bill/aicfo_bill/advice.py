@@ -11,6 +11,7 @@ from .alerts import alerts
 from .contingent import presentment_ends
 from .position import checked_bills, own_account
 from .quote import payday
+from .rules import OWNER
 
 _LABELS = {
     "number_format": ("bill number", "票据号码有误"),
@@ -203,6 +204,7 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
         paid = sum(move.amount for move in plan.moves if move.move == "endorse")
         sold = sum(move.amount for move in plan.moves if move.move == "discount")
         worth, worth_zh = _worth(plan)
+        beyond, beyond_zh = _beyond(plan)
         found.append(
             Advice(
                 id="bill:plan",
@@ -215,14 +217,28 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
                 detail=f"Endorse {grouped(paid)}, discount {grouped(sold)} at a cost of "
                 f"{grouped(cost)}, hold the rest. At most "
                 f"{grouped(max(plan.bound - plan.wealth, 0))} better is possible. Being short of "
-                f"cash is priced in.{worth}",
+                f"cash is priced in.{beyond}{worth}",
                 detail_zh=f"背书支付 {grouped(paid)} 元，贴现 {grouped(sold)} 元"
-                f"（成本 {grouped(cost)} 元），其余持有到期。{worth_zh}",
+                f"（成本 {grouped(cost)} 元），其余持有到期。{beyond_zh}{worth_zh}",
                 proposals=plan.proposals,
                 evidence=plan.evidence,
             )
         )
     return found
+
+
+def _beyond(plan: BillPlan) -> tuple[str, str]:
+    """Return what the plan saves against the owner's habit and the best rule, in both languages."""
+    saved = {rule.rule: rule.saved for rule in plan.rules if rule.saved is not None}
+    if OWNER not in saved:
+        return "", ""
+    best = next(iter(saved))
+    habit, over = grouped(saved[OWNER]), grouped(saved[best])
+    english = (
+        f" It saves {habit} against the owner's habit ({OWNER}) and {over} against the best "
+        f"simple rule ({best})."
+    )
+    return english, f"比老板习惯（{OWNER}）多 {habit} 元，比最好的简单规则（{best}）多 {over} 元。"
 
 
 def _worth(plan: BillPlan) -> tuple[str, str]:

@@ -17,7 +17,7 @@ from aicfo_sdk.model import (
     OverdueAcceptor,
 )
 
-from .case import Case, on_hand
+from .case import Case, OnHand
 from .checks import CHECKS
 from .names import plain_name
 
@@ -65,7 +65,7 @@ def case_maker(
     codes = frozenset[str]()
     if overdue is None:
         overdue, codes = _listed(ctx)
-    others = tuple(bill for bill in ctx.books.all(Bill) if on_hand(bill))
+    others = OnHand(ctx.books.all(Bill))
     parties = tuple(ctx.books.all(Counterparty))
     us = tuple(ctx.books.all(Merchant))
     known = _codes((*parties, *us))

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from .names import core_name, form, is_bank, without_branch
-from .signs import alike, odd_signs
+from .signs import alike, near, odd_signs
 
 _SHORTEST = 4
 """Characters of a firm's core name from which on a near one is no accident."""
@@ -127,7 +127,10 @@ def _swaps(one: str, other: str) -> list[tuple[str, str]]:
 
 
 def _all_alike(swaps: Iterable[tuple[str, str]]) -> bool:
+    """Return whether one character is near the one it stands for, or two are alike theirs."""
     swaps = list(swaps)
+    if len(swaps) == 1:
+        return near(*swaps[0])
     return len(swaps) <= _MOST_ADDED and all(alike(a, b) for a, b in swaps)
 
 

@@ -204,7 +204,8 @@ class Outlook:
     def ends(self) -> list[tuple[int, int]]:
         """Of each option the span in which its money comes and the one in which it is missed."""
         misses = [self.span(holding.payday) for holding in self.holdings]
-        return [(self.span(option.day), misses[option.bill]) for option in self.options]
+        comes = {day: self.span(day) for day in {option.day for option in self.options}}
+        return [(comes[option.day], misses[option.bill]) for option in self.options]
 
     @cached_property
     def hold_value(self) -> int:

@@ -137,13 +137,8 @@ def overlap(case: Case) -> Found:
     if not case.on_hand:
         return []
     bill, found = case.bill, list[Finding]()
-    for other in case.others:
-        if (
-            other.id == bill.id
-            or other.number != bill.number
-            or other.side != "receivable"
-            or other.held not in ("held", "pledged")
-        ):
+    for other in case.others.of_package(bill.number):
+        if other.id == bill.id:
             continue
         if not (bill.splittable and other.splittable) or (
             bill.range_start <= other.range_end and other.range_start <= bill.range_end

@@ -201,16 +201,12 @@ def concentration(case: Case) -> Found:
     if not case.on_hand:
         return []
     bill, limit = case.bill, case.params.at("bill.concentration_ppm", case.today)
-    held = {other.id: other for other in (*case.others, bill)}.values()
-    mine = [b for b in held if b.side == "receivable" and b.held in ("held", "pledged")]
-    acceptor = core_name(bill.acceptor)
-    same = sum(b.face for b in mine if core_name(b.acceptor) == acceptor)
-    total = sum(b.face for b in mine)
+    same, total, count = case.others.share(bill)
     # One acceptor is all there is while only one holding exists; that says nothing.
-    if len(mine) > 1 and same * 1_000_000 > limit * total:
+    if count > 1 and same * 1_000_000 > limit * total:
         return warn(
             "concentration",
-            f"{acceptor} accepted {grouped(same)} of {grouped(total)} on hand "
+            f"{core_name(bill.acceptor)} accepted {grouped(same)} of {grouped(total)} on hand "
             f"({same * 100 // total} %)",
             "pass on or discount bills of this acceptor first",
             "assumption: concentration limit",

@@ -65,7 +65,7 @@ def make_plan(
         found = Best({}, outlook.worth({}).wealth)
     worth = outlook.worth(found.moves)
     moves = _moves(ctx, outlook, found.moves, bills, payables)
-    rules = _rules(outlook, found)
+    rules = _rules(outlook, found, worth.wealth)
     by_name = {rule.rule: rule.wealth for rule in rules}
     missing = max(found.bound - worth.wealth, 0)
     return BillPlan(
@@ -195,11 +195,11 @@ def _lines(ctx: Context) -> list[Line]:
     return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
 
 
-def _rules(outlook: Outlook, found: Best) -> tuple[RuleOutcome, ...]:
-    """Return what each simple rule would come to, the best first."""
+def _rules(outlook: Outlook, found: Best, wealth: int) -> tuple[RuleOutcome, ...]:
+    """Return what each simple rule would come to, and the plan's `wealth` saves; the best first."""
     worth = found.rules or {name: outlook.worth(rule(outlook)) for name, rule in RULES.items()}
     rules = [
-        RuleOutcome(rule=name, wealth=one.wealth, shortage=one.shortage)
+        RuleOutcome(rule=name, wealth=one.wealth, saved=wealth - one.wealth, shortage=one.shortage)
         for name, one in worth.items()
     ]
     return tuple(sorted(rules, key=lambda rule: (-rule.wealth, rule.rule)))

@@ -37,6 +37,7 @@ class Program:
         self._closed: frozenset[str] = frozenset()
         self._draws: dict[str, list[tuple[str, int, float]]] = {}
         self._sunk = [0] * len(outlook.starts)
+        self._keys = [f"{start:05d}" for start in outlook.starts]
         ends = np.array(outlook.ends, dtype=np.int64).reshape(-1, 2)
         self._first, self._last = ends[:, 0], ends[:, 1]
         self._upper: Floats = np.array([option.upper for option in options], dtype=np.float64)
@@ -44,7 +45,9 @@ class Program:
         # The relaxation spreads a fee over all that the option could move; in the integer
         # program it is the flag that pays.
         self._spreads: Floats = self._fees * 0 if integer else self._fees / self._upper
-        proceeds: Floats = np.array([option.proceeds for option in options], dtype=np.float64)
+        # 1 − rate × days / 360, as `Option.proceeds`, for all at once.
+        charged = [o.offer.rate_ppm * o.days if o.offer else 0 for o in options]
+        proceeds: Floats = 1.0 - np.array(charged, dtype=np.float64) / (PPM * BASIS)
         # Wealth lost per fen moved: its discount, less the yield of having the money earlier.
         per_day = outlook.yield_ppm / (PPM * BASIS)
         left = np.array([*outlook.days_left, 0], dtype=np.float64) * per_day
@@ -213,7 +216,7 @@ class Program:
         import numpy as np
 
         problem, spans = self._problem, np.arange(len(self.outlook.starts))
-        keys = [self._key(place) for place in range(len(spans))]
+        keys = self._keys
         cash = problem.columns([f"cash:{key}" for key in keys], lower=-float("inf"))
         gained = self._gained - self._spreads
         comes = (self._first < len(spans)) & (gained != 0)
@@ -247,7 +250,7 @@ class Program:
 
         outlook, problem, spans = self.outlook, self._problem, np.arange(len(self.outlook.starts))
         named = self._name(case)
-        keys = [f"{named}{self._key(place)}" for place in range(len(spans))]
+        keys = [f"{named}{key}" for key in self._keys] if named else self._keys
         lengths = np.array(outlook.lengths, dtype=np.float64)
         name = f"peak:{named}" if named else "peak"
         peak = problem.columns([name], cost=weight * outlook.short_ppm / PPM)
@@ -297,7 +300,7 @@ class Program:
         return f"{case}:" if len(self.outlook.weights) > 1 else ""
 
     def _key(self, place: int) -> str:
-        return f"{self.outlook.starts[place]:05d}"
+        return self._keys[place]
 
     def _floor(self, case: int, place: int) -> int:
         return self.outlook.floor + self._spare - self.outlook.lows[case][place]

@@ -47,6 +47,18 @@ def discount_need(outlook: Outlook) -> Moves:
 
     The earliest to mature goes first, the whole of it where it cannot be divided.
     """
+    return _discounted_when_short(outlook, whole=False)
+
+
+def owner_habit(outlook: Outlook) -> Moves:
+    """Bills are held; when cash is short whole bills are discounted, the earliest to mature first.
+
+    At the best price there is, which flatters the habit: owners take the first they are told.
+    """
+    return _discounted_when_short(outlook, whole=True)
+
+
+def _discounted_when_short(outlook: Outlook, *, whole: bool) -> Moves:
     moves: Moves = {}
     steps = [0] * (len(outlook.starts) + 1)
     order = sorted(range(len(outlook.holdings)), key=lambda bill: outlook.holdings[bill].payday)
@@ -59,15 +71,25 @@ def discount_need(outlook: Outlook) -> Moves:
             continue
         index, chosen = option
         need = int((worth.shortage + chosen.fee) / chosen.proceeds) + 2
-        moves[index] = min(max(need, chosen.lower), chosen.upper)
+        moves[index] = chosen.upper if whole else min(max(need, chosen.lower), chosen.upper)
         outlook.take(steps, index, moves[index])
     return moves
 
 
 RULES: dict[str, Callable[[Outlook], Moves]] = {
     rule.__name__: rule
-    for rule in (hold_all, discount_all, endorse_earliest, endorse_dearest, discount_need)
+    for rule in (
+        hold_all,
+        discount_all,
+        endorse_earliest,
+        endorse_dearest,
+        discount_need,
+        owner_habit,
+    )
 }
+
+OWNER = owner_habit.__name__
+"""The rule that stands for what an owner does without a plan."""
 
 
 def _endorsed(outlook: Outlook, order: Callable[[int], float]) -> Moves:

@@ -31,6 +31,25 @@ def alike(one: str, other: str) -> bool:
     )
 
 
+@lru_cache(maxsize=100_000)
+def near(one: str, other: str) -> bool:
+    """Return whether one character may stand for another where all the rest of a name is the same.
+
+    More than `alike`: what shares a part, holds the other or a stroke more; and any character that
+    GB 2312 does not have, for hardly a name is written with one.
+    """
+    low, high = sorted((one, other))
+    return high in _nears().get(low, "") or alike(one, other) or _is_rare(one) or _is_rare(other)
+
+
+def _is_rare(char: str) -> bool:
+    try:
+        char.encode("gb2312")
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
 @lru_cache(maxsize=10_000)
 def odd_signs(name: str) -> str:
     """Return what a Chinese name has that no registered name has: kana, radicals, added marks."""
@@ -44,6 +63,11 @@ def odd_signs(name: str) -> str:
 @cache
 def _shapes() -> dict[str, str]:
     return dict(_rows("shapes.txt"))
+
+
+@cache
+def _nears() -> dict[str, str]:
+    return dict(_rows("near.txt"))
 
 
 @cache

@@ -7,7 +7,7 @@ from itertools import pairwise
 from typing import Any
 
 import pytest
-from aicfo_bill.case import Case
+from aicfo_bill.case import Case, OnHand
 from aicfo_bill.checks import CHECKS
 from aicfo_bill.examine import examine
 from aicfo_bill.imitation import imitation
@@ -88,6 +88,7 @@ def case(one: Bill, **changes: Any) -> Case:
         "merchant": US,
         "invoices": {"S1": invoice()},
         **changes,
+        "others": OnHand(changes.get("others", ())),
     }
     return Case(**base)
 
@@ -292,6 +293,14 @@ def test_concentration_counts_branches_of_one_bank_together() -> None:
     assert found("concentration", case(bill())) == []
 
 
+def test_a_bill_is_counted_once_among_those_on_hand_and_as_it_is_given() -> None:
+    held = [bill(), bill(id="B2", acceptor=UntrustedText("宁波银行"), number="5" * 30)]
+    changed = bill(acceptor=UntrustedText("宁波银行"), face=3 * bill().face)
+    assert OnHand(held).share(held[0]) == (held[0].face, 2 * held[0].face, 2)
+    assert OnHand(held).share(changed) == (4 * bill().face, 4 * bill().face, 2)
+    assert OnHand().share(changed) == (changed.face, changed.face, 1)
+
+
 def test_a_voided_invoice_is_no_trade_background() -> None:
     void = {"S1": invoice(status="void")}
     assert "void" in found("trade_background", case(bill(), invoices=void))[0].message
@@ -368,6 +377,15 @@ def test_a_firm_is_imitated_by_what_reads_like_it_and_not_by_its_neighbours() ->
         "浙江华阳机械有限公司",
     ):
         assert likely(fake) is not None, fake
+
+
+@pytest.mark.parametrize("pair", ["天大", "工土", "海梅", "万方", "达迖"])
+def test_one_character_near_another_is_doubted_where_two_such_are_not(pair: str) -> None:
+    one, other = pair
+    firms = (f"杭州{one}{one}机械有限公司",)
+    assert imitation(f"杭州{one}{other}机械有限公司", (), firms, 600_000) is not None
+    assert imitation(f"杭州{other}{other}机械有限公司", (), firms, 600_000) is None
+    assert imitation(f"杭州{one}杏机械有限公司", (), firms, 600_000) is None
 
 
 def test_only_a_bank_by_its_whole_name_is_one() -> None:

@@ -10,7 +10,7 @@ from aicfo_bill.optimise import Best, lp_repair, milp
 from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook
 from aicfo_bill.program import Program
 from aicfo_bill.quote import Offer
-from aicfo_bill.rules import RULES
+from aicfo_bill.rules import RULES, discount_need, owner_habit
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -231,3 +231,18 @@ def test_the_exact_bound_is_not_below_a_plan_that_exists(make_outlook: Make) -> 
     # Here a tree search with presolve once proved 614 fen too little.
     outlook = make_outlook(1684945, bills=4, debts=5, days=60, whole=0.0)
     assert outlook.worth(lp_repair(outlook).moves).wealth <= milp(outlook).bound
+
+
+def test_the_owner_sells_whole_bills_when_short_where_the_need_alone_would_take_a_part() -> None:
+    holdings = [Holding("B1", "bank", 500_000, 90, True), Holding("B2", "bank", 900_000, 80, True)]
+    options = [
+        Option(f"discount:{bill.id}:{day:05d}", "discount", place, day, 1_000, bill.face,
+               offer=Offer("X", 20_000, 0), days=bill.payday - day)
+        for place, bill in enumerate(holdings)
+        for day in (0, 7, 14)
+    ]  # fmt: skip
+    path = [0] * 19 + [-300_000] * 30 + [0] * 30 + [900_000] * 10 + [1_400_000] * 20
+    outlook = Outlook(path, 0, holdings, [], options)
+    assert owner_habit(outlook) == {5: 900_000}  # the first to mature, on the last chance before
+    (part,) = discount_need(outlook).values()
+    assert 300_000 < part < 302_000

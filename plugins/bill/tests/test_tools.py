@@ -13,7 +13,7 @@ import pytest
 from aicfo_bill import bill_advice, bill_plan, bill_sources, check_bill, plugin
 from aicfo_bill.rules import RULES
 
-from aicfo_sdk import Context, MemoryBooks, NotFound, ToolFailed
+from aicfo_sdk import Context, MemoryBooks, NotFound, ToolFailed, grouped
 from aicfo_sdk.actions import postings, proceeds
 from aicfo_sdk.model import (
     Account,
@@ -131,7 +131,7 @@ def by_id(advice: list[Advice]) -> dict[str, Advice]:
 
 def test_the_plugin_offers_one_provider_of_each_type() -> None:
     returns = {name: tool.signature.returns.label for name, tool in plugin.tools.items()}
-    assert len(set(returns.values())) == len(returns) == 7
+    assert len(set(returns.values())) == len(returns) == 8
     assert plugin.tools["bill_plan"].effect == "propose"
     assert plugin.tools["check_bill"].effect == "read"
 
@@ -236,6 +236,7 @@ def test_a_plan_says_why_of_each_bill_what_money_is_worth_and_what_simple_rules_
         (rule.wealth for rule in found.rules), reverse=True
     )
     assert found.rules[0].wealth <= found.wealth
+    assert all(rule.saved == found.wealth - rule.wealth for rule in found.rules)
     assert (by_rule["hold_all"].wealth, by_rule["discount_all"].wealth) == (
         found.hold_all,
         found.discount_all,
@@ -445,6 +446,10 @@ def test_advice_is_in_two_languages_names_the_money_and_its_evidence() -> None:
     best = advice["bill:plan"]
     assert best.money == max(found.wealth - found.hold_all, found.wealth - found.discount_all)
     assert best.proposals == found.proposals
+    saved = {rule.rule: rule.saved for rule in found.rules}
+    habit, over = grouped(saved["owner_habit"]), grouped(found.rules[0].saved)
+    assert f"saves {habit} against the owner's habit (owner_habit) and {over}" in best.detail
+    assert f"比老板习惯（owner_habit）多 {habit} 元" in best.detail_zh
     for item in advice.values():
         assert item.title.isprintable()
         assert any("\u4e00" <= char <= "\u9fff" for char in item.title_zh)

@@ -1,0 +1,49 @@
+"""What the expected path of cash lacks soon: what bills, and lines beside them, have to cover."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from aicfo_sdk import Context
+from aicfo_sdk.model import CashDemand, CashForecast
+
+ID = "cash_gap"
+"""The gap of the forecast: whoever asks for it, funding covers it once."""
+
+SOON = 7
+"""Days looked ahead: what is missing within them is raised at once, on the first day it is."""
+
+_LONGER = 91
+"""Days beyond a forecast that ends short: then no day is known on which the money is back."""
+
+
+def cash_demand(ctx: Context, forecast: CashForecast) -> list[CashDemand]:
+    """Return what expected cash lacks within `SOON` days, until even the bad case lacks nothing.
+
+    The bad case up to the next working day, for nobody can add to it before; then the median, in
+    whole pieces and one more: for a few yuan left over owners sell a whole bill. No more is kept in
+    reserve, since what is raised for one costs interest every day. A forecast that ends short asks
+    for a quarter more; a lender refuses whoever repaid too early and is then late.
+    """
+    skip = max((ctx.today - forecast.start).days + 1, 0)
+    near = skip + (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
+    lacks = [max(-level, 0) for level in (*forecast.p10[skip:near], *forecast.p50[near:])]
+    amount = max(lacks[:SOON], default=0)
+    if not amount:
+        return []
+    first = next(step for step, lack in enumerate(lacks) if lack)
+    worst = forecast.p10[skip:]
+    ahead = range(lacks.index(amount), len(worst))
+    back = next((step for step in ahead if worst[step] >= 0), len(worst) + _LONGER)
+    start = forecast.start + timedelta(days=skip)
+    piece: int = ctx.params.at("bill.minimum_piece", ctx.today)
+    return [
+        CashDemand(
+            id=ID,
+            amount=-(-amount // piece) * piece + piece,
+            by=start + timedelta(days=first),
+            until=start + timedelta(days=back - 1),
+            purpose="Keep the expected cash above zero (预期现金不低于零)",
+            evidence=forecast.evidence,
+        )
+    ]

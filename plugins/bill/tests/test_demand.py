@@ -1,0 +1,79 @@
+"""What the bill plugin asks funding for: the forecast's lack within a week, and no reserve."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from aicfo_bill import bill_demand
+from aicfo_bill.demand import ID, SOON
+
+from aicfo_sdk import Context, MemoryBooks
+from aicfo_sdk.model import CashForecast
+
+TODAY = date(2026, 3, 2)
+
+
+PIECE = 100_000
+
+
+def forecast(
+    path: list[int], bad: list[int] | None = None, *, start: int = 1, buffer: int = 0
+) -> CashForecast:
+    """`path` and `bad` are the median and the bad case, in pieces of 1,000 yuan."""
+    levels = tuple(level * PIECE for level in path)
+    return CashForecast(
+        start=TODAY + timedelta(days=start),
+        opening=0,
+        p10=levels if bad is None else tuple(level * PIECE for level in bad),
+        p50=levels,
+        p90=levels,
+        buffer=buffer,
+    )
+
+
+def asked(given: CashForecast, today: date = TODAY) -> list[tuple[str, int, int, int]]:
+    ctx = Context(MemoryBooks([], as_of=today))
+    return [
+        (one.id, one.amount // PIECE, (one.by - today).days, (one.until - today).days)
+        for one in bill_demand(ctx, forecast=given)
+    ]
+
+
+def test_the_deepest_lack_of_the_week_is_asked_for_while_it_lasts_and_a_piece_more() -> None:
+    path = [50, -20, 10, -70, -60, 5, 5, -900, *[100] * 20]
+    assert asked(forecast(path)) == [(ID, 71, 2, 5)]
+
+
+def test_part_of_a_piece_is_asked_for_as_a_whole_one() -> None:
+    given = forecast([1]).model_copy(update={"p50": (-1,), "p10": (-1,)})
+    ((_, pieces, _, _),) = asked(given)
+    assert pieces == 2
+
+
+@pytest.mark.parametrize("path", [[0] * 30, [10, *[1] * (SOON - 1), -500, -500]])
+def test_what_is_lacking_later_than_a_week_or_in_a_later_bad_case_is_not_asked_for(
+    path: list[int],
+) -> None:
+    bad = [path[0], *(-900 for _ in path[1:])]
+    assert asked(forecast(path, bad, buffer=5_000 * PIECE)) == []
+
+
+def test_until_the_next_working_day_the_bad_case_is_covered() -> None:
+    assert asked(forecast([30] * 3, [-25, 9, -80])) == [(ID, 26, 1, 1)]
+    friday = forecast([30] * 9, [9, 9, -40, *[9] * 6], start=5)
+    assert asked(friday, date(2026, 3, 6)) == [(ID, 41, 3, 3)]
+
+
+def test_money_is_asked_for_until_even_the_bad_case_lacks_nothing() -> None:
+    path, bad = [-10, 5, 5, 5, 5], [-10, -3, -2, 0, 5]
+    assert asked(forecast(path, bad)) == [(ID, 11, 1, 3)]
+
+
+def test_a_forecast_that_ends_short_asks_for_the_money_for_a_quarter_more() -> None:
+    assert asked(forecast([-10, -40, -30])) == [(ID, 41, 1, 3 + 91)]
+
+
+def test_days_of_the_forecast_that_are_past_are_left_out() -> None:
+    assert asked(forecast([-999, -999, -5, 8, 8], start=-1)) == [(ID, 6, 1, 1)]
+    assert asked(forecast([-999, -999], start=-5)) == []
