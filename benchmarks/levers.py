@@ -10,7 +10,7 @@ firm, with a 95 % bootstrap interval over firms.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from aicfo_sim.ledger import FUND, INVESTED
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.policies import Owner, policy
 from aicfo_sim.policies.cfo import Cfo, installed
+from aicfo_sim.policies.sites import Sites
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
 

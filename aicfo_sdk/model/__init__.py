@@ -91,8 +91,10 @@ if TYPE_CHECKING:
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .merchant import Account, Counterparty, Merchant, Store
+    from .place import District, Site
     from .proposal import Proposal
     from .sales import DailySales, StockLot
+    from .site_facts import MoneyRange, SiteFigures, SiteMap, SitePlan, StoreClosing
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
     from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
@@ -116,8 +118,10 @@ _HOMES = {
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "merchant": "Account Counterparty Merchant Store",
+    "place": "District Site",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
+    "site_facts": "MoneyRange SiteFigures SiteMap SitePlan StoreClosing",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
     "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
@@ -131,6 +135,7 @@ RECORDS = (
     "CreditLine",
     "DailySales",
     "DiscountQuote",
+    "District",
     "FundPosition",
     "Invoice",
     "Loan",
@@ -138,6 +143,7 @@ RECORDS = (
     "Obligation",
     "OverdueAcceptor",
     "Settlement",
+    "Site",
     "StockLot",
     "Store",
     "Tender",
@@ -189,6 +195,7 @@ __all__ = [
     "DailySales",
     "DiscountBill",
     "DiscountQuote",
+    "District",
     "Document",
     "DocumentLine",
     "DocumentPiece",
@@ -219,6 +226,7 @@ __all__ = [
     "Merchant",
     "Milestone",
     "MissingItem",
+    "MoneyRange",
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
@@ -234,9 +242,14 @@ __all__ = [
     "ScoreItem",
     "SetMarketingBudget",
     "Settlement",
+    "Site",
+    "SiteFigures",
+    "SiteMap",
+    "SitePlan",
     "StockLot",
     "Store",
     "StoreCause",
+    "StoreClosing",
     "StoreDiagnosis",
     "StoreDrop",
     "StoreFigures",

@@ -20,6 +20,7 @@ from aicfo_sdk.model import (
     Counterparty,
     CreditLine,
     DailySales,
+    District,
     FundPosition,
     Invoice,
     LiquidityPlan,
@@ -27,6 +28,9 @@ from aicfo_sdk.model import (
     Obligation,
     SalesForecast,
     Settlement,
+    Site,
+    SiteMap,
+    SitePlan,
     StockLot,
     Store,
     StoreDiagnosis,
@@ -218,3 +222,47 @@ def slipping_stores(ctx: Context, *, diagnosis: Needs[StoreDiagnosis]) -> list[A
     from .advice.stores import drop_advice
 
     return drop_advice(ctx, diagnosis)
+
+
+@plugin.tool(
+    reads=[DailySales, District, Invoice, Site, Store, Transaction],
+    title="选址",
+    asks=[
+        "新店开在哪里",
+        "选址",
+        "哪家店该关",
+        "where would a new store pay",
+        "which store should we close",
+    ],
+)
+def site_plan(ctx: Context) -> SitePlan:
+    """What each candidate site would bring net of what it takes from own stores, best first."""
+    from .sites.plan import plan_sites
+
+    return plan_sites(ctx)
+
+
+@plugin.tool(
+    reads=[District, Site, Store],
+    title="选址地图",
+    asks=["选址地图", "门店地图", "map of stores and sites"],
+)
+def site_map(ctx: Context, *, plan: Needs[SitePlan]) -> SiteMap:
+    """A picture of people, own stores, rivals and candidates, as SVG."""
+    from .sites.picture import draw_map
+
+    return draw_map(ctx, plan)
+
+
+@plugin.tool(
+    reads=[Site, Store],
+    title="开店与关店建议",
+    asks=["下一家店开在哪里", "要不要关店", "where to expand next"],
+)
+def where_to_expand(
+    ctx: Context, *, plan: Needs[SitePlan], forecast: Needs[CashForecast]
+) -> list[Advice]:
+    """The best place for a new store that cash can pay for, and stores that pay more closed."""
+    from .advice.sites import site_advice
+
+    return site_advice(ctx, plan, forecast)
