@@ -1,4 +1,4 @@
-"""What a lever of the cash brain is worth alone: idle money in liquidity tiers.
+"""What a lever of the cash brain is worth alone: idle money in tiers, sites for new stores.
 
 A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
@@ -45,31 +45,6 @@ class Case:
     override: Mapping[str, Mapping[str, Any]]
 
 
-@dataclass(frozen=True, slots=True)
-class Lever:
-    """Tools that make up a lever, the rule of thumb it must beat, and where."""
-
-    tools: tuple[str, ...]
-    rule: str
-    cases: tuple[Case, ...]
-
-
-_WEALTH = {"market": {"wealth_product_days": 1}}
-
-LEVERS = {
-    "idle": Lever(
-        ("liquidity_plan", "idle_cash"),
-        "all_t0",
-        (
-            Case("held out, T+1 product", "heldout", "shop", _WEALTH),
-            Case("held out and tight, T+5 product", "heldout_tight", "shop",
-                 {"market": {"wealth_product_days": 5}}),
-            Case("no product: T+0 alone", "heldout", "shop", {}),
-        ),
-    ),
-}  # fmt: skip
-
-
 class Counting(Cfo):
     """A CFO that counts the days on which money at hand did not cover what was due."""
 
@@ -83,6 +58,45 @@ class Counting(Cfo):
         missing = (run.short(t) > balances[FUND]) & (balances[INVESTED] > 0) & alive
         self.days, self.short = self.days + int(alive.sum()), self.short + int(missing.sum())
         super().decide(run, t)
+
+
+@dataclass(frozen=True, slots=True)
+class Lever:
+    """Tools that make up a lever, the rule of thumb it must beat, where, and who follows them."""
+
+    tools: tuple[str, ...]
+    rule: str
+    cases: tuple[Case, ...]
+    arm: Callable[[Registry], Counting | Sites] = Counting
+
+
+_WEALTH = {"market": {"wealth_product_days": 1}}
+_RICH = {"restaurant": {"runway": 6.0}}
+
+LEVERS = {
+    "idle": Lever(
+        ("liquidity_plan", "idle_cash"),
+        "all_t0",
+        (
+            Case("held out, T+1 product", "heldout", "shop", _WEALTH),
+            Case("held out and tight, T+5 product", "heldout_tight", "shop",
+                 {"market": {"wealth_product_days": 5}}),
+            Case("no product: T+0 alone", "heldout", "shop", {}),
+        ),
+    ),
+    "sites": Lever(
+        ("site_plan", "where_to_expand"),
+        "expand",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out, ample cash", "heldout", "restaurant", _RICH),
+            Case("held out and tight, ample cash", "heldout_tight", "restaurant", _RICH),
+            Case("no site on offer", "heldout", "restaurant",
+                 {"restaurant": {"runway": 6.0, "candidates": 0}}),
+        ),
+        Sites,
+    ),
+}  # fmt: skip
 
 
 def measure() -> dict[str, str]:
@@ -104,17 +118,17 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
     registry, said = with_tools(lever.tools), f"{name}, {case.name}"
     lived: dict[str, list[dict[str, np.ndarray]]] = {"owner": [], lever.rule: [], "cfo": []}
     days_seen = short = 0
-    asked = 0
+    asked = opened_stores = 0
     for first in range(0, merchants, BLOCK):
         block, opening = opened(case, range(first, min(first + BLOCK, merchants)), days, seed)
-        chosen = Counting(registry)
+        chosen = lever.arm(registry)
         for arm, how in (("owner", Owner()), (lever.rule, policy(lever.rule)), ("cfo", chosen)):
             lived[arm].append(lives(block, opening, how))
-        days_seen, short, asked = (
-            days_seen + chosen.days,
-            short + chosen.short,
-            asked + chosen.asked,
-        )
+        asked += chosen.asked
+        if isinstance(chosen, Counting):
+            days_seen, short = days_seen + chosen.days, short + chosen.short
+        else:
+            opened_stores += chosen.notes["opened"]
     arms = {
         arm: {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         for arm, parts in lived.items()
@@ -129,6 +143,8 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         ),
         f"{said}: questions a firm-year": f"{asked * 365 / merchants / days:12,.1f}",
     }
+    if name == "sites":
+        figures[f"{said}: stores opened"] = f"{opened_stores:12,d}"
     if name == "idle":
         fall = 1 - cfo["idle_cash"].sum() / max(own["idle_cash"].sum(), 1)
         figures |= {

@@ -135,6 +135,8 @@ class Expand(Trader):
         stores = levers.base.stores
         if levers.opened:
             return "has opened one"
+        if not stores.candidates:
+            return "no site on offer"
         site = int(np.argmin(stores.fitout[stores.own :]))
         free = run.state.ledger.balances[CASH] - run.needs(t, t + 3 * MONTH_DAYS)
         if free[place] < 2 * stores.fitout[stores.own + site]:
