@@ -53,6 +53,7 @@ _ADDRESS = re.compile(r"books://([a-z-]+)(?:/([^/?#]+))?(?:\?after=([^&#]*))?", 
 _PLURALS = {name: f"{name}s" for name in RECORDS} | {
     "Counterparty": "Counterparties",
     "DailySales": "DailySales",
+    "PeerIndex": "PeerIndexes",
     "Merchant": "Merchant",
 }
 SLUGS = {
@@ -74,6 +75,7 @@ _TITLES = {
     "merchant": "商户",
     "obligations": "应付款项",
     "overdue-acceptors": "逾期承兑人",
+    "peer-indexes": "行业指数",
     "settlements": "结算",
     "sites": "点位",
     "stock-lots": "库存批次",

@@ -91,6 +91,7 @@ if TYPE_CHECKING:
     from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .merchant import Account, Counterparty, Merchant, Store
+    from .peer_facts import PeerIndex, PeerMonth, TradeWatch
     from .place import District, Site
     from .proposal import Proposal
     from .sales import DailySales, StockLot
@@ -118,6 +119,7 @@ _HOMES = {
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "merchant": "Account Counterparty Merchant Store",
+    "peer_facts": "PeerIndex PeerMonth TradeWatch",
     "place": "District Site",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
@@ -142,6 +144,7 @@ RECORDS = (
     "Merchant",
     "Obligation",
     "OverdueAcceptor",
+    "PeerIndex",
     "Settlement",
     "Site",
     "StockLot",
@@ -231,6 +234,8 @@ __all__ = [
     "Obligation",
     "OverdueAcceptor",
     "Pay",
+    "PeerIndex",
+    "PeerMonth",
     "PledgeBill",
     "PresentBill",
     "Proposal",
@@ -260,6 +265,7 @@ __all__ = [
     "TenderId",
     "TenderMatch",
     "TenderMatches",
+    "TradeWatch",
     "Transaction",
     "TransactionKind",
     "Transfer",

@@ -25,7 +25,9 @@ from aicfo_sdk.model import (
     Invoice,
     LiquidityPlan,
     Loan,
+    Merchant,
     Obligation,
+    PeerIndex,
     SalesForecast,
     Settlement,
     Site,
@@ -35,6 +37,7 @@ from aicfo_sdk.model import (
     Store,
     StoreDiagnosis,
     StoreId,
+    TradeWatch,
     Transaction,
 )
 
@@ -266,3 +269,27 @@ def where_to_expand(
     from .advice.sites import site_advice
 
     return site_advice(ctx, plan, forecast)
+
+
+@plugin.tool(
+    reads=[*_SALES, Merchant, PeerIndex],
+    title="行业对比",
+    asks=["和同行比怎么样", "行业对比", "how do we do against our trade", "compare with peers"],
+)
+def trade_watch(ctx: Context, *, sales: Needs[SalesForecast]) -> TradeWatch:
+    """The merchant against an index of its trade, and what the trend means for the next quarter."""
+    from .peers import watch
+
+    return watch(ctx, sales)
+
+
+@plugin.tool(
+    title="跑输同行预警",
+    asks=["是不是跑输同行了", "do we fall behind our trade"],
+    reads=[PeerIndex],
+)
+def trade_gap(ctx: Context, *, watch: Needs[TradeWatch]) -> list[Advice]:
+    """A word when the merchant falls behind its trade, or gains on it, by more than chance."""
+    from .advice.peers import peer_advice
+
+    return peer_advice(ctx, watch)

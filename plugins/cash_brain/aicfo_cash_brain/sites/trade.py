@@ -12,6 +12,7 @@ from aicfo_sdk.model import Invoice, Transaction
 
 from ..columns import among, bought
 from ..forecast.daykinds import Flags, Ints
+from ..history import sales_history
 from ..stores.panel import read_panel
 
 YEAR = 365
@@ -85,6 +86,16 @@ def read_trade(books: Books) -> Trade | str:
         payroll_year=_paid(books, last - days + 1, "payroll") * YEAR / days,
         evidence=lines,
     )
+
+
+def margin_of(books: Books) -> float | None:
+    """Return what a year's sales of all kinds left after goods and fees, share; None if unknown."""
+    past = sales_history(books)
+    days = min(past.total.size, _WINDOW)
+    if days < _LEAST_DAYS:
+        return None
+    sold = float(past.total[-days:].sum())
+    return _margin(books, books.as_of.toordinal() - days + 1, sold)[0]
 
 
 def _margin(books: Books, first: int, sold: float) -> tuple[float | None, tuple[str, ...]]:
