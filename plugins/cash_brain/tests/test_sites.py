@@ -127,7 +127,8 @@ def test_a_free_quarter_is_worth_what_the_others_bring():
     found = site_plan(context(town()))
     (site,) = found.sites
     year = 400_000 * 365
-    assert site.takings_year.p50 == pytest.approx(year, rel=0.06)
+    # At the end of the row it draws somewhat less than the own stores' mean, three of them inside.
+    assert site.takings_year.p50 == pytest.approx(0.91 * year, rel=0.03)
     assert site.takings_year.p10 < year < site.takings_year.p90
     assert 0 < site.lost_year.p50 < 0.1 * year
     assert found.margin_ppm == 500_000
