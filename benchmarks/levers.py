@@ -1,4 +1,4 @@
-"""What a lever of the cash brain is worth alone: idle money, goods bought forward, ads.
+"""What a lever of the cash brain is worth alone: idle money, goods, ads, sites for new stores.
 
 A CFO with that lever's tools alone lives beside the owner and the rule of thumb on
 the same draws of `AICFO_LEVERS_MERCHANTS` firms (default 40), `AICFO_LEVERS_DAYS` days (default
@@ -10,7 +10,7 @@ firm, with a 95 % bootstrap interval over firms.
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -23,6 +23,7 @@ from aicfo_sim.ledger import FUND, INVESTED
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.policies import Owner, policy
 from aicfo_sim.policies.cfo import Cfo, installed
+from aicfo_sim.policies.sites import Sites
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
 
@@ -44,13 +45,29 @@ class Case:
     override: Mapping[str, Mapping[str, Any]]
 
 
+class Counting(Cfo):
+    """A CFO that counts the days on which money at hand did not cover what was due."""
+
+    def __init__(self, registry: Registry) -> None:
+        super().__init__(registry)
+        self.days = self.short = 0
+
+    def decide(self, run: Run, t: int) -> None:
+        """Count, then decide as ever."""
+        balances, alive = run.state.ledger.balances, run.state.alive
+        missing = (run.short(t) > balances[FUND]) & (balances[INVESTED] > 0) & alive
+        self.days, self.short = self.days + int(alive.sum()), self.short + int(missing.sum())
+        super().decide(run, t)
+
+
 @dataclass(frozen=True, slots=True)
 class Lever:
-    """Tools that make up a lever, the rule of thumb it must beat, and where."""
+    """Tools that make up a lever, the rule of thumb it must beat, where, and who follows them."""
 
     tools: tuple[str, ...]
     rule: str
     cases: tuple[Case, ...]
+    arm: Callable[[Registry], Counting | Sites] = Counting
 
 
 _STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
@@ -63,6 +80,7 @@ _NO_HABIT = {"restaurant": {"ads_top": [0.0, 0.0], "ads_habit": [0.0, 0.0]}}
 """The same with an owner who spends nothing on it."""
 
 _WEALTH = {"market": {"wealth_product_days": 1}}
+_RICH = {"restaurant": {"runway": 6.0}}
 
 LEVERS = {
     "idle": Lever(
@@ -94,22 +112,19 @@ LEVERS = {
             Case("no effect, no habit", "heldout", "restaurant", _NO_HABIT),
         ),
     ),
+    "sites": Lever(
+        ("site_plan", "where_to_expand"),
+        "expand",
+        (
+            Case("held out", "heldout", "restaurant", {}),
+            Case("held out, ample cash", "heldout", "restaurant", _RICH),
+            Case("held out and tight, ample cash", "heldout_tight", "restaurant", _RICH),
+            Case("no site on offer", "heldout", "restaurant",
+                 {"restaurant": {"runway": 6.0, "candidates": 0}}),
+        ),
+        Sites,
+    ),
 }  # fmt: skip
-
-
-class Counting(Cfo):
-    """A CFO that counts the days on which money at hand did not cover what was due."""
-
-    def __init__(self, registry: Registry) -> None:
-        super().__init__(registry)
-        self.days = self.short = 0
-
-    def decide(self, run: Run, t: int) -> None:
-        """Count, then decide as ever."""
-        balances, alive = run.state.ledger.balances, run.state.alive
-        missing = (run.short(t) > balances[FUND]) & (balances[INVESTED] > 0) & alive
-        self.days, self.short = self.days + int(alive.sum()), self.short + int(missing.sum())
-        super().decide(run, t)
 
 
 def measure() -> dict[str, str]:
@@ -131,17 +146,17 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
     registry, said = with_tools(lever.tools), f"{name}, {case.name}"
     lived: dict[str, list[dict[str, np.ndarray]]] = {"owner": [], lever.rule: [], "cfo": []}
     days_seen = short = 0
-    asked = 0
+    asked = opened_stores = 0
     for first in range(0, merchants, BLOCK):
         block, opening = opened(case, range(first, min(first + BLOCK, merchants)), days, seed)
-        chosen = Counting(registry)
+        chosen = lever.arm(registry)
         for arm, how in (("owner", Owner()), (lever.rule, policy(lever.rule)), ("cfo", chosen)):
             lived[arm].append(lives(block, opening, how))
-        days_seen, short, asked = (
-            days_seen + chosen.days,
-            short + chosen.short,
-            asked + chosen.asked,
-        )
+        asked += chosen.asked
+        if isinstance(chosen, Counting):
+            days_seen, short = days_seen + chosen.days, short + chosen.short
+        else:
+            opened_stores += chosen.notes["opened"]
     arms = {
         arm: {key: np.concatenate([part[key] for part in parts]) for key in parts[0]}
         for arm, parts in lived.items()
@@ -156,6 +171,8 @@ def compared(name: str, lever: Lever, case: Case) -> dict[str, str]:
         ),
         f"{said}: questions a firm-year": f"{asked * 365 / merchants / days:12,.1f}",
     }
+    if name == "sites":
+        figures[f"{said}: stores opened"] = f"{opened_stores:12,d}"
     if name == "idle":
         fall = 1 - cfo["idle_cash"].sum() / max(own["idle_cash"].sum(), 1)
         figures |= {

@@ -771,6 +771,23 @@ RULES = (
         ),
     ),
     Rule(
+        "format.places",
+        "each cell of a place becomes its field in whole units, or is refused by line and column",
+        "the record models of this repository (own format)",
+        True,
+        (
+            _READ + "places.py::test_every_cell_of_a_place_becomes_its_field",
+            _READ + "places.py::test_what_is_wrong_in_a_place_is_named_with_its_line",
+        ),
+    ),
+    Rule(
+        "format.peers",
+        "an index is known from its publication, else from the month's last day",
+        "the record models of this repository (own format)",
+        True,
+        (_READ + "places.py::test_an_index_is_read_in_thousandths_and_known_at_the_months_end",),
+    ),
+    Rule(
         "format.invoices",
         "taken and refused values add up to the file",
         "the files themselves (Online Retail II)",

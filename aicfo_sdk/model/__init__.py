@@ -92,10 +92,13 @@ if TYPE_CHECKING:
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .marketing_facts import ChannelResponse, MarketingPlan
     from .merchant import Account, Counterparty, Merchant, Store
+    from .peer_facts import PeerIndex, PeerMonth, TradeWatch
+    from .place import District, Site
     from .portfolio_facts import PortfolioBid, PortfolioOut, TenderPortfolio
     from .price_facts import ItemPrice, PriceLock
     from .proposal import Proposal
     from .sales import DailySales, StockLot
+    from .site_facts import MoneyRange, SiteFigures, SiteMap, SitePlan, StoreClosing
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
     from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
@@ -122,8 +125,11 @@ _HOMES = {
     "merchant": "Account Counterparty Merchant Store",
     "portfolio_facts": "PortfolioBid PortfolioOut TenderPortfolio",
     "price_facts": "ItemPrice PriceLock",
+    "peer_facts": "PeerIndex PeerMonth TradeWatch",
+    "place": "District Site",
     "proposal": "Proposal",
     "sales": "DailySales StockLot",
+    "site_facts": "MoneyRange SiteFigures SiteMap SitePlan StoreClosing",
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
     "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
@@ -137,13 +143,16 @@ RECORDS = (
     "CreditLine",
     "DailySales",
     "DiscountQuote",
+    "District",
     "FundPosition",
     "Invoice",
     "Loan",
     "Merchant",
     "Obligation",
     "OverdueAcceptor",
+    "PeerIndex",
     "Settlement",
+    "Site",
     "StockLot",
     "Store",
     "Tender",
@@ -196,6 +205,7 @@ __all__ = [
     "DailySales",
     "DiscountBill",
     "DiscountQuote",
+    "District",
     "Document",
     "DocumentLine",
     "DocumentPiece",
@@ -228,10 +238,13 @@ __all__ = [
     "Merchant",
     "Milestone",
     "MissingItem",
+    "MoneyRange",
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
     "Pay",
+    "PeerIndex",
+    "PeerMonth",
     "PledgeBill",
     "PortfolioBid",
     "PortfolioOut",
@@ -246,9 +259,14 @@ __all__ = [
     "ScoreItem",
     "SetMarketingBudget",
     "Settlement",
+    "Site",
+    "SiteFigures",
+    "SiteMap",
+    "SitePlan",
     "StockLot",
     "Store",
     "StoreCause",
+    "StoreClosing",
     "StoreDiagnosis",
     "StoreDrop",
     "StoreFigures",
@@ -260,6 +278,7 @@ __all__ = [
     "TenderMatch",
     "TenderMatches",
     "TenderPortfolio",
+    "TradeWatch",
     "Transaction",
     "TransactionKind",
     "Transfer",

@@ -54,7 +54,7 @@ def store_records(
 ) -> dict[str, Record]:
     """Return a chain's stores by id; `opened` are candidates (rows) with their first day.
 
-    What else is known of a site (people, rivals, candidates) stands in no paper.
+    Where they lie, and what lies around them, is said by `effects.places`.
     """
     rows = [(row, int(stores.opened[row])) for row in range(stores.own)]
     records: dict[str, Record] = {}

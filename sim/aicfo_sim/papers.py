@@ -18,6 +18,7 @@ from aicfo_sdk.model import (
     CreditLine,
     DailySales,
     DiscountQuote,
+    District,
     FundPosition,
     Invoice,
     Loan,
@@ -26,18 +27,20 @@ from aicfo_sdk.model import (
     OverdueAcceptor,
     Record,
     Settlement,
+    Site,
     StockLot,
     Store,
     Tender,
     Transaction,
     UntrustedText,
 )
+from aicfo_sdk.money import PPM
 
 from . import bank, tables, wealth
 from .bill_records import list_records
 from .books import MerchantBooks, Snapshot
 from .draws.block import Block
-from .effects import records
+from .effects import places, records
 from .fen import Ints
 from .firm import firm_records, party_records, store_records
 from .ledger import FUND
@@ -55,6 +58,7 @@ class Papers(Scribe):
     def __init__(self, block: Block, state: State, place: int) -> None:
         super().__init__(block, state, place)
         self._transit = _transit(block, place)
+        self._figures = block.world.who(self.merchant, self.archetype).figures
         self._fixed = firm_records(self.identity, self.archetype, self._dates.at(-1))
         self._told: dict[int, tuple[tuple[int, int, int], Tender]] = {}
         """By row of Tenders how far it had come, who won at which price, and the notice then."""
@@ -90,6 +94,8 @@ class Papers(Scribe):
         }
         counter = int(self._block.traits.counter[place])
         held = records.held(state, place)
+        opened = dict(records.opened_stores(state.effects.firms.get(place)))
+        shown = bool(self.stores.own)
         return MerchantBooks(
             as_of=self._dates.at(t),
             key="/".join(str(part) for part in (self._hash.hexdigest(), t, *self._funds(place))),
@@ -100,6 +106,8 @@ class Papers(Scribe):
                 DiscountQuote: lambda: quotes(self._block.world, t, counter),
                 OverdueAcceptor: lambda: list_records(self._block.world, t) if self._takes else {},
                 StockLot: lambda: records.lots(self.stores, held, self._dates, t),
+                Site: lambda: self._sites(opened),
+                District: lambda: places.districts(self.stores, self._dates) if shown else {},
             },
         )
 
@@ -108,6 +116,16 @@ class Papers(Scribe):
         if not opened:
             return self._fixed[Store]
         return store_records(self.identity, self.stores, self._dates, opened)
+
+    def _sites(self, opened: dict[int, int]) -> dict[str, Record]:
+        """Return the places of a chain's city; of what a site costs to run a part is rent."""
+        if not self.stores.own:
+            return {}
+        rows = self._figures
+        rent, *rest = (sum(rows.numbers(key)) for key in ("rent", "payroll", "services"))
+        return places.sites(
+            self.stores, self._dates, opened, round(rent / (rent + sum(rest)) * PPM)
+        )
 
     def accepted(self, supplier: str) -> tuple[str, ...]:
         """Return the kinds of bills that a supplier takes."""

@@ -56,6 +56,8 @@ def samples() -> dict[str, list[bytes]]:
             "einvoice": _invoices(folder, xml=True),
             "einvoice_list": [*_invoices(folder, xml=False), _example("einvoices.csv")],
             "bills": [*_bills(folder), _example("bills.csv")],
+            "places": [_example("places.csv")],
+            "peers": [_example("peers.csv")],
             "invoices": _retail(),
             "ocds": _ocds(),
             "notice": [layout(1)[0] for layout in tuned.LAYOUTS.values()],

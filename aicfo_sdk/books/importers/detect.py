@@ -32,6 +32,8 @@ KINDS = (
     "einvoice",
     "einvoice_list",
     "bills",
+    "places",
+    "peers",
     "invoices",
     "ocds",
     "notice",
@@ -162,7 +164,7 @@ def _json_kind(source: Source) -> str | None:
 
 
 def _table_kind(tables: Sequence[Table]) -> str | None:
-    from . import alipay, bills, einvoice, statement, wechat
+    from . import alipay, bills, einvoice, peers, places, statement, wechat
     from .invoice_mapping import mapping
 
     # The wallets by what only they have, so that a missing column is named when the file is read.
@@ -176,6 +178,10 @@ def _table_kind(tables: Sequence[Table]) -> str | None:
         return "einvoice_list"
     if _has(tables, bills.COLUMNS):
         return "bills"
+    if _has(tables, places.COLUMNS):
+        return "places"
+    if _has(tables, peers.COLUMNS):
+        return "peers"
     if _has(tables, mapping("online_retail").columns):
         return "invoices"
     return None

@@ -20,19 +20,26 @@ from aicfo_sdk.model import (
     Counterparty,
     CreditLine,
     DailySales,
+    District,
     FundPosition,
     Invoice,
     LiquidityPlan,
     Loan,
     MarketingPlan,
+    Merchant,
     Obligation,
+    PeerIndex,
     PriceLock,
     SalesForecast,
     Settlement,
+    Site,
+    SiteMap,
+    SitePlan,
     StockLot,
     Store,
     StoreDiagnosis,
     StoreId,
+    TradeWatch,
     Transaction,
 )
 
@@ -264,3 +271,71 @@ def marketing_budget(ctx: Context, *, plan: Needs[MarketingPlan]) -> list[Advice
     from .advice.marketing import budget_advice
 
     return budget_advice(ctx, plan)
+
+
+@plugin.tool(
+    reads=[DailySales, District, Invoice, Site, Store, Transaction],
+    title="选址",
+    asks=[
+        "新店开在哪里",
+        "选址",
+        "哪家店该关",
+        "where would a new store pay",
+        "which store should we close",
+    ],
+)
+def site_plan(ctx: Context) -> SitePlan:
+    """What each candidate site would bring net of what it takes from own stores, best first."""
+    from .sites.plan import plan_sites
+
+    return plan_sites(ctx)
+
+
+@plugin.tool(
+    reads=[District, Site, Store],
+    title="选址地图",
+    asks=["选址地图", "门店地图", "map of stores and sites"],
+)
+def site_map(ctx: Context, *, plan: Needs[SitePlan]) -> SiteMap:
+    """A picture of people, own stores, rivals and candidates, as SVG."""
+    from .sites.picture import draw_map
+
+    return draw_map(ctx, plan)
+
+
+@plugin.tool(
+    reads=[Site, Store],
+    title="开店与关店建议",
+    asks=["下一家店开在哪里", "要不要关店", "where to expand next"],
+)
+def where_to_expand(
+    ctx: Context, *, plan: Needs[SitePlan], forecast: Needs[CashForecast]
+) -> list[Advice]:
+    """The best place for a new store that cash can pay for, and stores that pay more closed."""
+    from .advice.sites import site_advice
+
+    return site_advice(ctx, plan, forecast)
+
+
+@plugin.tool(
+    reads=[*_SALES, Merchant, PeerIndex],
+    title="行业对比",
+    asks=["和同行比怎么样", "行业对比", "how do we do against our trade", "compare with peers"],
+)
+def trade_watch(ctx: Context, *, sales: Needs[SalesForecast]) -> TradeWatch:
+    """The merchant against an index of its trade, and what the trend means for the next quarter."""
+    from .peers import watch
+
+    return watch(ctx, sales)
+
+
+@plugin.tool(
+    title="跑输同行预警",
+    asks=["是不是跑输同行了", "do we fall behind our trade"],
+    reads=[PeerIndex],
+)
+def trade_gap(ctx: Context, *, watch: Needs[TradeWatch]) -> list[Advice]:
+    """A word when the merchant falls behind its trade, or gains on it, by more than chance."""
+    from .advice.peers import peer_advice
+
+    return peer_advice(ctx, watch)

@@ -18,7 +18,7 @@ from .simple import Owner
 MONTH_DAYS = 30
 
 
-class _Trader(Owner):
+class Trader(Owner):
     """The owner, who also does one thing about trade, merchant by merchant."""
 
     archetypes: tuple[str, ...]
@@ -38,7 +38,7 @@ class _Trader(Owner):
         raise NotImplementedError
 
 
-class Advertise(_Trader):
+class Advertise(Trader):
     """Spends two per cent of expected takings on advertising, the same on each channel."""
 
     name = "advertise"
@@ -65,7 +65,7 @@ class Advertise(_Trader):
         return ""
 
 
-class StockUp(_Trader):
+class StockUp(Trader):
     """Buys a month's use of what keeps when it costs a twentieth less than its twelve-week mean.
 
     At most once a week, and only with cash that the next thirty days do not need.
@@ -104,7 +104,7 @@ class StockUp(_Trader):
         return moves.buy_stock(run.block, run.state, place, t, action)
 
 
-class Discounts(_Trader):
+class Discounts(Trader):
     """Sells for a tenth less one week in four."""
 
     name = "discounts"
@@ -121,7 +121,7 @@ class Discounts(_Trader):
         return moves.promote(run.block, run.state, place, t, days=7, discount_ppm=100_000)
 
 
-class Expand(_Trader):
+class Expand(Trader):
     """Opens the site cheapest to fit out once cash beyond a quarter's needs is twice that."""
 
     name = "expand"
@@ -135,6 +135,8 @@ class Expand(_Trader):
         stores = levers.base.stores
         if levers.opened:
             return "has opened one"
+        if not stores.candidates:
+            return "no site on offer"
         site = int(np.argmin(stores.fitout[stores.own :]))
         free = run.state.ledger.balances[CASH] - run.needs(t, t + 3 * MONTH_DAYS)
         if free[place] < 2 * stores.fitout[stores.own + site]:
