@@ -96,6 +96,7 @@ if TYPE_CHECKING:
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
     from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
+    from .variance_facts import CashBreaker, CashDriver, CashVariance, DriverVariance, KeyReceipt
 
 _HOMES = {
     "action": "Action BuyFund BuyStock DiscountBill DrawLoan EndorseBill IssueGuarantee Pay "
@@ -121,6 +122,7 @@ _HOMES = {
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
     "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
+    "variance_facts": "CashBreaker CashDriver CashVariance DriverVariance KeyReceipt",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -174,10 +176,13 @@ __all__ = [
     "Brief",
     "BuyFund",
     "BuyStock",
+    "CashBreaker",
     "CashDemand",
+    "CashDriver",
     "CashForecast",
     "CashPrice",
     "CashSource",
+    "CashVariance",
     "ChecklistItem",
     "Clause",
     "ContingentBill",
@@ -195,6 +200,7 @@ __all__ = [
     "DocumentSection",
     "DocumentTable",
     "DrawLoan",
+    "DriverVariance",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
@@ -212,6 +218,7 @@ __all__ = [
     "Invoice",
     "InvoiceId",
     "IssueGuarantee",
+    "KeyReceipt",
     "LiquidityPlan",
     "LiquidityTier",
     "Loan",

@@ -17,6 +17,7 @@ from aicfo_sdk.model import (
     Bill,
     CashDemand,
     CashForecast,
+    CashVariance,
     Counterparty,
     CreditLine,
     DailySales,
@@ -92,6 +93,40 @@ def cash_forecast(ctx: Context, *, sales: SalesAhead, horizon_days: Horizon = 91
     from .cash.outlook import forecast_cash
 
     return forecast_cash(ctx, sales, horizon_days)
+
+
+@plugin.tool(
+    reads=_CASH,
+    title="现金差异分析",
+    asks=[
+        "现金为什么和预测不一样",
+        "现金差异怎么解释",
+        "why is cash not what was forecast",
+        "cash variance against the last forecast",
+    ],
+)
+def cash_variance(
+    ctx: Context,
+    *,
+    forecast: Needs[CashForecast],
+    days: Annotated[int, Field(strict=True, ge=1, le=91, description="Days to look back.")] = 28,
+) -> CashVariance:
+    """Cash today against the forecast of some days ago, by driver, timing and permanent."""
+    from .variance.explain import explain
+
+    return explain(ctx, forecast, days)
+
+
+@plugin.tool(
+    reads=[Counterparty],
+    title="现金异动提醒",
+    asks=["哪笔回款最关键", "which receipt matters most"],
+)
+def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advice]:
+    """A warning when cash came out below its band, and of a receipt that the buffer hangs on."""
+    from .advice.variance import surprise_advice
+
+    return surprise_advice(ctx, variance)
 
 
 @plugin.tool(title="资金缺口", asks=["资金缺口有多大", "how much cash are we short"])
