@@ -52,6 +52,14 @@ if TYPE_CHECKING:
         ContingentBills,
     )
     from .bond_facts import BondChoice, BondItem, BondWay
+    from .collection_facts import (
+        CollectionFault,
+        CollectionIssue,
+        CollectionLine,
+        CollectionReport,
+        PartyShare,
+        PlatformTerms,
+    )
     from .document import (
         Document,
         DocumentLine,
@@ -108,6 +116,8 @@ _HOMES = {
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "bond_facts": "BondChoice BondItem BondWay",
+    "collection_facts": "CollectionFault CollectionIssue CollectionLine CollectionReport "
+    "PartyShare PlatformTerms",
     "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
     "GivenText MissingItem",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
@@ -185,6 +195,10 @@ __all__ = [
     "CashVariance",
     "ChecklistItem",
     "Clause",
+    "CollectionFault",
+    "CollectionIssue",
+    "CollectionLine",
+    "CollectionReport",
     "ContingentBill",
     "ContingentBills",
     "ContractDraft",
@@ -229,7 +243,9 @@ __all__ = [
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
+    "PartyShare",
     "Pay",
+    "PlatformTerms",
     "PledgeBill",
     "PresentBill",
     "Proposal",

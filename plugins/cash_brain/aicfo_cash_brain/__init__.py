@@ -18,6 +18,7 @@ from aicfo_sdk.model import (
     CashDemand,
     CashForecast,
     CashVariance,
+    CollectionReport,
     Counterparty,
     CreditLine,
     DailySales,
@@ -127,6 +128,34 @@ def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advic
     from .advice.variance import surprise_advice
 
     return surprise_advice(ctx, variance)
+
+
+@plugin.tool(
+    reads=[Account, DailySales, Transaction],
+    title="多平台收款对账",
+    asks=["各平台收款对账", "平台货款到账没有", "reconcile platform settlements with the bank"],
+)
+def collection_report(
+    ctx: Context,
+    *,
+    days: Annotated[int, Field(strict=True, ge=7, le=364, description="Sales days.")] = 56,
+    shares: dict[str, int] | None = None,
+) -> CollectionReport:
+    """Takings by platform and store against the bank to the minor unit, and what does not match.
+
+    `shares` splits what was received (分账): party → ppm; the merchant keeps the rest.
+    """
+    from .collection.report import collect
+
+    return collect(ctx, days, shares or {})
+
+
+@plugin.tool(title="平台欠款提醒", asks=["哪个平台少打款", "which platform has not paid us"])
+def unpaid_platforms(ctx: Context, *, report: Needs[CollectionReport]) -> list[Advice]:
+    """Platforms whose payments are missing, late or short, with what is due."""
+    from .advice.collection import collection_advice
+
+    return collection_advice(ctx, report)
 
 
 @plugin.tool(title="资金缺口", asks=["资金缺口有多大", "how much cash are we short"])

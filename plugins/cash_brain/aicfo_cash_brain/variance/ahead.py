@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from datetime import date, timedelta
 from itertools import accumulate
+from typing import Literal, TypeAlias
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from ..cash.receipts import (
 )
 from ..forecast.daykinds import Floats
 
+_Change: TypeAlias = Literal["takings_lower", "payments_higher"]
 _LARGEST, _SHOWN, _NEAR_DAYS = 50, 3, 28
 
 
@@ -65,7 +67,11 @@ def breakers(forecast: CashForecast) -> tuple[CashBreaker, ...]:
     if below:
         return (CashBreaker(what="nothing", day=forecast.start + timedelta(days=below[0])),)
     found: list[CashBreaker] = []
-    for what, daily in (("takings_lower", forecast.sales), ("payments_higher", forecast.payments)):
+    changes: tuple[tuple[_Change, tuple[int, ...]], ...] = (
+        ("takings_lower", forecast.sales),
+        ("payments_higher", forecast.payments),
+    )
+    for what, daily in changes:
         least = [
             left * PPM // total + 1 if total > 0 else PPM + 1
             for left, total in zip(room, accumulate(daily), strict=False)

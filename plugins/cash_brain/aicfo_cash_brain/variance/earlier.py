@@ -82,7 +82,8 @@ class EarlierBooks(Books):
         order = np.argsort(first)
         place = np.zeros(len(words), dtype=np.int64)
         place[used[order]] = np.arange(used.size)
-        return place[codes], tuple(words[code] for code in used[order].tolist())
+        kept: list[int] = used[order].tolist()
+        return place[codes], tuple(words[code] for code in kept)
 
     def _rows(self, kind: type[Record]) -> Flags:
         """Which records of the later books are known by the day."""

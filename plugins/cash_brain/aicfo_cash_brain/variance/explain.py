@@ -78,11 +78,7 @@ def explain(ctx: Context, forecast: CashForecast, days: int) -> CashVariance:
     """Return how cash came out against the forecast of `days` days ago, to the minor unit."""
     since = ctx.today - timedelta(days=days)
     actual = ctx.books.balance() + sum(fund.amount for fund in at_once(ctx.books))
-    ahead = {
-        "receipts": key_receipts(ctx, forecast),
-        "breakers": breakers(forecast),
-        "buffer": forecast.buffer,
-    }
+    receipts, breaks = key_receipts(ctx, forecast), breakers(forecast)
     (lines,) = ctx.books.columns(Transaction, "day")
     moved = lines > since.toordinal()
     if not moved.any() or moved.all():
@@ -92,7 +88,8 @@ def explain(ctx: Context, forecast: CashForecast, days: int) -> CashVariance:
         )
         return CashVariance(
             since=since, day=ctx.today, opening=actual, expected=actual, p10=actual, p90=actual,
-            actual=actual, variance=0, timing=0, permanent=0, drivers=zero, **ahead,
+            actual=actual, variance=0, timing=0, permanent=0, drivers=zero,
+            receipts=receipts, breakers=breaks, buffer=forecast.buffer,
             note="cannot say: statements do not cover the days both before and after "
             f"{since.isoformat()}",
         )  # fmt: skip
@@ -107,7 +104,8 @@ def explain(ctx: Context, forecast: CashForecast, days: int) -> CashVariance:
     return CashVariance(
         since=since, day=ctx.today, opening=said.opening, expected=actual - variance,
         p10=said.p10[-1], p90=said.p90[-1], actual=actual, variance=variance, timing=timing,
-        permanent=variance - timing, drivers=drivers, **ahead, note=said.note,
+        permanent=variance - timing, drivers=drivers, receipts=receipts,
+        breakers=breaks, buffer=forecast.buffer, note=said.note,
         evidence=tuple(dict.fromkeys(ref for each in drivers for ref in each.evidence)),
     )  # fmt: skip
 
@@ -128,7 +126,7 @@ def _drivers(
     expected["payments"] = -sum(said.payments) - rest
 
     actual = _actual(ctx.books, then.books)
-    moves = {each: _Timing() for each in DRIVERS}
+    moves: dict[CashDriver, _Timing] = {each: _Timing() for each in DRIVERS}
     _takings(ctx, then, days, actual["takings"], moves["takings"])
     _receipts(ctx, then, before, now, days, expected["receipts"], moves["receipts"])
     fixed = sum(
