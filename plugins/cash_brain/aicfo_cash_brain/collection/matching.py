@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from statistics import median_low
 
 from aicfo_sdk import PPM, round_div
 
@@ -12,8 +13,9 @@ MOST_LAG, SLACK = 21, 5
 """Days looked back for a sale, and days beyond the usual lag (a holiday) in which money counts."""
 
 _ENOUGH, _GROUP = 3, 4
-_STEP = 100
-"""Fees are learnt in steps of 0.01 %: what is finer is rounding of single orders."""
+_STEP, _TIMES = 100, 6
+"""Fees are learnt in steps of 0.01 %: what is finer is rounding of single orders. One is out of
+the usual beyond six times the median distance from their median, four deviations where normal."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +30,15 @@ class Money:
 
 @dataclass(frozen=True, slots=True)
 class Terms:
-    """Days from sale to money, usual fee, and whether the fee is taken off before it is paid."""
+    """Days from sale to money, usual fee, and whether the fee is taken off before it is paid.
+
+    `usual_ppm` is how far, ppm of the amount, a fee shown beside may be from the usual one.
+    """
 
     lag: int
     fee_ppm: int
     net: bool
+    usual_ppm: int = 0
 
     def pays(self, sold: int) -> int:
         """Return what the platform pays for sales of a day, minor units."""
@@ -67,13 +73,15 @@ def learn(sold: dict[int, int], came: list[Money]) -> Terms | None:
     (lag, net, rate), count = min(votes.items(), key=lambda vote: (-vote[1], vote[0]))
     if count < _ENOUGH:
         return None
-    if not net:
-        beside = Counter(usual_fee(money) for money in came if money.amount > 0)
-        rate = min(beside.items(), key=lambda each: (-each[1], each[0]))[0]
-    return Terms(lag, rate, net)
+    if net:
+        return Terms(lag, rate, net)
+    beside = [_fee_rate(money) for money in came if money.amount > 0]
+    rate = median_low(beside)
+    spread = median_low(abs(one - rate) for one in beside)
+    return Terms(lag, rate, net, _STEP + _TIMES * spread)
 
 
-def usual_fee(money: Money) -> int:
+def _fee_rate(money: Money) -> int:
     """Return the fee shown beside a payment, ppm in steps of 0.01 %."""
     return max(round_div(money.fee * PPM, money.amount * _STEP) * _STEP, 0)
 

@@ -264,8 +264,7 @@ def _paid(
     if short:
         issues.append(_issue(platform, "short", group[0], how, lacking, refs))
     usual = round_div(money.amount * how.fee_ppm, PPM)
-    # Single orders' fees are rounded one by one: within 0.01 % of the amount it is the usual one.
-    if not how.net and abs(money.fee - usual) > 1 + money.amount // 10_000:
+    if not how.net and abs(money.fee - usual) > 1 + money.amount * how.usual_ppm // PPM:
         issues.append(_issue(platform, "fee", group[0], how, money.fee - usual, refs))
 
 

@@ -48,7 +48,7 @@ _OF_LINE: dict[str, CashDriver] = {
 }  # fmt: skip
 _OF_DUTY: dict[str, CashDriver] = {
     "payroll": "payroll", "tax": "taxes", "social": "taxes", "loan": "financing",
-    "bond": "one_off", "other": "one_off",
+    "bond": "one_off",
 }  # fmt: skip
 """Kind of an Obligation, or of a cost that comes again; every other is one of the payments."""
 _FAR, _SHOWN = 3650, 8
