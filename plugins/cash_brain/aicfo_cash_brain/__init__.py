@@ -133,7 +133,7 @@ def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advic
 @plugin.tool(
     reads=[Account, DailySales, Transaction],
     title="多平台收款对账",
-    asks=["各平台收款对账", "平台货款到账没有", "reconcile platform settlements with the bank"],
+    asks=["各平台收款对账", "平台结算到账没有", "reconcile platform settlements with the bank"],
 )
 def collection_report(
     ctx: Context,
