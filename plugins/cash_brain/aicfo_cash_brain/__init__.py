@@ -121,7 +121,7 @@ def cash_variance(
 @plugin.tool(
     reads=[Counterparty],
     title="现金异动提醒",
-    asks=["哪笔回款最关键", "which receipt matters most"],
+    asks=["安全垫取决于哪一笔到账", "which receipt matters most"],
 )
 def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advice]:
     """A warning when cash came out below its band, and of a receipt that the buffer hangs on."""
@@ -132,8 +132,8 @@ def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advic
 
 @plugin.tool(
     reads=[Account, DailySales, Transaction],
-    title="多平台收款对账",
-    asks=["各平台收款对账", "平台结算到账没有", "reconcile platform settlements with the bank"],
+    title="多平台结算对账",
+    asks=["各平台结算对账", "平台结算到账没有", "reconcile platform settlements with the bank"],
 )
 def collection_report(
     ctx: Context,
@@ -150,7 +150,7 @@ def collection_report(
     return collect(ctx, days, shares or {})
 
 
-@plugin.tool(title="平台欠款提醒", asks=["哪个平台少打款", "which platform has not paid us"])
+@plugin.tool(title="平台未结算提醒", asks=["哪个平台还没结算", "which platform has not paid us"])
 def unpaid_platforms(ctx: Context, *, report: Needs[CollectionReport]) -> list[Advice]:
     """Platforms whose payments are missing, late or short, with what is due."""
     from .advice.collection import collection_advice
