@@ -52,6 +52,14 @@ if TYPE_CHECKING:
         ContingentBills,
     )
     from .bond_facts import BondChoice, BondItem, BondWay
+    from .collection_facts import (
+        CollectionFault,
+        CollectionIssue,
+        CollectionLine,
+        CollectionReport,
+        PartyShare,
+        PlatformTerms,
+    )
     from .document import (
         Document,
         DocumentLine,
@@ -102,6 +110,7 @@ if TYPE_CHECKING:
     from .store_facts import StoreCause, StoreDiagnosis, StoreDrop, StoreFigures
     from .tender import Clause, Lot, Milestone, NoticeFlag, ScoreItem, Tender
     from .text import UntrustedText, clean
+    from .variance_facts import CashBreaker, CashDriver, CashVariance, DriverVariance, KeyReceipt
 
 _HOMES = {
     "action": "Action BuyFund BuyStock DiscountBill DrawLoan EndorseBill IssueGuarantee Pay "
@@ -113,6 +122,8 @@ _HOMES = {
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
     "bond_facts": "BondChoice BondItem BondWay",
+    "collection_facts": "CollectionFault CollectionIssue CollectionLine CollectionReport "
+    "PartyShare PlatformTerms",
     "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
     "GivenText MissingItem",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
@@ -133,6 +144,7 @@ _HOMES = {
     "store_facts": "StoreCause StoreDiagnosis StoreDrop StoreFigures",
     "tender": "Clause Lot Milestone NoticeFlag ScoreItem Tender",
     "text": "UntrustedText clean",
+    "variance_facts": "CashBreaker CashDriver CashVariance DriverVariance KeyReceipt",
 }
 _HOME = {name: home for home, names in _HOMES.items() for name in names.split()}
 
@@ -189,13 +201,20 @@ __all__ = [
     "Brief",
     "BuyFund",
     "BuyStock",
+    "CashBreaker",
     "CashDemand",
+    "CashDriver",
     "CashForecast",
     "CashPrice",
     "CashSource",
     "ChannelResponse",
+    "CashVariance",
     "ChecklistItem",
     "Clause",
+    "CollectionFault",
+    "CollectionIssue",
+    "CollectionLine",
+    "CollectionReport",
     "ContingentBill",
     "ContingentBills",
     "ContractDraft",
@@ -212,6 +231,7 @@ __all__ = [
     "DocumentSection",
     "DocumentTable",
     "DrawLoan",
+    "DriverVariance",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
@@ -230,6 +250,7 @@ __all__ = [
     "InvoiceId",
     "IssueGuarantee",
     "ItemPrice",
+    "KeyReceipt",
     "LiquidityPlan",
     "LiquidityTier",
     "Loan",
@@ -242,9 +263,11 @@ __all__ = [
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
+    "PartyShare",
     "Pay",
     "PeerIndex",
     "PeerMonth",
+    "PlatformTerms",
     "PledgeBill",
     "PortfolioBid",
     "PortfolioOut",

@@ -17,6 +17,8 @@ from aicfo_sdk.model import (
     Bill,
     CashDemand,
     CashForecast,
+    CashVariance,
+    CollectionReport,
     Counterparty,
     CreditLine,
     DailySales,
@@ -101,6 +103,68 @@ def cash_forecast(ctx: Context, *, sales: SalesAhead, horizon_days: Horizon = 91
     from .cash.outlook import forecast_cash
 
     return forecast_cash(ctx, sales, horizon_days)
+
+
+@plugin.tool(
+    reads=_CASH,
+    title="现金差异分析",
+    asks=[
+        "现金为什么和预测不一样",
+        "现金差异怎么解释",
+        "why is cash not what was forecast",
+        "cash variance against the last forecast",
+    ],
+)
+def cash_variance(
+    ctx: Context,
+    *,
+    forecast: Needs[CashForecast],
+    days: Annotated[int, Field(strict=True, ge=1, le=91, description="Days to look back.")] = 28,
+) -> CashVariance:
+    """Cash today against the forecast of some days ago, by driver, timing and permanent."""
+    from .variance.explain import explain
+
+    return explain(ctx, forecast, days)
+
+
+@plugin.tool(
+    reads=[Counterparty],
+    title="现金异动提醒",
+    asks=["安全垫取决于哪一笔到账", "which receipt matters most"],
+)
+def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advice]:
+    """A warning when cash came out below its band, and of a receipt that the buffer hangs on."""
+    from .advice.variance import surprise_advice
+
+    return surprise_advice(ctx, variance)
+
+
+@plugin.tool(
+    reads=[Account, DailySales, Transaction],
+    title="多平台结算对账",
+    asks=["各平台结算对账", "平台结算到账没有", "reconcile platform settlements with the bank"],
+)
+def collection_report(
+    ctx: Context,
+    *,
+    days: Annotated[int, Field(strict=True, ge=7, le=364, description="Sales days.")] = 56,
+    shares: dict[str, int] | None = None,
+) -> CollectionReport:
+    """Takings by platform and store against the bank to the minor unit, and what does not match.
+
+    `shares` splits what was received (分账): party → ppm; the merchant keeps the rest.
+    """
+    from .collection.report import collect
+
+    return collect(ctx, days, shares or {})
+
+
+@plugin.tool(title="平台未结算提醒", asks=["哪个平台还没结算", "which platform has not paid us"])
+def unpaid_platforms(ctx: Context, *, report: Needs[CollectionReport]) -> list[Advice]:
+    """Platforms whose payments are missing, late or short, with what is due."""
+    from .advice.collection import collection_advice
+
+    return collection_advice(ctx, report)
 
 
 @plugin.tool(title="资金缺口", asks=["资金缺口有多大", "how much cash are we short"])

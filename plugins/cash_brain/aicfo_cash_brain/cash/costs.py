@@ -39,6 +39,8 @@ class Commitment:
 class Costs:
     """`fixed` (horizon,) is paid whatever is sold; `purchase_share` of sales goes to suppliers.
 
+    `by_kind` are the parts of `fixed` by kind of Obligation or statement line, "bill" and "loan".
+
     `known_purchases` (horizon,) are the supplier invoices already in the books, which the share
     is measured against so that nothing is paid twice. Of purchases still to be invoiced,
     `purchase_terms[k]` are paid k days after the sale that they are for; empty where unknown.
@@ -49,6 +51,13 @@ class Costs:
     purchase_share: float = 0.0
     purchase_terms: Floats = field(default_factory=lambda: np.zeros(0))
     assumptions: list[str] = field(default_factory=list[str])
+    by_kind: dict[str, Floats] = field(default_factory=dict[str, Floats])
+
+    def add(self, kind: str, days: int | slice, amount: float) -> None:
+        """Add a fixed cost of a kind on one day or on several."""
+        part = self.by_kind.setdefault(kind, np.zeros_like(self.fixed))
+        part[days] += amount
+        self.fixed[days] += amount
 
 
 def commitments(
@@ -98,7 +107,10 @@ def costs(
     out = Costs(np.zeros(horizon), np.zeros(horizon))
     for payment in known:
         place = (payment.day - today).days - 1
-        (out.known_purchases if payment.kind == "supplier" else out.fixed)[place] += payment.amount
+        if payment.kind == "supplier":
+            out.known_purchases[place] += payment.amount
+        else:
+            out.add(payment.kind, place, payment.amount)
 
     day, amount = books.columns(Transaction, "day", "amount")
     age = today.toordinal() - day
@@ -175,7 +187,7 @@ def _learn_regular(
     if gap < _PERIODIC_GAP:
         span = max((today - days[0]).days + 1, 28)
         rate = sum(events.values()) / span
-        out.fixed += rate
+        out.add(kind, slice(None), rate)
         out.assumptions.append(f"{kind}: {rate / 100:,.2f} a day, the average of {span} days.")
         return
     amount = float(median(events[day] for day in days[-3:]))
@@ -191,7 +203,7 @@ def _learn_regular(
             break
         if place < 0 or any(abs((due - other).days) <= _SAME_EVENT_DAYS for other in taken):
             continue
-        out.fixed[place] += amount
+        out.add(kind, place, amount)
         count += 1
     if count:
         rhythm = "a month" if monthly else f"each {gap:.0f} days"

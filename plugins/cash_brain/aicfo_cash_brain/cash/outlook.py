@@ -11,11 +11,18 @@ from aicfo_sdk.model import Account, Bill, CashForecast, SalesForecast
 
 from ..forecast.daykinds import Floats
 from ..history import sales_history
-from .costs import LOOK_BACK, Costs, commitments, costs
+from .costs import LOOK_BACK, Commitment, Costs, commitments, costs
 from .funds import at_once
 from .items import Ledger, open_ledger
 from .paths import sales_paths
-from .receipts import bill_habit, payment_kernel, pooled_delays, receipt_paths, working_landing
+from .receipts import (
+    bill_habit,
+    may_pay,
+    payment_kernel,
+    pooled_delays,
+    receipt_paths,
+    working_landing,
+)
 from .takings import Takings, takings_lag
 
 PATHS = 256
@@ -48,11 +55,7 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
     bills, refs = _bills(ctx, horizon_days)
     receipts += bills
 
-    known = commitments(books, ledger, ctx.calendar, horizon_days)
-    days = min(len(history.total), LOOK_BACK)
-    spend = costs(
-        books, known, float(history.total[-days:].sum()) if days else 0.0, days, horizon_days, terms
-    )
+    known, spend = spending(ctx, ledger, horizon_days)
     paid = spend.fixed + spend.known_purchases + _further_purchases(sold, spend)
 
     funds = sum(fund.amount for fund in at_once(books))
@@ -88,6 +91,16 @@ def forecast_cash(ctx: Context, sales: SalesForecast, horizon_days: int) -> Cash
             *refs,
         ),
     )
+
+
+def spending(ctx: Context, ledger: Ledger, horizon: int) -> tuple[list[Commitment], Costs]:
+    """Return all known payments of the next `horizon` days, and the costs that rest on them."""
+    terms: int = ctx.params.at("cash_brain.default_terms_days", ctx.today)
+    known = commitments(ctx.books, ledger, ctx.calendar, horizon)
+    total = sales_history(ctx.books).total
+    days = min(len(total), LOOK_BACK)
+    sold = float(total[-days:].sum()) if days else 0.0
+    return known, costs(ctx.books, known, sold, days, horizon, terms)
 
 
 def _lowest(cash: Floats) -> tuple[Floats, Floats]:
@@ -164,10 +177,7 @@ def _bills(ctx: Context, horizon: int) -> tuple[Floats, list[str]]:
     landing = working_landing(ctx.today, horizon, ctx.calendar)
     refs: list[str] = []
     for bill in ctx.books.records(Bill).values():
-        if bill.side != "receivable" or bill.held != "held":
-            continue
-        # Of one that was refused, or not presented in time, nobody knows when it is paid.
-        if bill.circulation in ("claimed", "ended"):
+        if not may_pay(bill):
             continue
         place = max((bill.matures - ctx.today).days, 1) - 1
         if place < horizon:

@@ -112,6 +112,13 @@ def bill_habit(books: Books) -> Floats:
     return np.bincount(days, weights=amounts) / settled
 
 
+def may_pay(bill: Bill) -> bool:
+    """Whether a bill is on hand and brings its face at maturity."""
+    # Of one that was refused, or not presented in time, nobody knows when it is paid.
+    ours = bill.side == "receivable" and bill.held == "held"
+    return ours and bill.circulation not in ("claimed", "ended")
+
+
 def _sales(books: Books) -> Flags:
     return among(books, Invoice, "direction", "sales")
 

@@ -1,0 +1,1 @@
+"""The forecast of an earlier day against what came: drivers, timing, key receipts, breakers."""
