@@ -301,7 +301,9 @@ def test_every_tool_asks_in_both_languages_and_reads_what_it_uses():
         "sales_forecast", "cash_forecast", "cash_gap", "cash_floor", "idle_cash", "dear_loans",
         "liquidity_plan", "payments_due", "late_customers", "shrinking_customers",
         "store_diagnosis", "slipping_stores", "cash_variance", "cash_surprises",
-        "collection_report", "unpaid_platforms",
+        "collection_report", "unpaid_platforms", "price_lock", "forward_purchase",
+        "marketing_plan", "marketing_budget", "site_plan", "site_map", "where_to_expand",
+        "trade_watch", "trade_gap",
     }  # fmt: skip
     for tool in plugin.tools.values():
         assert any(ask.isascii() for ask in tool.asks), tool.name
