@@ -59,7 +59,7 @@ def proposed(books: StoredBooks, amount: int = 30_000, reason: str = "rice") -> 
 class Person:
     """Sits at a client and answers every form in the same way; remembers what was asked."""
 
-    def __init__(self, action: str = "accept", content: Any = None) -> None:
+    def __init__(self, action: Any = "accept", content: Any = None) -> None:
         self.action, self.content = action, content
         self.read: list[str] = []
 
@@ -335,7 +335,7 @@ def test_an_answer_without_a_state_is_no_answer(books: StoredBooks):
         return await client.session.call_tool(
             "aicfo_approve",
             {"proposal": id, "key": "k"},
-            input_responses={"decision": ElicitResult(action="accept", content=YES)},
+            input_responses={"decision": ElicitResult(action="accept", content=dict(YES))},
             allow_input_required=True,
         )
 

@@ -292,7 +292,7 @@ def test_a_provider_that_sends_too_much_or_elsewhere_gives_no_keys():
             self.end_headers()
             self.wfile.write(b"x" * (300_000 if self.path == "/large" else 3))
 
-        def log_message(self, *said: Any) -> None:
+        def log_message(self, *args: Any, **more: Any) -> None:
             pass
 
     with HTTPServer(("127.0.0.1", 0), Handler) as server:
@@ -371,8 +371,9 @@ def door(sessions: dict[str, Session], provider: Provider, body: Any) -> Any:
                 now = time.time()
                 return provider.token(**{"exp": now + 60, "iat": now, **claims})
 
-            send.token, send.client = token, client
-            return await body(send)
+            asking: Any = send
+            asking.token, asking.client = token, client
+            return await body(asking)
 
     return asyncio.run(run())
 

@@ -10,6 +10,7 @@ from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
+from pydantic import AnyUrl
 
 from aicfo_sdk import Registry
 from aicfo_sdk.books.store import open_books
@@ -113,7 +114,7 @@ def test_the_sdks_client_signs_in_and_asks_for_more_when_it_needs_it(shop: Path)
         auth = OAuthClientProvider(
             server_url=RESOURCE,
             client_metadata=OAuthClientMetadata(
-                client_name="Inspector", redirect_uris=[BACK], scope="books:read"
+                client_name="Inspector", redirect_uris=[AnyUrl(BACK)], scope="books:read"
             ),
             storage=kept,
             redirect_handler=go,

@@ -447,7 +447,7 @@ def test_advice_is_in_two_languages_names_the_money_and_its_evidence() -> None:
     assert best.money == max(found.wealth - found.hold_all, found.wealth - found.discount_all)
     assert best.proposals == found.proposals
     saved = {rule.rule: rule.saved for rule in found.rules}
-    habit, over = grouped(saved["owner_habit"]), grouped(found.rules[0].saved)
+    habit, over = grouped(saved["owner_habit"] or 0), grouped(found.rules[0].saved or 0)
     assert f"saves {habit} against the owner's habit (owner_habit) and {over}" in best.detail
     assert f"比老板习惯（owner_habit）多 {habit} 元" in best.detail_zh
     for item in advice.values():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from aicfo_cash_brain import collection_report, unpaid_platforms
@@ -30,7 +31,7 @@ def sales(channel, store, offset, amount, refunds=0):
     )  # fmt: skip
 
 
-def line(id, offset, amount, *, kind="sale", name="", account="bank"):
+def line(id, offset, amount, *, kind: Any = "sale", name="", account="bank"):
     return Transaction(
         id=id, day=day(offset), account=account, amount=amount, kind=kind,
         counterparty_name=UntrustedText(name),
@@ -184,7 +185,7 @@ def test_what_was_received_is_split_by_largest_remainder():
     fee=st.integers(0, 100),
 )  # fmt: skip
 def test_every_fen_sold_is_somewhere_once(sold, lag, lost, extra, fee):
-    rows = [sales(*each) for each in sold]
+    rows: list[Any] = [sales(*each) for each in sold]
     days = {}
     for channel, _, offset, amount, _ in sold:
         days[channel, offset] = days.get((channel, offset), 0) + amount

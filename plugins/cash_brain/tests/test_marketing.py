@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import numpy as np
 import pytest
@@ -32,7 +33,7 @@ SPENT = 20_000
 SPEND = "purchase"
 
 
-def line(number, day, amount, text, kind="fee"):
+def line(number, day, amount, text, kind: Any = "fee"):
     return Transaction(
         id=f"T{number:05d}", day=day, account="A", amount=amount, kind=kind,
         text=UntrustedText(text),

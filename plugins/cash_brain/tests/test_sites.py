@@ -130,11 +130,12 @@ def test_a_free_quarter_is_worth_what_the_others_bring():
     # At the end of the row it draws somewhat less than the own stores' mean, three of them inside.
     assert site.takings_year.p50 == pytest.approx(0.91 * year, rel=0.03)
     assert site.takings_year.p10 < year < site.takings_year.p90
-    assert 0 < site.lost_year.p50 < 0.1 * year
+    # By hand with exponents 1 and 2 and a sixth of the spacing squared: a fifth of a store's year.
+    assert site.lost_year.p50 == pytest.approx(0.2 * year, rel=0.2)
     assert found.margin_ppm == 500_000
     # Half of what is taken more, less 15,000 yuan a month.
     more = site.takings_year.p50 - site.lost_year.p50
-    assert site.profit_year.p50 == pytest.approx(more / 2 - 12 * 1_500_000, rel=0.02)
+    assert site.profit_year.p50 == pytest.approx(more / 2 - 12 * 1_500_000, rel=0.05)
     assert site.upfront == 21_000_000
     ramp = site.takings_year.p50 / 2 * 90 / 730
     assert site.payback_months == pytest.approx(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
 import pytest
 from aicfo_cash_brain import cash_forecast, cash_surprises, cash_variance, sales_forecast
@@ -36,7 +37,7 @@ def line(id, offset, amount, kind, **changes):
     return Transaction(id=id, day=day(offset), account="A", amount=amount, kind=kind, **changes)
 
 
-def invoice(id, total, *, due, issued=-450, direction="sales", party="C1", **changes):
+def invoice(id, total, *, due, issued=-450, direction: Any = "sales", party="C1", **changes):
     return Invoice(
         id=id, updated=day(issued), number=id, counterparty=party, issued=day(issued),
         due=day(due), net=total, tax=0, total=total, direction=direction, **changes,

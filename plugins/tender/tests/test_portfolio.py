@@ -77,7 +77,8 @@ def portfolio(
             findings=(no,) if tender in refused else (),
         )
 
-    return aicfo_tender.tender_portfolio(
+    asked: Any = aicfo_tender.tender_portfolio
+    return asked(
         make.context(*records),
         forecast=make.forecast(cash),
         gate=gate,
