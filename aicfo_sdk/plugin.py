@@ -81,6 +81,7 @@ class Tool(Generic[P, R]):
         asks: Iterable[str] = (),
         external: bool = False,
         blocking: bool = False,
+        informs: bool = False,
     ) -> None:
         self.fn = fn
         self.plugin = plugin
@@ -92,6 +93,7 @@ class Tool(Generic[P, R]):
         self.asks = tuple(asks)
         self.external = external
         self.blocking = blocking
+        self.informs = informs
         self.many: Callable[..., Sequence[R]] | None = None
         """The body for many contexts at once, where the author wrote one (`batch`)."""
         self.__doc__ = fn.__doc__
@@ -125,8 +127,11 @@ class Tool(Generic[P, R]):
 
     @property
     def effect(self) -> Effect:
-        """ "propose" when a `Proposal` stands anywhere in the return type, else "read"."""
-        return "propose" if self.signature.proposes else "read"
+        """ "propose" when a `Proposal` stands anywhere in the return type, else "read".
+
+        A tool that only informs reads, whatever its type could hold.
+        """
+        return "propose" if self.signature.proposes and not self.informs else "read"
 
     def input_schema(self) -> dict[str, Any]:
         """JSON Schema of the arguments: flat, exact, without needs."""
@@ -236,6 +241,13 @@ class Tool(Generic[P, R]):
                 where=self.full_name,
                 mend=f"its annotation says {signature.returns.label}",
             )
+        if self.informs and _proposes(result):
+            raise ToolFailed(
+                "a tool that only informs proposes something",
+                value=type(result).__name__,
+                where=self.full_name,
+                mend="leave informs=True out where it may propose",
+            )
         return result
 
     def __call__(self, *args: P.args, **kwargs: P.kwargs) -> R:
@@ -269,6 +281,12 @@ class Tool(Generic[P, R]):
 
     def __repr__(self) -> str:
         return f"<{type(self).__name__} {self.full_name}>"
+
+
+def _proposes(result: object) -> bool:
+    from .model.proposal import proposals_in
+
+    return bool(proposals_in(result))
 
 
 def _said(error: BaseException) -> str:
@@ -354,6 +372,7 @@ class Plugin:
         asks: Iterable[str] = (),
         external: bool = False,
         blocking: bool = False,
+        informs: bool = False,
     ) -> Callable[[Callable[P, R]], Tool[P, R]]: ...
     def tool(
         self,
@@ -365,13 +384,15 @@ class Plugin:
         asks: Iterable[str] = (),
         external: bool = False,
         blocking: bool = False,
+        informs: bool = False,
     ) -> Any:
         """Register a function as a tool.
 
         `reads`: record types it may read. `asks`: example questions in the owner's words, Chinese
         and English, that lead here; `{tender}` stands for a subject. `external`: it uses a
         network or a model, so its result is never reused. `blocking`: it waits long enough to be
-        worth a thread.
+        worth a thread. `informs`: it never proposes, though its type (`Advice`) could hold a
+        proposal; one that does all the same fails.
         """
 
         def register(function: Callable[..., Any]) -> Tool[..., Any]:
@@ -383,6 +404,7 @@ class Plugin:
                 asks=asks,
                 external=external,
                 blocking=blocking,
+                informs=informs,
             )
             return self.add(made)
 

@@ -71,6 +71,7 @@ class Manifest(_Part):
     asks: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     external: bool = False
+    informs: bool = False
     blocking: bool = False
     parameters: tuple[ParameterPart, ...] = ()
     positional: tuple[str, ...] = ()
@@ -89,6 +90,9 @@ class Manifest(_Part):
     def pin(self) -> dict[str, str]:
         """Return what approval binds to: digests of each part, and of all together."""
         whole = self.model_dump(mode="json", by_alias=True)
+        if not self.informs:
+            # What was approved before there was such a word stays approved.
+            del whole["informs"]
         parts = {
             "description": [self.title, self.description, list(self.asks), whole["agent"]],
             "arguments": [whole["parameters"], whole["positional"], self.input_schema],
@@ -135,6 +139,7 @@ def describe(tool: Tool[..., Any]) -> Manifest:
         asks=tool.asks,
         reads=tuple(sorted(record_type(kind.__name__).__name__ for kind in tool.reads)),
         external=tool.external,
+        informs=tool.informs,
         blocking=tool.blocking,
         parameters=tuple(
             ParameterPart(

@@ -95,6 +95,7 @@ class RemoteTool(Tool[..., Any]):
             title=line(manifest.title),
             asks=[line(ask) for ask in manifest.asks],
             external=manifest.external,
+            informs=manifest.informs,
             blocking=manifest.blocking,
         )
         self.manifest, self._child = manifest, child

@@ -19,9 +19,10 @@ from ..config import LlmRules
 from ..context import Context
 from ..errors import AicfoError, ModelError
 from ..model.base import canonical
+from ..model.proposal import proposals_in
 from ..orchestrator.orchestrator import Orchestrator
 from ..orchestrator.results import restored, text_of
-from ..orchestrator.run import Asked, arguments_of, proposals_in
+from ..orchestrator.run import Asked, arguments_of
 from ..plugin import Agent
 from ..registry import Registry
 from .conversation import budget_of, price_of

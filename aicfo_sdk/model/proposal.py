@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from datetime import date
+from typing import Any, cast
 
 from pydantic import Field
 
 from .action import Action
-from .base import EvidenceIds, Frozen, digest
+from .base import EvidenceIds, Fact, Frozen, digest
 
 
 class Proposal(Frozen):
@@ -30,3 +31,21 @@ class Proposal(Frozen):
     def id(self) -> str:
         """Short digest of the action: the same action has the same id in every run."""
         return "P" + digest(self.action)[:12]
+
+
+def proposals_in(value: Any) -> list[Proposal]:
+    """Return every proposal inside a result, in the order they stand, each once."""
+    found: dict[str, Proposal] = {}
+    _collect(value, found)
+    return list(found.values())
+
+
+def _collect(value: Any, found: dict[str, Proposal]) -> None:
+    if isinstance(value, Proposal):
+        found.setdefault(value.id, value)
+    elif isinstance(value, list | tuple):
+        for item in cast("list[Any]", value):
+            _collect(item, found)
+    elif isinstance(value, Fact):
+        for name in type(value).model_fields:
+            _collect(getattr(value, name), found)

@@ -13,13 +13,13 @@ from ..days import WorkCalendar
 from ..errors import NotFound, PlanError
 from ..model import record_type
 from ..model.base import Fact, SubjectId
-from ..model.proposal import Proposal
+from ..model.proposal import Proposal, proposals_in
 from ..parameters import Parameters
 from ..plugin import Tool
 from ..registry import Registry
 from .goals import Goal, ids_in, subject_types, understand
 from .plan import Plan, Planner, Subject, choose_tool
-from .run import Journal, Judge, Outcome, Run, Runner, proposals_in
+from .run import Journal, Judge, Outcome, Run, Runner
 from .shadow import fit
 from .together import run_together
 

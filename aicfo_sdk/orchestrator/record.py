@@ -210,7 +210,7 @@ def manifest_of(tool: AnyTool) -> str:
             tool.version,
             tool.description,
             sorted(kind.__name__ for kind in tool.reads),
-            [tool.external, tool.blocking],
+            [tool.external, tool.blocking, *[True] * tool.informs],
             tool.input_schema(),
             [
                 [n.name, n.kind, n.type.fact_name(), n.required, repr(n.arguments)]

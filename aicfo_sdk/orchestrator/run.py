@@ -492,21 +492,3 @@ class Run:
             if isinstance(value, kind):
                 return value
         raise ToolFailed("this run concluded no such fact", value=kind.__name__, where=self.goal)
-
-
-def proposals_in(value: Any) -> list[Proposal]:
-    """Return every proposal inside a result, in the order they stand, each once."""
-    found: dict[str, Proposal] = {}
-    _collect(value, found)
-    return list(found.values())
-
-
-def _collect(value: Any, found: dict[str, Proposal]) -> None:
-    if isinstance(value, Proposal):
-        found.setdefault(value.id, value)
-    elif isinstance(value, list | tuple):
-        for item in cast("list[Any]", value):
-            _collect(item, found)
-    elif isinstance(value, Fact):
-        for name in type(value).model_fields:
-            _collect(getattr(value, name), found)

@@ -6,8 +6,8 @@ from typing import Any, TypeVar
 
 from ..books.store import StoredBooks
 from ..model.base import Fact
-from ..model.proposal import Proposal
-from ..orchestrator.run import Run, proposals_in
+from ..model.proposal import Proposal, proposals_in
+from ..orchestrator.run import Run
 
 A = TypeVar("A")
 

@@ -10,7 +10,8 @@ from ..context import Context
 from ..errors import AicfoError, ToolFailed, UndeclaredRead
 from ..model import RECORDS
 from ..model.base import Fact, Record, canonical, digest
-from ..orchestrator.run import Run, proposals_in
+from ..model.proposal import proposals_in
+from ..orchestrator.run import Run
 from ..orchestrator.shadow import fit
 from ..registry import AnyTool
 from .odd import all_records, odd_arguments, odd_books

@@ -28,7 +28,7 @@ from aicfo_sim.policies import (
     reads_books,
     simple,
 )
-from aicfo_sim.policies.cfo import Cfo, placebo
+from aicfo_sim.policies.cfo import Cfo, installed, placebo
 from aicfo_sim.policies.triggers import Triggers, phase
 from aicfo_sim.scenario import load
 from aicfo_sim.state import BANK_LINE, QUICK_LINE, State
@@ -334,6 +334,24 @@ def test_idle_money_that_a_standing_order_puts_away_is_no_event() -> None:
     run.state.ledger.entry(OWNERS, (CASH, rich), (EQUITY, -rich))
     run.state.ledger.entry(BANK, (CASH, rich * [0, 0, 1]), (LOANS, -rich * [0, 0, 1]))
     assert asked(t) == [True, False, True]
+
+
+@pytest.mark.slow
+def test_advice_without_a_proposal_changes_nothing_for_the_cfo() -> None:
+    class Reader(Cfo):
+        reads_words = True
+
+    ends: list[State] = []
+    for kind in (Cfo, Reader):
+        block = _block([(0, "restaurant"), (1, "contractor"), (2, "ecommerce")], days=20)
+        state, chosen = State(block, journal=True), kind(installed())
+        warm = block.world.scenario.warmup_days
+        live(Run(block, state, Owner()), 0, warm)
+        live(Run(block, state, chosen), warm, block.world.total)
+        assert chosen.asked > 0
+        ends.append(state)
+    assert np.array_equal(ends[0].ledger.balances, ends[1].ledger.balances)
+    assert np.array_equal(ends[0].actions, ends[1].actions)
 
 
 def test_a_new_bill_is_an_event() -> None:

@@ -23,7 +23,7 @@ from aicfo_sdk import (
     ToolFailed,
 )
 from aicfo_sdk.books.store import open_books
-from aicfo_sdk.model import Fact, StoreId
+from aicfo_sdk.model import Advice, Fact, Proposal, RepayLoan, StoreId
 from aicfo_sdk.orchestrator.session import Session
 from tests.composition.toy import books
 
@@ -382,3 +382,36 @@ def test_the_recursion_limit_is_as_it_was():
     limit = sys.getrecursionlimit()
     Orchestrator(tools(endless)).run("total", books=books())
     assert sys.getrecursionlimit() == limit
+
+
+def test_a_tool_that_only_informs_reads_and_fails_when_it_proposes():
+    plugin = Plugin("news", version="1.0.0")
+
+    def advice(proposals: tuple[Proposal, ...]) -> Advice:
+        return Advice(id="a", kind="info", money=1, title="a", proposals=proposals)
+
+    @plugin.tool(informs=True)
+    def honest(ctx: Context) -> list[Advice]:
+        """A word."""
+        return [advice(())]
+
+    @plugin.tool(informs=True)
+    def hidden(ctx: Context) -> list[Advice]:
+        """A word, and money."""
+        repay = RepayLoan(day=ctx.today, loan="L", line="K", account="A", amount=1)
+        return [advice((Proposal(action=repay, reason="b", evidence=("Loan:L",)),))]
+
+    @plugin.tool
+    def open_(ctx: Context) -> list[Advice]:
+        """Advice that may propose."""
+        return []
+
+    assert [plugin.tools[name].effect for name in ("honest", "hidden", "open_")] == [
+        "read",
+        "read",
+        "propose",
+    ]
+    context = Context(books())
+    assert len(honest(context)) == 1
+    with pytest.raises(ToolFailed, match="only informs"):
+        hidden(context)

@@ -131,6 +131,7 @@ def cash_variance(
     reads=[Counterparty],
     title="现金异动提醒",
     asks=["安全垫取决于哪一笔到账", "which receipt matters most"],
+    informs=True,
 )
 def cash_surprises(ctx: Context, *, variance: Needs[CashVariance]) -> list[Advice]:
     """A warning when cash came out below its band, and of a receipt that the buffer hangs on."""
@@ -159,7 +160,11 @@ def collection_report(
     return collect(ctx, days, shares or {})
 
 
-@plugin.tool(title="平台未结算提醒", asks=["哪个平台还没结算", "which platform has not paid us"])
+@plugin.tool(
+    title="平台未结算提醒",
+    asks=["哪个平台还没结算", "which platform has not paid us"],
+    informs=True,
+)
 def unpaid_platforms(ctx: Context, *, report: Needs[CollectionReport]) -> list[Advice]:
     """Platforms whose payments are missing, late or short, with what is due."""
     from .advice.collection import collection_advice
@@ -237,6 +242,7 @@ def payments_due(ctx: Context, *, forecast: Needs[CashForecast]) -> list[Advice]
     reads=[Counterparty, Invoice, Settlement, Transaction],
     title="逾期应收",
     asks=["谁欠款逾期了", "哪些应收款逾期", "who pays late", "which receivables are overdue"],
+    informs=True,
 )
 def late_customers(ctx: Context) -> list[Advice]:
     """Customers who are later with a payment than they usually are, dearest first."""
@@ -249,6 +255,7 @@ def late_customers(ctx: Context) -> list[Advice]:
     reads=[Counterparty, Invoice],
     title="客户流失与退货",
     asks=["哪些客户在流失", "哪些客户退货多", "which customers buy less", "who returns goods"],
+    informs=True,
 )
 def shrinking_customers(ctx: Context) -> list[Advice]:
     """Customers who buy less than before or return much, ranked by the money at stake."""
@@ -285,7 +292,11 @@ def _store_diagnoses(contexts: Sequence[Context], *, days: int) -> list[StoreDia
     return diagnose_many(contexts, days=days)
 
 
-@plugin.tool(title="门店下滑预警", asks=["门店为什么卖得少了", "why does a store sell less"])
+@plugin.tool(
+    title="门店下滑预警",
+    asks=["门店为什么卖得少了", "why does a store sell less"],
+    informs=True,
+)
 def slipping_stores(ctx: Context, *, diagnosis: Needs[StoreDiagnosis]) -> list[Advice]:
     """Stores that sell less than the others and their past lead one to expect, dearest first."""
     from .advice.stores import drop_advice
@@ -371,6 +382,7 @@ def site_map(ctx: Context, *, plan: Needs[SitePlan]) -> SiteMap:
     reads=[Site, Store],
     title="开店与关店建议",
     asks=["下一家店开在哪里", "要不要关店", "where to expand next"],
+    informs=True,
 )
 def where_to_expand(
     ctx: Context, *, plan: Needs[SitePlan], forecast: Needs[CashForecast]
@@ -397,6 +409,7 @@ def trade_watch(ctx: Context, *, sales: Needs[SalesForecast]) -> TradeWatch:
     title="跑输同行预警",
     asks=["是不是跑输同行了", "do we fall behind our trade"],
     reads=[PeerIndex],
+    informs=True,
 )
 def trade_gap(ctx: Context, *, watch: Needs[TradeWatch]) -> list[Advice]:
     """A word when the merchant falls behind its trade, or gains on it, by more than chance."""

@@ -292,6 +292,7 @@ def tender_portfolio(
 
 @plugin.tool(
     title="投标组合建议",
+    informs=True,
 )
 def portfolio_advice(
     ctx: Context, *, best: Annotated[Needs[TenderPortfolio], With(limit=6)]
@@ -308,6 +309,7 @@ def portfolio_advice(
 @plugin.tool(
     reads=[Tender, Merchant, Account, DailySales, Invoice, Counterparty],
     title="招投标建议",
+    informs=True,
 )
 def tender_advice(ctx: Context) -> list[Advice]:
     """Tenders worth a look today: good ones about to close, and contracts to sign.
@@ -327,6 +329,7 @@ def tender_advice(ctx: Context) -> list[Advice]:
         "关注的招标有什么变化？",
         "招标变更提醒",
     ],
+    informs=True,
 )
 def tender_watch(ctx: Context) -> list[Advice]:
     """What changed in tenders of our trade: deadline, amounts, lots, terms, cancelled; openings.
@@ -362,6 +365,7 @@ def bond_choice(ctx: Context, tender: TenderId, *, price: int | None = None) -> 
 @plugin.tool(
     reads=[Tender, Merchant, Transaction],
     title="履约跟踪",
+    informs=True,
 )
 def contract_advice(ctx: Context) -> list[Advice]:
     """Money that contracts bring back and when: payments, bonds, retention; late ones flagged.

@@ -67,11 +67,15 @@ class Cfo(Owner):
 
     name = "cfo"
     reads_books = True
+    reads_words = False
+    """Whether advice that proposes nothing is asked for: here nobody reads, and nothing changes."""
 
     def __init__(self, registry: Registry, *, name: str = "cfo", every: int | None = None) -> None:
         """`registry` are the plugins that are asked; `every` so many days instead of on events."""
         self.name, self.registry = name, registry
-        self._orchestrator = Orchestrator(registry, checked=False)
+        self._orchestrator = Orchestrator(
+            registry if self.reads_words else _acting(registry), checked=False
+        )
         self._papers: dict[int, Papers] = {}
         self._triggers = Triggers(every)
         self._sweeps = set[int]()
@@ -198,6 +202,21 @@ class Cfo(Owner):
         """Whether some plugin has something to say: without, the owner does as ever."""
         registry = self._orchestrator.registry
         return all(registry.providers(kind) for kind in kinds)
+
+
+def _acting(registry: Registry) -> Registry:
+    """Return the plugins without the tools that only inform: here nobody reads what they say."""
+    plugins = list[Plugin]()
+    for plugin in registry.plugins.values():
+        copy = Plugin(plugin.name, version=plugin.version, title=plugin.title)
+        copy.tools = {name: tool for name, tool in plugin.tools.items() if not tool.informs}
+        plugins.append(copy if len(copy.tools) < len(plugin.tools) else plugin)
+    return Registry(
+        plugins,
+        config=registry.config,
+        distributions=registry.distributions,
+        children=registry.children,
+    )
 
 
 @lru_cache(maxsize=16)

@@ -32,6 +32,8 @@ _ASKS: dict[type[Fact], str] = {
 class LlmCfo(Cfo):
     """Asks a model, which asks the tools; acts on the proposals of the tools that it called."""
 
+    reads_words = True
+
     def __init__(
         self,
         registry: Registry,
