@@ -56,7 +56,11 @@ ALLOWED = {
     "aicfo_sdk/llm/agents.py": {"monotonic"},
     "aicfo_sdk/llm/conversation.py": {"monotonic"},
     "aicfo_sdk/llm/loop.py": {"monotonic"},
+    "aicfo_sdk/mcp/approving.py": {"monotonic"},
     "aicfo_sdk/mcp/auth.py": {"monotonic"},
+    "aicfo_sdk/mcp/issued.py": {"time"},
+    "aicfo_sdk/mcp/key_sets.py": {"monotonic"},
+    "aicfo_sdk/mcp/try_sign_in.py": {"time"},
     "aicfo_sdk/cli/watch.py": {"fromtimestamp"},
     "aicfo_sdk/testing/watch.py": {"perf_counter"},
     "sim/aicfo_sim/demo/command.py": {"monotonic"},
@@ -64,8 +68,9 @@ ALLOWED = {
     "sim/aicfo_sim/shard.py": {"process_time"},
 }
 """Where a clock is read: deadlines, how long the demo took, the time that a run has left, what it
-cost, what a model or a client may still use, how long a tool under test took. None of them makes a
-date but that of `aicfo watch`, which must know when it is morning and asks about the books' day."""
+cost, what a model or a client may still use, how long a tool under test took, until when a token, a
+key or a question holds. None of them makes a date but that of `aicfo watch`, which must know when
+it is morning and asks about the books' day."""
 
 
 def campaign(share: float, seed: int) -> dict[str, Any]:

@@ -100,8 +100,9 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
             '        line.__dict__["text"] = type(line.text)("seen")\n        if line.amount < 0',
         )
     ],
-    # The simulator's books hold the firm's whole run behind what they show of a day.
-    "future": _more("len(vars(ctx.books._books))"),
+    # The simulator's books hold the firm's whole run behind what they show of a day; a tool that
+    # looks behind them answers otherwise than over a copy of what they show.
+    "future": _more("len(type(ctx.books._books).__module__)"),
     "repeat": _more("next(counter)", "from itertools import count\n\ncounter = count()"),
     "memory": _more(
         "len(seen.setdefault(ctx.books.key, []) or seen)", "seen: dict[str, list[int]] = {}"
