@@ -89,7 +89,7 @@ def test_two_figures_for_one_month_are_an_error(tmp_path: Path) -> None:
 
 
 def test_the_kind_is_told_by_the_columns() -> None:
-    assert detect.detect(EXAMPLES / "places.csv") == "places"
-    assert detect.detect(EXAMPLES / "peers.csv") == "peers"
-    assert len(detect.read(EXAMPLES / "places.csv").records) == 11
-    assert len(detect.read(EXAMPLES / "peers.csv").records) == 8
+    assert detect.detect(EXAMPLES / "chain/places.csv") == "places"
+    assert detect.detect(EXAMPLES / "chain/peers.csv") == "peers"
+    assert len(detect.read(EXAMPLES / "chain/places.csv").records) == 11
+    assert len(detect.read(EXAMPLES / "chain/peers.csv").records) == 8
