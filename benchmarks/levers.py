@@ -22,7 +22,7 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.ledger import FUND, INVESTED
 from aicfo_sim.outcome import Start, outcome
 from aicfo_sim.policies import Owner, policy
-from aicfo_sim.policies.cfo import Cfo, installed
+from aicfo_sim.policies.cfo import ADVERTISING, Cfo, installed
 from aicfo_sim.policies.sites import Sites
 from aicfo_sim.scenario import load
 from aicfo_sim.state import State
@@ -47,6 +47,8 @@ class Case:
 
 class Counting(Cfo):
     """A CFO that counts the days on which money at hand did not cover what was due."""
+
+    unseen = ADVERTISING
 
     def __init__(self, registry: Registry) -> None:
         super().__init__(registry)

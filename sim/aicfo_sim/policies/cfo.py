@@ -55,11 +55,16 @@ AUTO = Policy(
         "redeem_fund": _NO_LIMIT,
         "pay": _NO_LIMIT,
         "buy_stock": _NO_LIMIT,
-        "set_marketing_budget": _NO_LIMIT,
         "submit_bid": _NO_LIMIT,
     },
 )
-"""What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms."""
+"""What the simulated owner lets happen unseen: nobody sits at the desk of ten thousand firms.
+
+Advertising is not in it: budgets that the plugin chose were seen to leave chains late with wages.
+"""
+
+ADVERTISING = Policy(name="sim", rules={**AUTO.rules, "set_marketing_budget": _NO_LIMIT})
+"""The same with advertising, for measuring what that lever is worth."""
 
 
 class Cfo(Owner):
@@ -67,6 +72,7 @@ class Cfo(Owner):
 
     name = "cfo"
     reads_books = True
+    unseen = AUTO
     reads_words = False
     """Whether advice that proposes nothing is asked for: here nobody reads, and nothing changes."""
 
@@ -165,7 +171,7 @@ class Cfo(Owner):
             # Asked again on that day, the plan says whether it still wants to.
             self.notes[f"{kind}: planned for a later day"] += 1
             return
-        decision = decide(AUTO, proposal, books)
+        decision = decide(self.unseen, proposal, books)
         reason = desk.carry_out(proposal.action) if decision.outcome == "allowed" else decision.why
         if reason:
             run.state.refused[place] += 1
