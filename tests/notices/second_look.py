@@ -14,7 +14,7 @@ from typing import Any
 from . import printing as p
 from .labels import labels
 from .truth import make
-from .tuned import BASE, Made, _grid, _key, _saved  # pyright: ignore[reportPrivateUsage]
+from .tuned import BASE, INVITED, Made, _grid, _key, _saved  # pyright: ignore[reportPrivateUsage]
 
 
 def bracketed_text(seed: int) -> Made:
@@ -47,22 +47,7 @@ def bracketed_text(seed: int) -> Made:
 七、政策功能
 {"本项目整体预留，专门面向中小企业采购。" if t.sme == "whole" else "本项目不专门面向中小企业。"}
 """
-    printed = (
-        *BASE,
-        "agency",
-        "value",
-        "ceiling",
-        "deadline",
-        "deadline_time",
-        "bond",
-        "method",
-        "evaluation",
-        "sme_reserved",
-        "consortium",
-        "delivery_days",
-        "qualifications",
-        "required",
-    )
+    printed = (*BASE, *INVITED)
     return text.encode(), ".txt", labels(t, printed)
 
 
@@ -82,22 +67,7 @@ def columns_html(seed: int) -> Made:
 <p>四、磋商保证金为人民币{p.bare(t.bond)}元。评审采用综合评分法。</p>
 <p>五、采购人：{t.buyer}　　地址：{"".join(t.place)}　　联系人：周工</p><p>代理机构：{t.agency}　　电话：0898-66668888</p>
 <p align="right">{p.chinese_day(t.published)}</p></body></html>"""
-    printed = (
-        *BASE,
-        "agency",
-        "value",
-        "ceiling",
-        "deadline",
-        "deadline_time",
-        "bond",
-        "method",
-        "evaluation",
-        "sme_reserved",
-        "consortium",
-        "delivery_days",
-        "qualifications",
-        "required",
-    )
+    printed = (*BASE, *INVITED)
     return html.encode("gb18030"), ".htm", labels(t, printed)
 
 

@@ -17,7 +17,7 @@ from aicfo_sdk.capital import to_capital
 from . import printing as p
 from .labels import labels
 from .truth import make, with_lots
-from .tuned import BASE, Made, _key, _saved  # pyright: ignore[reportPrivateUsage]
+from .tuned import BASE, INVITED, Made, _key, _saved  # pyright: ignore[reportPrivateUsage]
 
 _CHINESE = "一二三四五六七八九十"
 
@@ -67,22 +67,7 @@ def word_html(seed: int) -> Made:
         + "".join(map(para, body))
         + '<div class="foot">主办单位：县公共资源交易中心　备案号：豫ICP备00000000号</div></body></html>'
     )
-    printed = (
-        *BASE,
-        "agency",
-        "value",
-        "ceiling",
-        "deadline",
-        "deadline_time",
-        "bond",
-        "method",
-        "evaluation",
-        "sme_reserved",
-        "consortium",
-        "delivery_days",
-        "qualifications",
-        "required",
-    )
+    printed = (*BASE, *INVITED)
     truth = labels(t, printed)
     # 采购人 and 供应商 alone do not say which law; the form of words is the government's.
     truth.pop("regime")

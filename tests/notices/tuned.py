@@ -16,6 +16,23 @@ from .truth import EVALUATIONS, PROCEDURES, Truth, make, with_lots
 Made = tuple[bytes, str, Labels]
 """The file, its suffix, and what it says."""
 
+INVITED = (
+    "agency",
+    "value",
+    "ceiling",
+    "deadline",
+    "deadline_time",
+    "bond",
+    "method",
+    "evaluation",
+    "sme_reserved",
+    "consortium",
+    "delivery_days",
+    "qualifications",
+    "required",
+)
+"""What most invitations print besides `BASE`."""
+
 BASE = ("title", "number", "buyer", "notice", "regime", "category", "published")
 SECTION_22 = "满足《中华人民共和国政府采购法》第二十二条规定"
 

@@ -10,8 +10,9 @@ from ...errors import InputError, RecordError
 from ...model.base import Record
 from ...model.merchant import Counterparty
 from ...model.text import UntrustedText
-from ..batch import Refused
+from ..batch import Batch, Refused
 from ..names import checked_uscc, counterparty_id
+from .table import Table
 
 _LONGEST_TERMS = 3650  # days
 
@@ -124,3 +125,16 @@ class Once(Generic[R]):
     def lines(self) -> dict[tuple[str, date], int]:
         """By `Type:id` and known day the line on which each record stands."""
         return {(one.ref, one.known): self._lines[id] for id, one in self._found.items()}
+
+    def batch(self, kind: str, table: Table, *, currency: str) -> Batch:
+        """What a file says of which each row was added, and holds nothing else."""
+        return Batch(
+            kind=kind,
+            source=table.file,
+            digest=table.digest,
+            currency=currency,
+            records=self.records(),
+            refused=tuple(self.refused),
+            rows=len(self._found) + len(self.refused),
+            lines=self.lines(),
+        )

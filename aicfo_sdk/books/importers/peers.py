@@ -43,20 +43,10 @@ def read(path: Path) -> Batch:
     """Return the index of one file, a record a month. Raises: RecordError for what is wrong."""
     head = find_header(read_table(path), COLUMNS, OPTIONAL, what="an index of peers")
     found: Once[PeerIndex] = Once("month of an index")
-    rows = 0
     for row in head.rows():
-        rows += 1
         found.add(_index(row), row.line, column="month", fail=row.error)
-    return Batch(
-        kind=KIND,
-        source=head.table.file,
-        digest=head.table.digest,
-        currency="CNY",
-        records=found.records(),
-        refused=tuple(found.refused),
-        rows=rows,
-        lines=found.lines(),
-    )
+    # An index is no money: it belongs into books of any currency.
+    return found.batch(KIND, head.table, currency="")
 
 
 def _index(row: Row) -> PeerIndex:

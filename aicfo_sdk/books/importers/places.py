@@ -63,20 +63,9 @@ def read(path: Path) -> Batch:
     """Return the places and districts of one file. Raises: RecordError for what is wrong in it."""
     head = find_header(read_table(path), COLUMNS, OPTIONAL, what="a list of places")
     found: Once[Record] = Once("place")
-    rows = 0
     for row in head.rows():
-        rows += 1
         found.add(_place(row), row.line, column="name", fail=row.error)
-    return Batch(
-        kind=KIND,
-        source=head.table.file,
-        digest=head.table.digest,
-        currency="CNY",
-        records=found.records(),
-        refused=tuple(found.refused),
-        rows=rows,
-        lines=found.lines(),
-    )
+    return found.batch(KIND, head.table, currency="CNY")
 
 
 def _place(row: Row) -> Record:

@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 
 from aicfo_sdk.books.importers import detect, peers, places
+from aicfo_sdk.books.store import create_with
 from aicfo_sdk.errors import RecordError
-from aicfo_sdk.model import District, PeerIndex, Site
+from aicfo_sdk.model import District, Merchant, PeerIndex, Site, UntrustedText
 
 HEAD = "类型,编号,名称,门店编号,经度,纬度,面积(平方米),月租金,月运营费,装修费,押金,人口,状态日期"
 CANDIDATE = "候选,C1,铺位,,120.5853,30.0000005,110.5,18000.00,42000,190000,36000,,2026-01-01"
@@ -86,6 +87,13 @@ def test_two_figures_for_one_month_are_an_error(tmp_path: Path) -> None:
     rows = ("行业,月份,指数,来源", "餐饮,2026-02,88.4,协会", "餐饮,2026-02,89.4,协会")
     with pytest.raises(RecordError, match="two different"):
         peers.read(_csv(tmp_path / "i.csv", *rows))
+
+
+def test_an_index_is_no_money_and_goes_into_books_of_any_currency(tmp_path: Path) -> None:
+    batch = peers.read(_csv(tmp_path / "i.csv", "行业,月份,指数", "餐饮,2026-02,88.4"))
+    me = Merchant(id="me", updated=date(2026, 2, 28), name=UntrustedText("M"), country="GB")
+    _, result = create_with([batch], str(tmp_path / "a.books"), merchant=me, currency="GBP")
+    assert (batch.rows, result.refused) == (1, 0)
 
 
 def test_the_kind_is_told_by_the_columns() -> None:

@@ -20,6 +20,8 @@ from .values import Amount, amount, ppm, span_days
 
 _LONGEST_TEXT = 100_000
 _LONGEST_ID = 120
+# A page may hold the name of a column a hundred thousand times.
+_MOST_HEADS, _MOST_ROWS = 20, 500
 _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
 )
@@ -121,18 +123,21 @@ class _Facts(Said):
         """Return the period of delivery; of lots that have a column of it, the one all share."""
         for pair in self.all("delivery"):
             return f"{pair.value}{pair.note}" if pair.value.isdecimal() else pair.value
+        heads = 0
         for i, head in enumerate(self.page.blocks):
-            if isinstance(head, Line):
+            if isinstance(head, Line) or heads == _MOST_HEADS:
                 continue
             for column, cell in enumerate(head.cells):
                 name = field_of(cell)
                 if name is None or name[0] != "delivery":
                     continue
+                heads += 1
                 below = {
                     row.cells[column] + (name[1] if row.cells[column].isdecimal() else "")
-                    for row in self.page.blocks[i + 1 :]
+                    for row in self.page.blocks[i + 1 : i + 1 + _MOST_ROWS]
                     if isinstance(row, Row) and row.table == head.table
                     if column < len(row.cells) and row.cells[column]
+                    if field_of(row.cells[column]) is None
                 }
                 if len(below) == 1:
                     return below.pop()
