@@ -99,7 +99,9 @@ class Page:
             "PIP_DISABLE_PIP_VERSION_CHECK": "1",
             "PIP_ROOT_USER_ACTION": "ignore",
         }
-        (self.folder / "examples").symlink_to(ROOT / "examples")
+        # A reader stands in a clone: the examples are there, and so are its settings for pytest.
+        for name in ("examples", "pyproject.toml", "conftest.py"):
+            (self.folder / name).symlink_to(ROOT / name)
 
     def prove(self, block: Block, where: str) -> None:
         """Run, parse or write one block. Raises: AssertionError naming page and line."""
