@@ -85,7 +85,7 @@ dist: .venv/.ours .venv/.dev
 	@for project in $(OURS) ./metapackage; do \
 		$(BIN)/python -m build --wheel --no-isolation --outdir dist "$$project" >dist/.log 2>&1 || { cat dist/.log >&2; exit 1; }; \
 	done; rm -f dist/.log
-	@cd dist && ls -l *.whl | awk '{print $$5, $$9}' | tee SIZES
+	@$(BIN)/python metapackage/sizes.py > dist/SIZES && cat dist/SIZES
 	@$(BIN)/python metapackage/sbom.py --wheels dist > dist/sbom.cdx.json
 
 sbom: .venv/.base
