@@ -14,6 +14,7 @@ from ..model.proposal import proposals_in
 from ..orchestrator.run import Run
 from ..orchestrator.shadow import fit
 from ..registry import AnyTool
+from .limits import Endless
 from .odd import all_records, odd_arguments, odd_books
 from .rules import Finding
 from .trial import Trial, answer
@@ -36,10 +37,20 @@ def tool_findings(
     """
     file, line = place_of(tool)
     told: set[str] = set()
-    for rule, seen in _all(trial, tool, merchants, deadline):
-        if rule not in told:
-            told.add(rule)
-            yield Finding(rule, tool.full_name, line, file, seen)
+    try:
+        for rule, seen in _all(trial, tool, merchants, deadline):
+            if rule not in told:
+                told.add(rule)
+                yield Finding(rule, tool.full_name, line, file, seen)
+    except Endless as error:
+        yield endless(tool, str(error))
+
+
+def endless(tool: AnyTool, after: str) -> Finding:
+    """Return the finding of a tool whose run had to be ended."""
+    file, line = place_of(tool)
+    seen = f"ended after {after}: a run does not come to an end by itself"
+    return Finding("deadline", tool.full_name, line, file, seen)
 
 
 def place_of(tool: AnyTool) -> tuple[str, int]:
@@ -59,7 +70,12 @@ def _all(
 ) -> Found:
     calls: list[Call] = []
     first = next(((own, a) for own in merchants for a in trial.asked(tool, own)), None)
-    before = _told(trial, tool, *first) if first is not None else ""
+    before = ""
+    if first is not None:
+        with watching(tool) as seen:
+            before = _told(trial, tool, *first)
+        # What it changes for good, it changes the first time.
+        yield from (("process", what) for what in seen.changed)
     for books in merchants:
         for arguments in trial.asked(tool, books):
             with watching(tool) as seen:
@@ -149,6 +165,8 @@ def _watched(tool: AnyTool, seen: Watched, deadline: float) -> Found:
         yield "network", seen.connected[0]
     if seen.wrote:
         yield "files", seen.wrote[0]
+    if seen.changed:
+        yield "process", seen.changed[0]
     slowest = max((call.seconds for call in seen.calls), default=0.0)
     if slowest > deadline and not tool.external:
         yield "deadline", f"{slowest:.1f} s, more than {deadline:g} s"

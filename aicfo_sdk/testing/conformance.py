@@ -27,13 +27,13 @@ from ..errors import AicfoError, NotFound
 from ..model.base import digest
 from ..plugin import Plugin
 from ..registry import AnyTool
-from .behaviour import place_of, tool_findings
+from .behaviour import endless, place_of, tool_findings
 from .distribution import Distribution, Entry, find, load
 from .manifest import manifest_findings, question_findings, signature_findings
 from .merchants import ARCHETYPES, merchants
 from .rules import RULES, Finding, one_line
 from .source import source_findings
-from .trial import Trial, answer
+from .trial import LIMIT, Trial, answer
 
 _CHILD_SECONDS = 600
 
@@ -76,31 +76,45 @@ def check(
     """Return what a plugin breaks: a folder with its `pyproject.toml`, or an installed name.
 
     Its code runs in this process, with your rights, over one synthetic merchant of each archetype;
-    one call may take `deadline` seconds. With `new_process` a second process answers everything
-    too, in which sets have another order. Equal arguments give equal findings, the deadline's
-    aside. Raises: InputError, NotFound for a target that is no plugin's.
+    one call may take `deadline` seconds, and a run that lasts longer than six times that (at least
+    a minute) is ended. With `new_process` a second process answers everything first, in which sets
+    have another order; a plugin that ends that process is not asked in this one. Equal arguments
+    give equal findings, the deadline's aside. Raises: InputError, NotFound for a target that is no
+    plugin's.
     """
     found = find(target)
     notes: list[str] = []
     findings = [*found.findings, *source_findings(found.files, found.root, found.own)]
     plugins = list(_loaded(found, findings))
-    broken = False
     where = _merchants(archetypes, seed, notes)
+    unreadable = {plugin.name: list(signature_findings(plugin)) for plugin, _ in plugins}
+    limit = max(LIMIT, 6 * deadline)
+    said: dict[str, Any] = {}
+    if new_process and plugins and not any(unreadable.values()):
+        said = _other_process(target, where, seed, limit, notes)
+        findings += [Finding("weight", plugins[0][0].name, 0, "", heavy) for heavy in said["heavy"]]
     for plugin, entry in plugins:
-        unreadable = list(signature_findings(plugin))
-        if unreadable:
-            findings += unreadable
-            broken = True
+        if unreadable[plugin.name]:
+            findings += unreadable[plugin.name]
             continue
         findings += manifest_findings(plugin, found, entry)
-        trial = Trial(plugin)
+        if "ended" in said:
+            findings.append(Finding("crash", plugin.name, 0, "", said["ended"]))
+            continue
+        trial = Trial(plugin, limit=limit)
         findings += question_findings(trial)
         for tool in plugin.tools.values():
             if why := _untried(trial, tool, where):
                 notes.append(f"{tool.full_name} was not tried: {why}")
-            findings += tool_findings(trial, tool, [books for _, books in where], deadline=deadline)
-    if new_process and plugins and not broken:
-        findings += _other_process(target, [plugin for plugin, _ in plugins], where, seed, notes)
+            if (after := said.get("endless", {}).get(tool.full_name)) is not None:
+                findings.append(endless(tool, after))
+                continue
+            broken = list(
+                tool_findings(trial, tool, [books for _, books in where], deadline=deadline)
+            )
+            findings += broken
+            if "answers" in said and not any(one.rule == "deadline" for one in broken):
+                findings += _repeated(trial, tool, where, said["answers"])
     return Report(
         distribution=f"{found.name} {found.version}".strip(),
         plugins=tuple(plugin.name for plugin, _ in plugins),
@@ -151,14 +165,17 @@ def _untried(trial: Trial, tool: AnyTool, where: Where) -> str:
 
 
 def _other_process(
-    target: str | Path, plugins: list[Plugin], where: Where, seed: int, notes: list[str]
-) -> Iterator[Finding]:
-    """Ask a new process, in which sets have another order, and see what importing loads."""
+    target: str | Path, where: Where, seed: int, limit: float, notes: list[str]
+) -> dict[str, Any]:
+    """Ask a new process, in which sets have another order.
+
+    Returns what importing loads (`heavy`), and digests of `answers`, or how the process `ended`.
+    """
     with tempfile.TemporaryDirectory() as folder:
         out = Path(folder, "answers.json")
         names = ",".join(archetype for archetype, _ in where)
         given = str(Path(target).resolve()) if Path(target).is_dir() else str(target)
-        words = [sys.executable, "-m", "aicfo_sdk.testing.child", given, names, str(seed), str(out)]
+        words = [sys.executable, "-m", "aicfo_sdk.testing.child", given, names, str(seed)]
         own = os.environ.get("PYTHONHASHSEED", "random")
         environment = {
             **os.environ,
@@ -167,27 +184,29 @@ def _other_process(
         }
         try:
             done = subprocess.run(
-                words, capture_output=True, text=True, check=False, env=environment,
-                timeout=_CHILD_SECONDS,
+                [*words, str(limit), str(out)], capture_output=True, text=True, check=False,
+                env=environment, timeout=max(_CHILD_SECONDS, 10 * limit),
             )  # fmt: skip
-            said: dict[str, Any] = json.loads(out.read_text("utf-8"))
-        except (OSError, ValueError, subprocess.TimeoutExpired) as error:
+        except subprocess.TimeoutExpired as error:
+            return {"heavy": [], "ended": f"asking its tools did not end in {error.timeout:g} s"}
+        except OSError as error:
             notes.append(f"a new process was not asked: {type(error).__name__}: {error}")
+            return {"heavy": []}
+        if not out.is_file():
+            why = one_line(done.stderr[-300:]) or "without a word"
+            code = f"a new process that asked its tools ended with code {done.returncode}: {why}"
+            return {"heavy": [], "ended": code}
+        return json.loads(out.read_text("utf-8"))
+
+
+def _repeated(trial: Trial, tool: AnyTool, where: Where, told: dict[str, str]) -> Iterator[Finding]:
+    """Hold a tool's answers against what it said in the other process."""
+    for key, text in _answers(trial, tool, where):
+        if told.get(key, digest(text)) != digest(text):
+            file, line = place_of(tool)
+            seen = "another process, with another order of sets, says something else"
+            yield Finding("repeat", tool.full_name, line, file, seen)
             return
-        if done.returncode:
-            notes.append(f"a new process was not asked: {done.stderr.strip()[-300:]}")
-            return
-    for name in said["heavy"]:
-        yield Finding("weight", plugins[0].name, 0, "", name)
-    for plugin in plugins:
-        trial = Trial(plugin)
-        for tool in plugin.tools.values():
-            for key, text in _answers(trial, tool, where):
-                if said["answers"].get(key, digest(text)) != digest(text):
-                    file, line = place_of(tool)
-                    seen = "another process, with another order of sets, says something else"
-                    yield Finding("repeat", tool.full_name, line, file, seen)
-                    break
 
 
 def _answers(trial: Trial, tool: AnyTool, where: Where) -> Iterator[tuple[str, str]]:

@@ -92,7 +92,13 @@ RULES: dict[str, Rule] = {
     "evidence": Rule("evidence names a record that is not there", "use record.ref"),
     "proposal": Rule("a proposal cannot be carried out", "offer only what these books allow"),
     "network": Rule("a tool opens a connection", "declare external=True"),
-    "files": Rule("a tool writes files or starts a process", "return it; the caller writes"),
+    "files": Rule(
+        "a tool opens files that are not its own, writes one, or starts a process",
+        "take it from the books or as an argument, and return it; the caller writes",
+    ),
+    "process": Rule(
+        "a call left the process otherwise than it was", "put back what you change, in a finally"
+    ),
     "deadline": Rule("a call takes too long", "work in columns; give numeric tools a batch body"),
 }
 

@@ -19,7 +19,13 @@ _SEEDED = {
 }  # fmt: skip
 _DRAWS = ("random.", "numpy.random.", "secrets.")
 _DRAW_CALLS = {"os.urandom", "uuid.uuid1", "uuid.uuid4", "random.SystemRandom"}
-_ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "sys.argv"}
+_ENVIRONMENT = {
+    "os.environ", "os.getenv", "os.environb", "sys.argv", "os.getcwd", "os.getlogin",
+    "os.path.expanduser", "pathlib.Path.home", "pathlib.Path.cwd", "getpass.getuser",
+    "socket.gethostname", "platform.node",
+}  # fmt: skip
+_OUTPUT = {"sys.stdout", "sys.stderr", "sys.__stdout__", "sys.__stderr__", "logging.basicConfig"}
+_IMPORTS = {"importlib.import_module", "__import__"}
 _PUBLIC = {"aicfo_sdk", "aicfo_sdk.model", "aicfo_sdk.testing"}
 _STOPS = {"BaseException", "KeyboardInterrupt", "SystemExit", "GeneratorExit"}
 
@@ -93,18 +99,30 @@ class _Reader(ast.NodeVisitor):
             self._seen.append(("environment", node.lineno, "input()"))
         elif name == "print" and not any(word.arg == "file" for word in node.keywords):
             self._seen.append(("output", node.lineno, "print()"))
+        elif name in _IMPORTS and node.args:
+            module = _constant(node.args[0])
+            if module:
+                self._from(module, node.lineno)
+            else:
+                seen = f"{name}() of a name that is made as it runs"
+                self._seen.append(("neighbour", node.lineno, seen))
+        elif name == "contextlib.suppress":
+            kinds = {self._dotted(kind) for kind in node.args} & _STOPS
+            self._seen += [("stop", node.lineno, f"suppress({kind})") for kind in sorted(kinds)]
         self.generic_visit(node)
 
     def visit_Attribute(self, node: ast.Attribute) -> None:
-        name = self._dotted(node)
-        if name in _ENVIRONMENT:
-            self._seen.append(("environment", node.lineno, name))
+        self._used(self._dotted(node), node.lineno)
         self.generic_visit(node)
 
     def visit_Name(self, node: ast.Name) -> None:
-        name = self._names.get(node.id, "")
+        self._used(self._names.get(node.id, ""), node.lineno)
+
+    def _used(self, name: str, line: int) -> None:
         if name in _ENVIRONMENT:
-            self._seen.append(("environment", node.lineno, name))
+            self._seen.append(("environment", line, name))
+        elif name in _OUTPUT:
+            self._seen.append(("output", line, name))
 
     def visit_ExceptHandler(self, node: ast.ExceptHandler) -> None:
         kinds = node.type.elts if isinstance(node.type, ast.Tuple) else [node.type]
@@ -117,10 +135,25 @@ class _Reader(ast.NodeVisitor):
     def _dotted(self, node: ast.AST) -> str:
         """Return the full name that an expression stands for, or "" when it is none."""
         parts: list[str] = []
-        while isinstance(node, ast.Attribute):
-            parts.append(node.attr)
-            node = node.value
-        if not isinstance(node, ast.Name):
-            return ""
+        while not isinstance(node, ast.Name):
+            if isinstance(node, ast.Attribute):
+                parts.append(node.attr)
+                node = node.value
+            elif isinstance(node, ast.Call) and node.args:
+                # getattr(a, "b") is a.b, and import_module("a") is a.
+                called = self._dotted(node.func)
+                if called in _IMPORTS and (module := _constant(node.args[0])):
+                    return ".".join([module, *reversed(parts)])
+                if called != "getattr" or len(node.args) < 2:
+                    return ""
+                parts.append(_constant(node.args[1]))
+                node = node.args[0]
+            else:
+                return ""
         first = self._names.get(node.id, node.id)
         return ".".join([first, *reversed(parts)])
+
+
+def _constant(node: ast.AST) -> str:
+    """Return the text that stands there in so many words, or ""."""
+    return node.value if isinstance(node, ast.Constant) and isinstance(node.value, str) else ""

@@ -14,8 +14,11 @@ from ..orchestrator.orchestrator import Orchestrator
 from ..orchestrator.run import Run
 from ..plugin import Plugin
 from ..registry import AnyTool, Registry, discover
+from .limits import limited
 from .odd import sample
 
+LIMIT = 60.0
+"""Seconds after which a run is ended."""
 _SUBJECTS = 2
 """Ids of each subject type that a tool is asked about, per books."""
 
@@ -23,8 +26,8 @@ _SUBJECTS = 2
 class Trial:
     """A plugin among the installed ones of this process, its own tools chosen where two offer."""
 
-    def __init__(self, plugin: Plugin, *, seed: int = 0) -> None:
-        self.plugin, self._seed = plugin, seed
+    def __init__(self, plugin: Plugin, *, seed: int = 0, limit: float = LIMIT) -> None:
+        self.plugin, self._seed, self._limit = plugin, seed, limit
         self._registry = registry_with(plugin)
         self._planner = self.orchestrator()
 
@@ -71,11 +74,15 @@ class Trial:
         yield from sets
 
     def run(self, tool: AnyTool, books: Books, arguments: dict[str, Any]) -> Run | AicfoError:
-        """Return one run by a new orchestrator, or why there is none."""
+        """Return one run by a new orchestrator, or why there is none.
+
+        Raises: Endless when it lasts longer than the trial's limit.
+        """
         made = self.orchestrator()
         try:
             goal = made.goal(tool, books=books, arguments=arguments)
-            return made.carry_out(goal, books)
+            with limited(self._limit):
+                return made.carry_out(goal, books)
         except AicfoError as error:
             return error
 

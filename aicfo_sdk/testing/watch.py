@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import site
 import sys
 import threading
 import time
@@ -10,10 +11,12 @@ from collections.abc import Generator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from functools import cache, wraps
+from pathlib import Path
 from typing import Any
 
 from ..context import Context
 from ..registry import AnyTool
+from .limits import changed, process_state
 
 _CONNECTS = {"socket.connect", "socket.sendto", "socket.getaddrinfo", "socket.bind"}
 _STARTS = {"subprocess.Popen", "os.system", "os.posix_spawn", "os.fork", "os.exec", "os.spawn"}
@@ -38,6 +41,8 @@ class Watched:
     calls: list[Call] = field(default_factory=list[Call])
     connected: list[str] = field(default_factory=list[str])
     wrote: list[str] = field(default_factory=list[str])
+    changed: list[str] = field(default_factory=list[str])
+    """What it left otherwise in the process."""
 
 
 _local = threading.local()
@@ -54,6 +59,7 @@ def watching(tool: AnyTool) -> Generator[Watched]:
     def watched(ctx: Context, *args: Any, **given: Any) -> Any:
         call = Call(ctx, dict(given))
         seen.calls.append(call)
+        state = process_state()
         before, _local.seen = getattr(_local, "seen", None), seen
         started = time.perf_counter()
         try:
@@ -61,6 +67,7 @@ def watching(tool: AnyTool) -> Generator[Watched]:
         finally:
             call.seconds = time.perf_counter() - started
             _local.seen = before
+            seen.changed += changed(state, process_state())
 
     tool.fn = watched
     try:
@@ -83,11 +90,26 @@ def _audit(event: str, args: tuple[Any, ...]) -> None:
         seen.connected.append(event)
     elif event in _STARTS or event in _CHANGES:
         seen.wrote.append(f"{event} {_shown(args)}".strip())
-    elif event == "open" and len(args) == 3 and isinstance(args[2], int) and args[2] & _WRITES:
+    elif event == "open" and len(args) == 3 and isinstance(args[2], int):
         path = str(args[0])
         # What Python itself keeps of a module that the body imports, and what nobody keeps.
-        if "__pycache__" not in path and path != os.devnull:
+        if "__pycache__" in path or path == os.devnull:
+            return
+        if args[2] & _WRITES or not _installed(path):
             seen.wrote.append(f"open {path!r}")
+
+
+@cache
+def _homes() -> tuple[str, ...]:
+    """Where the files of Python, of installed packages and of the system's own tables lie."""
+    places = [sys.prefix, sys.base_prefix, *site.getsitepackages(), site.getusersitepackages()]
+    places += [place for place in sys.path if place]
+    there = {str(Path(place).resolve()) for place in places} | set(places)
+    return (*sorted(there), "/usr/share/zoneinfo", "/usr/lib", "/lib", "/proc", "/sys", "/dev")
+
+
+def _installed(path: str) -> bool:
+    return any(path == home or path.startswith(home + os.sep) for home in _homes())
 
 
 def _shown(args: tuple[Any, ...]) -> str:

@@ -130,5 +130,30 @@ PLANTED: dict[str, list[tuple[str, str, str]]] = {
         'Path(gettempdir(), "NAME.txt").write_text("seen")',
         "from pathlib import Path\nfrom tempfile import gettempdir",
     ),
+    "process": _body("os.chdir('/')", "import os"),
     "deadline": _body("sleep(0.3)", "from time import sleep"),
 }
+
+OTHERWISE: list[tuple[str, str, str]] = [
+    ("clock", "dt.utcnow()", "from datetime import datetime as dt"),
+    ("clock", "now()", "from time import time_ns as now"),
+    ("clock", 'getattr(date, "today")()', "from datetime import date"),
+    ("randomness", "SystemRandom().random()", "from random import SystemRandom"),
+    ("randomness", '__import__("random").random()', ""),
+    ("randomness", 'import_module("random").random()', "from importlib import import_module"),
+    ("randomness", "np.random.default_rng().random()", "import numpy as np"),
+    ("randomness", "uuid4()", "from uuid import uuid4"),
+    ("environment", 'environ["HOME"]', "from os import environ"),
+    ("environment", "Path.home()", "from pathlib import Path"),
+    ("environment", 'os.path.expanduser("~")', "import os"),
+    ("output", 'sys.stdout.write("here")', "import sys"),
+    ("output", 'print("here", file=stderr)', "from sys import stderr"),
+    ("output", "logging.basicConfig()", "import logging"),
+    ("neighbour", 'importlib.import_module("aicfo_bill")', "import importlib"),
+    ("neighbour", '__import__("aicfo_sim")', ""),
+    ("neighbour", '__import__("aicfo_" + "bill")', ""),
+    ("private", 'import_module("aicfo_sdk.books.store")', "from importlib import import_module"),
+    ("stop", "with suppress(BaseException): ...", "from contextlib import suppress"),
+    ("stop", "with suppress(OSError, SystemExit): ...", "from contextlib import suppress"),
+]
+"""Other ways to write a fault that the source shows: its rule, the line, what it imports."""

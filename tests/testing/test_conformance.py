@@ -12,16 +12,17 @@ from aicfo_sdk.cli.new import write
 from aicfo_sdk.errors import InputError, NotFound
 from aicfo_sdk.testing import RULES, Report, check
 from aicfo_sdk.testing.junit import junit
+from aicfo_sdk.testing.source import source_findings
 
-from .planted import PLANTED
+from .planted import OTHERWISE, PLANTED
 
 NEW_PROCESS = {"weight"}
 """Rules that only a new process shows broken."""
 
 
-def planted(rule: str, folder: Path) -> Path:
+def planted(rule: str, folder: Path, name: str = "") -> Path:
     """Write the scaffold of `aicfo new` with one fault in it."""
-    name = f"bad_{rule.replace('-', '_')}"
+    name = name or f"bad_{rule.replace('-', '_')}"
     write(name, folder / name)
     words = {"NAME": name, "PACKAGE": f"aicfo_{name}"}
     words["FACT"] = "".join(word.capitalize() for word in name.split("_"))
@@ -45,7 +46,10 @@ def test_every_rule_has_a_planted_fault():
 
 
 @pytest.mark.parametrize("rule", sorted(set(PLANTED) - NEW_PROCESS))
-def test_a_planted_fault_is_found_with_its_place_and_mend(rule: str, tmp_path: Path):
+def test_a_planted_fault_is_found_with_its_place_and_mend(
+    rule: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.chdir(tmp_path)  # which one of the faults leaves
     report = check(
         planted(rule, tmp_path),
         archetypes=("shop", *MORE.get(rule, ())),
@@ -60,6 +64,51 @@ def test_a_planted_fault_is_found_with_its_place_and_mend(rule: str, tmp_path: P
     if rule not in WITHOUT_LINE:
         assert found[0].line > 0
         assert (tmp_path / f"bad_{rule.replace('-', '_')}" / found[0].file).is_file()
+
+
+@pytest.mark.parametrize(("rule", "line", "imports"), OTHERWISE)
+def test_a_fault_written_another_way_is_found(rule: str, line: str, imports: str, tmp_path: Path):
+    (tmp_path / "odd.py").write_text(f"{imports}\n\n\n{line}\n", "utf-8")
+    found = source_findings([tmp_path / "odd.py"], tmp_path, own=set())
+    assert {(one.rule, one.line) for one in found} == {(rule, 4)}
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "date.fromisoformat('2026-03-02')",
+        "import_module('decimal').Decimal(1)",
+        "getattr(date, 'max')",
+        "with suppress(ValueError): ...",
+        "Path('a').name",
+    ],
+)
+def test_what_only_looks_like_a_fault_is_none(line: str, tmp_path: Path):
+    imports = "from contextlib import suppress\nfrom datetime import date\n"
+    imports += "from importlib import import_module\nfrom pathlib import Path\n"
+    (tmp_path / "fine.py").write_text(f"{imports}\n{line}\n", "utf-8")
+    assert not list(source_findings([tmp_path / "fine.py"], tmp_path, own=set()))
+
+
+def test_a_tool_that_ends_the_process_is_a_finding_and_not_the_end_of_the_check(tmp_path: Path):
+    folder = planted("process", tmp_path, "bad_exit")
+    (source,) = folder.glob("aicfo_*/__init__.py")
+    source.write_text(source.read_text("utf-8").replace("os.chdir('/')", "os._exit(3)"), "utf-8")
+    (found,) = check(folder, archetypes=("shop",)).findings
+    assert found.rule == "crash"
+    assert "ended with code 3" in found.seen
+
+
+def test_a_tool_that_never_ends_is_ended_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("aicfo_sdk.testing.conformance.LIMIT", 1.0)
+    folder = planted("process", tmp_path, "bad_loop")
+    (source,) = folder.glob("aicfo_*/__init__.py")
+    text = source.read_text("utf-8").replace("os.chdir('/')", "while True: pass")
+    source.write_text(text, "utf-8")
+    for new_process in (True, False):
+        report = check(folder, archetypes=("shop",), deadline=0.1, new_process=new_process)
+        assert [found.rule for found in report.findings] == ["deadline"], report.text
+        assert "does not come to an end" in report.text
 
 
 MORE = {"memory": ("ecommerce",)}
