@@ -7,6 +7,7 @@ import json
 import os
 import sys
 import unicodedata
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel
 
     from ..books.store import StoredBooks
-    from ..config import Config
+    from ..config import Config, LlmRules
     from ..orchestrator.run import Judge
     from ..orchestrator.session import Session
     from ..registry import Registry
@@ -142,3 +143,16 @@ def note(text: str) -> None:
 
 def _no_constant(text: str) -> NoReturn:
     raise ValueError(f"{text} is no number")
+
+
+def model_rules(options: argparse.Namespace, rules: LlmRules) -> LlmRules:
+    """Return the configured rules of the model with what the command line says instead."""
+    given = {
+        "model": options.model or os.environ.get("AICFO_MODEL"),
+        "api_base": options.api_base,
+        "money": getattr(options, "budget", None),
+        "tokens": getattr(options, "tokens", None),
+        "rounds": getattr(options, "rounds", None),
+        "seconds": getattr(options, "seconds", None),
+    }
+    return replace(rules, **{name: value for name, value in given.items() if value is not None})

@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import os
 import sys
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import AicfoError, InputError
-from .arguments import as_day, emit, note, parser, session
+from .arguments import as_day, emit, model_rules, note, parser, session
 from .decisions import show_done
 from .desk import approve_one, person
 from .outputs import ChatFigure, ChatOutput, ChatTool
 from .papers import proposal_lines, proposal_output
 
 if TYPE_CHECKING:
-    import argparse
-
     from ..books.proposals import StoredProposal
-    from ..config import LlmRules
     from ..llm.conversation import Answered, Conversation
     from ..llm.loop import Event
     from ..orchestrator.session import Session
@@ -59,7 +54,7 @@ def chat(words: list[str]) -> int:
     opened = session(options)
     from ..llm.conversation import Conversation
 
-    talk = Conversation(opened, rules=_rules(options, opened.config.llm), emit=_told)
+    talk = Conversation(opened, rules=model_rules(options, opened.config.llm), emit=_told)
     if options.question is not None:
         answered = talk.ask(options.question)
         emit(_output(answered), options.json, _lines(answered))
@@ -103,19 +98,6 @@ def _decide(opened: Session, item: StoredProposal, by: str | None, language: str
             print("\n".join(proposal_lines(turned)))
     except AicfoError as error:
         note(f"aicfo chat: {error}")
-
-
-def _rules(options: argparse.Namespace, rules: LlmRules) -> LlmRules:
-    """Return the configured rules with what the command line says instead."""
-    given = {
-        "model": options.model or os.environ.get("AICFO_MODEL"),
-        "api_base": options.api_base,
-        "money": options.budget,
-        "tokens": options.tokens,
-        "rounds": options.rounds,
-        "seconds": options.seconds,
-    }
-    return replace(rules, **{name: value for name, value in given.items() if value is not None})
 
 
 def _told(event: Event) -> None:

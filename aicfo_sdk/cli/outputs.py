@@ -249,6 +249,11 @@ class WriteOutput(_Output):
     checklist: list[dict[str, Any]] = Field(
         default=[], description="ChecklistItem facts: every mandatory clause, answered or missing."
     )
+    drafted: list[dict[str, Any]] = Field(
+        default=[],
+        description="With --draft: chapters of the plan: text and what its figures rest on, or why "
+        "there is none.",
+    )
     missing: list[dict[str, Any]] = Field(description="MissingItem facts: what to bring.")
     findings: list[dict[str, Any]] = Field(description="Finding facts.")
     problems: list[str] = Field(

@@ -8,14 +8,15 @@ from typing import TYPE_CHECKING, Any
 from ..errors import InputError, ToolFailed
 from ..model.base import canonical
 from ..money import parse
-from .arguments import as_arguments, as_day, emit, parser, session
+from .arguments import as_arguments, as_day, emit, model_rules, parser, session
 from .outputs import WriteOutput
 
 if TYPE_CHECKING:
     import argparse
 
+    from ..llm.drafting import DraftedChapter
     from ..model.bid_document import BidDocument, ContractDraft
-    from ..orchestrator.session import Answer
+    from ..orchestrator.session import Answer, Session
 
 _FACTS = {"bid": "BidDocument", "contract": "ContractDraft"}
 
@@ -31,19 +32,33 @@ def run(words: list[str]) -> int:
     made.add_argument("--args", type=as_arguments, default={}, metavar="JSON", help="the rest")
     made.add_argument("--pdf", action="store_true", help="a PDF as well, by LibreOffice")
     made.add_argument("--as-of", metavar="DATE", type=as_day, help="the day (last one known)")
+    made.add_argument("--draft", action="store_true", help="a model drafts the technical plan")
+    made.add_argument("--model", metavar="NAME", help="that drafts (AICFO_MODEL, aicfo.toml)")
+    made.add_argument("--api-base", metavar="URL", help="where the model is served")
     made.add_argument("--force", action="store_true", help="write over existing files")
     options = made.parse_args(words)
     if (options.out is None) == (options.check is None):
         raise InputError("say where to write, or what to check", mend="give --out DIR or --check")
+    if options.draft and (options.what != "bid" or options.out is None):
+        raise InputError("only a bid that is written is drafted", mend="write bid … --out --draft")
     files = _targets(options)
     given: dict[str, Any] = {"tender": options.tender, **options.args}
     if options.price is not None:
         given["price"] = parse(options.price, where="--price")
-    answer = session(options).call(_FACTS[options.what], given)
+    opened = session(options)
+    answer = opened.call(_FACTS[options.what], given)
     document = _document(options.what, answer)
+    drafted: list[DraftedChapter] = []
+    if options.draft:
+        drafted = _drafted(options, opened, document, answer)
+        texts = {f"draft/{one.id}": one.text for one in drafted if one.text}
+        given["answers"] = {**texts, **given.get("answers", {})}
+        answer = opened.call(_FACTS[options.what], given)
+        document = _document(options.what, answer)
     output = _checked(options, document, answer) if options.check else WriteOutput.of(document)
     if not options.check:
         _write(document, answer, files, output)
+    output.drafted = [one.model_dump(mode="json") for one in drafted]
     emit(output, options.json, _lines(output))
     return 1 if output.problems else 0
 
@@ -64,6 +79,20 @@ def _targets(options: argparse.Namespace) -> dict[str, Path]:
         if file.exists() and not options.force:
             raise InputError("the file is there already", value=str(file), mend="use --force")
     return names
+
+
+def _drafted(
+    options: argparse.Namespace,
+    opened: Session,
+    document: BidDocument | ContractDraft,
+    answer: Answer,
+) -> list[DraftedChapter]:
+    from ..llm.drafting import Drafter
+    from ..model.bid_document import BidDocument
+
+    assert isinstance(document, BidDocument)
+    drafter = Drafter(model_rules(options, opened.config.llm))
+    return drafter.draft(document, answer.run.books)
 
 
 def _document(what: str, answer: Answer) -> BidDocument | ContractDraft:
@@ -145,6 +174,9 @@ def _lines(output: WriteOutput) -> list[str]:
     lines = [*output.files]
     if output.files:
         lines.append(f"{output.figures} figures and quotations agree with the books")
+    for one in output.drafted:
+        sure = f"drafted, {len(one['links'])} figures with their source" if one["text"] else ""
+        lines.append(f"  {one['heading']}: {sure or 'left out: ' + one['why']}")
     answered = sum(item["status"] == "answered" for item in output.checklist)
     if output.checklist:
         lines.append(f"{answered} of {len(output.checklist)} mandatory clauses answered")

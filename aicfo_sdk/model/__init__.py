@@ -41,7 +41,7 @@ if TYPE_CHECKING:
         canonical,
         digest,
     )
-    from .bid_document import BidDocument, ChecklistItem, ContractDraft
+    from .bid_document import BidDocument, ChecklistItem, ContractDraft, PlanChapter
     from .bid_facts import BidDecision, BidPoint, BidPrice, WinChance
     from .bill import AcceptorClass, Bill, DiscountQuote, Endorsement, OverdueAcceptor
     from .bill_facts import (
@@ -117,7 +117,7 @@ _HOMES = {
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
-    "bid_document": "BidDocument ChecklistItem ContractDraft",
+    "bid_document": "BidDocument ChecklistItem ContractDraft PlanChapter",
     "bid_facts": "BidDecision BidPoint BidPrice WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
     "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
@@ -267,6 +267,7 @@ __all__ = [
     "Pay",
     "PeerIndex",
     "PeerMonth",
+    "PlanChapter",
     "PlatformTerms",
     "PledgeBill",
     "PortfolioBid",

@@ -27,6 +27,14 @@ class ChecklistItem(Frozen):
     bring: str = Field(default="", description="When missing: what the owner must bring.")
 
 
+class PlanChapter(Frozen):
+    """A chapter of the technical plan (技术方案), and whose words stand in it."""
+
+    id: Id = Field(description="Name that an answer goes by, e.g. plan/0.")
+    heading: UntrustedText = Field(description="Heading, as the notice or the trade has it.")
+    written: Literal["owner", "model", ""] = Field(description="Who wrote it; empty: a gap.")
+
+
 class BidDocument(Document):
     """A complete bid, from the books and the notice (投标文件)."""
 
@@ -36,6 +44,9 @@ class BidDocument(Document):
     price: FenPositive = Field(description="Price bid, minor units; 大写 governs.")
     price_capital: str = Field(description="The same in 大写; empty outside CNY.")
     checklist: tuple[ChecklistItem, ...] = Field(description="Every mandatory clause.")
+    chapters: tuple[PlanChapter, ...] = Field(
+        default=(), description="Chapters of the technical plan; answers go by their ids."
+    )
     findings: tuple[Finding, ...] = Field(default=(), description="What a reader should know.")
 
     @property

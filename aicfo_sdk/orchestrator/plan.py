@@ -6,8 +6,9 @@ tools and the configured providers; never on text in records. So one plan serves
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, cast
 
 from ..errors import (
     AmbiguousProvider,
@@ -219,7 +220,7 @@ class Planner:
 
     def _step(self, tool: AnyTool, given: dict[str, Any], asker: str) -> int:
         arguments = self._bind(tool, given, asker)
-        key = (tool, arguments)
+        key = (tool, cast("Arguments", _frozen(arguments)))
         try:
             known = self._memo.get(key)
         except TypeError:
@@ -402,3 +403,14 @@ def _shown(value: Any) -> Any:
     if isinstance(value, Subject):
         return repr(value)
     return value if isinstance(value, int | float | str | bool) or value is None else str(value)
+
+
+def _frozen(value: Any) -> Any:
+    """Return a value that can be hashed and is equal for equal arguments: lists and mappings,
+    which clients give, cannot be hashed themselves."""
+    if isinstance(value, Mapping):
+        items = cast("Mapping[str, Any]", value).items()
+        return ("{}", *((name, _frozen(item)) for name, item in sorted(items)))
+    if isinstance(value, list | tuple):
+        return tuple(_frozen(item) for item in cast("list[Any]", value))
+    return value

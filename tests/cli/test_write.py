@@ -134,3 +134,15 @@ def test_libreoffice_opens_the_bid_and_tells_its_pages(
     whole = (tmp_path / "a" / "bid.pdf").read_bytes()
     assert whole.startswith(b"%PDF-")
     assert max(pages.values()) <= pdf.page_count(whole)
+
+
+def test_replies_to_clauses_come_from_the_command_line_too(
+    aicfo: Run, books: Path, tmp_path: Path
+) -> None:
+    words = ("write", "bid", "T-1", "--price", "98000", "--books", books, "--out", tmp_path / "a")
+    done = aicfo(*words, "--json", "--args", '{"answers": {"bond": "汇款回单附后"}}')
+    assert done.code == 0, done.err
+    assert [item["status"] for item in done.json["checklist"]] == ["answered", "answered"]
+    (run,) = aicfo("runs", "--books", books, "--json").json["runs"]
+    replayed = aicfo("replay", run["run"], "--books", books)
+    assert replayed.code == 0, replayed.out

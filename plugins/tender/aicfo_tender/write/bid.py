@@ -3,16 +3,26 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from aicfo_sdk import InputError, ToolFailed, ToolRetry, from_capital, grouped, to_capital
-from aicfo_sdk.model import BidDocument, Finding, Tender, TenderId
+from aicfo_sdk.model import BidDocument, Finding, PlanChapter, Tender, TenderId, UntrustedText
 
 from ..reach import the_merchant
 from .clauses import HEADINGS, checklist
 from .declaration import declaration
 from .proof import bond, qualification, track_record
-from .sections import Case, authority, business, cover, letter, plan, price_sheet, technical
+from .sections import (
+    Case,
+    authority,
+    business,
+    chapters,
+    cover,
+    letter,
+    plan,
+    price_sheet,
+    technical,
+)
 from .sheet import Desk
 
 if TYPE_CHECKING:
@@ -93,6 +103,10 @@ def bid_document(
         sections=sections,
         given=desk.given,
         missing=tuple(missing),
+        chapters=tuple(
+            PlanChapter(id=id, heading=UntrustedText(heading), written=_by(answers, id))
+            for id, heading in chapters(notice).items()
+        ),
         checklist=listed,
         findings=(*findings, *_findings(case)),
         evidence=(notice.ref, merchant.ref),
@@ -178,14 +192,24 @@ def _known(answers: Mapping[str, str], case: Case) -> None:
     known = {item.id for item in case.checklist} | {
         f"clauses/{place}" for place in range(len(case.tender.clauses))
     }
+    plan = chapters(case.tender)
+    known |= {*plan, *(f"draft/{id}" for id in plan)}
+    if case.tender.bond:
+        known.add("bond")
     unknown = sorted(set(answers) - known)
     if unknown:
         raise ToolRetry(
-            "no such clause in this notice",
+            "no such clause or chapter in this notice",
             value=", ".join(unknown),
             where="answers",
             mend="clauses: " + ", ".join(sorted(known)),
         )
+
+
+def _by(answers: Mapping[str, str], id: str) -> Literal["owner", "model", ""]:
+    if answers.get(id, "").strip():
+        return "owner"
+    return "model" if answers.get(f"draft/{id}", "").strip() else ""
 
 
 def _short(text: str) -> str:

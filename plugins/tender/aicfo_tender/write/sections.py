@@ -47,6 +47,10 @@ _PLAN = {
 }
 
 
+_DRAFTED = "（以下由模型起草，数字已与公告和账簿核对，内容须经本单位确认）"
+_REVIEW = "逐句核对起草的内容，确认能够做到后再提交"
+
+
 @dataclass(frozen=True, slots=True)
 class Case:
     """What the sections of one bid are written from."""
@@ -294,23 +298,49 @@ def _reply(case: Case, id: str) -> Part | None:
 
 
 def plan(case: Case) -> DocumentSection:
-    """Return the outline of the technical plan: what is scored, else what its trade expects."""
-    tender = case.tender
+    """Return the technical plan: what is scored, else what its trade expects, and what was
+    answered to each chapter."""
     blocks: list[DocumentLine] = []
-    gap = case.desk.gap("plan", "方案正文", "技术方案各章正文，按评分标准逐项编写")
-    scored = [
-        (place, item)
-        for place, item in enumerate(tender.scoring)
-        if item.group in ("technical", "") and item.name
-    ]
-    for place, item in scored[:_MOST_SCORED]:
-        name = quote(item.name, at(tender, "scoring", place, "name"), _TITLE)
+    for place, (name, rule) in enumerate(_chapters(case.tender)):
         blocks.append(line(name, style="strong"))
-        if item.rule:
-            rule = quote(item.rule, at(tender, "scoring", place, "rule"), _CELL)
+        if rule is not None:
             blocks.append(line("评分标准：", rule, style="note"))
-        blocks.append(line(gap, style="item"))
-    if not scored:
-        for name in _PLAN[tender.category or "services"]:
-            blocks += [line(name, style="strong"), line(gap, style="item")]
+        blocks += _chapter(case, f"plan/{place}")
     return section("plan", *blocks)
+
+
+def chapters(tender: Tender) -> dict[str, str]:
+    """Return the chapters of the technical plan by the ids that answers go by."""
+    found = _chapters(tender)
+    return {
+        f"plan/{place}": name if isinstance(name, str) else name.text
+        for place, (name, _) in enumerate(found)
+    }
+
+
+def _chapters(tender: Tender) -> list[tuple[Part, Part | None]]:
+    """Heading and scoring rule of each chapter."""
+    found: list[tuple[Part, Part | None]] = []
+    for place, item in enumerate(tender.scoring):
+        if item.group not in ("technical", "") or not item.name or len(found) == _MOST_SCORED:
+            continue
+        name = quote(item.name, at(tender, "scoring", place, "name"), _TITLE)
+        rule = quote(item.rule, at(tender, "scoring", place, "rule"), _CELL) if item.rule else None
+        found.append((name, rule))
+    return found or [(name, None) for name in _PLAN[tender.category or "services"]]
+
+
+def _chapter(case: Case, id: str) -> list[DocumentLine]:
+    """The owner's own words; else a model's, marked as such; else a gap."""
+    for name, note in ((id, ""), (f"draft/{id}", _DRAFTED)):
+        text = case.answers.get(name, "").strip()
+        if not text:
+            continue
+        given = case.desk.give(f"answers/{name}", text)
+        said = [line(note, style="note")] if note else []
+        if note:
+            case.desk.lacks("plan", f"{chapters(case.tender)[id]}（模型起草）", _REVIEW)
+        parts = [" ".join(part.split()) for part in text.splitlines()]
+        return said + [line(quote(part, given), style="item") for part in parts if part]
+    gap = case.desk.gap("plan", "方案正文", "技术方案各章正文，按评分标准逐项编写")
+    return [line(gap, style="item")]
