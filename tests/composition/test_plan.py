@@ -461,3 +461,30 @@ def test_two_hundred_tools_full_of_diamonds_are_planned_with_each_step_once():
     plan = cfo.plan(top)
     assert len(plan.steps) == 151
     assert isinstance(cfo.run(top, books=books()).result, top)
+
+
+def test_lists_and_mappings_are_arguments_like_any_other_and_equal_ones_are_one_step():
+    plugin = Plugin("listed", version="1")
+    asked: list[dict[str, list[int]]] = []
+
+    @plugin.tool
+    def weigh(ctx: Context, *, by: dict[str, list[int]]) -> Double:
+        asked.append(by)
+        return Double(value=sum(by["a"]))
+
+    @plugin.tool
+    def both(
+        ctx: Context,
+        *,
+        by: dict[str, list[int]],
+        one: Annotated[Needs[Double], With(by=Same("by"))],
+        other: Annotated[NeedsAll[Double], With(by=Same("by"))],
+    ) -> Sum:
+        return Sum(value=one.value + len(other))
+
+    cfo = orchestrator(plugin)
+    run = cfo.run(both, books=books(), arguments={"by": {"a": [2, 3], "b": []}})
+    assert run.result.value == 6
+    assert asked == [{"a": [2, 3], "b": []}]
+    other = cfo.run(weigh, books=books(), arguments={"by": {"a": [4]}})
+    assert (other.result.value, len(asked)) == (4, 2)
