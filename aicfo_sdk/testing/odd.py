@@ -53,6 +53,8 @@ def odd_arguments(schema: dict[str, Any], usual: dict[str, Any]) -> Iterator[dic
 
 
 def _odd(schema: dict[str, Any]) -> Iterator[Any]:
+    for arm in schema.get("anyOf", [schema]):
+        yield from _filled(arm)
     yield from schema.get("enum", ())
     yield from _NUMBERS
     for bound in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum"):
@@ -86,3 +88,16 @@ def _hostile(record: Record) -> Record:
 def all_records(books: Books) -> list[Record]:
     """Return every record of books, by type and id."""
     return [record for name in RECORDS for record in books.all(record_type(name))]
+
+
+def _filled(schema: dict[str, Any]) -> Iterator[Any]:
+    """Lists and mappings of what belongs in them: one, the same twice, many, odd names."""
+    kind = schema.get("type")
+    inner: Any = schema.get("items" if kind == "array" else "additionalProperties", {})
+    if kind not in ("array", "object") or not isinstance(inner, dict):
+        return
+    item = sample(cast("dict[str, Any]", inner))
+    if kind == "array":
+        yield from ([item], [item, item], [item] * 200)
+    else:
+        yield from ({"": item}, {_LONG: item}, {str(number): item for number in range(200)})
