@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         SubmitBid,
         Transfer,
     )
+    from .advice import Advice, Brief
     from .base import (
         BillId,
         CounterpartyId,
@@ -70,8 +71,17 @@ if TYPE_CHECKING:
         GivenText,
         MissingItem,
     )
+    from .expectation import (
+        BillWaiting,
+        CashAbove,
+        CashBelow,
+        Expectation,
+        InvoicesOpen,
+        NoBid,
+        ReceiptMissing,
+        SalesBelow,
+    )
     from .facts import (
-        Advice,
         BidGate,
         BillBreakEven,
         BillCheck,
@@ -80,7 +90,6 @@ if TYPE_CHECKING:
         BillQuote,
         BillStretch,
         BillWay,
-        Brief,
         CashDemand,
         CashForecast,
         CashPrice,
@@ -115,6 +124,7 @@ if TYPE_CHECKING:
 _HOMES = {
     "action": "Action BuyFund BuyStock DiscountBill DrawLoan EndorseBill IssueGuarantee Pay "
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
+    "advice": "Advice Brief",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bid_document": "BidDocument ChecklistItem ContractDraft",
@@ -126,8 +136,10 @@ _HOMES = {
     "PartyShare PlatformTerms",
     "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
     "GivenText MissingItem",
-    "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
-    "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
+    "expectation": "BillWaiting CashAbove CashBelow Expectation InvoicesOpen NoBid ReceiptMissing "
+    "SalesBelow",
+    "facts": "BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
+    "BillWay CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
@@ -194,6 +206,7 @@ __all__ = [
     "BillPlan",
     "BillQuote",
     "BillStretch",
+    "BillWaiting",
     "BillWay",
     "BondChoice",
     "BondItem",
@@ -201,6 +214,8 @@ __all__ = [
     "Brief",
     "BuyFund",
     "BuyStock",
+    "CashAbove",
+    "CashBelow",
     "CashBreaker",
     "CashDemand",
     "CashDriver",
@@ -235,6 +250,7 @@ __all__ = [
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
+    "Expectation",
     "Fact",
     "FigureSource",
     "Finding",
@@ -248,6 +264,7 @@ __all__ = [
     "Id",
     "Invoice",
     "InvoiceId",
+    "InvoicesOpen",
     "IssueGuarantee",
     "ItemPrice",
     "KeyReceipt",
@@ -260,6 +277,7 @@ __all__ = [
     "Milestone",
     "MissingItem",
     "MoneyRange",
+    "NoBid",
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
@@ -274,10 +292,12 @@ __all__ = [
     "PresentBill",
     "PriceLock",
     "Proposal",
+    "ReceiptMissing",
     "Record",
     "RedeemFund",
     "RepayLoan",
     "RuleOutcome",
+    "SalesBelow",
     "SalesForecast",
     "ScoreItem",
     "SetMarketingBudget",
