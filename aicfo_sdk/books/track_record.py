@@ -11,11 +11,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from math import sqrt
-from typing import Literal, NamedTuple, cast
+from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..errors import BooksError
 from ..model.advice import Advice
 from ..model.base import canonical
 from ..model.expectation import Expectation
@@ -98,7 +97,7 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """Alarms by first day and id, with their counts; `unread` days' briefs are kept too short."""
+    """Alarms by first day and id, with their counts; of `unread` days the advice is not kept."""
 
     as_of: date
     since: date | None
@@ -201,18 +200,16 @@ def _said(record: RunRecord) -> tuple[Advice, ...] | None:
         steps = [record.steps[number - 1] for number in numbers]
         if not all(step.kept or step.error for step in steps):
             return None
-        facts = []
-        for step in steps:
-            if step.kept:
-                facts += step.fact if isinstance(step.fact, list) else [step.fact]
+        facts = [fact for step in steps if step.kept for fact in _listed(step.fact)]
     try:
         return _ADVICE.validate_json(canonical(facts))
-    except ValidationError as error:
-        raise BooksError(
-            "a brief recorded by another version of aicfo",
-            value=str(error.errors(include_url=False)[0]["loc"]),
-            mend="read it with that version",
-        ) from None
+    except ValidationError:
+        # Recorded by another version, whose advice had another shape.
+        return None
+
+
+def _listed(fact: Any) -> list[Any]:
+    return cast("list[Any]", fact) if isinstance(fact, list) else [fact]
 
 
 def _judged(
