@@ -37,7 +37,8 @@ _WORDS = {
             "estimated",
         ),
         "total": "all",
-        "note": "Averted: it was acted on, and is not counted in precision. Gained: exact, by the "
+        "note": "Averted: it was acted on, and is not counted in precision; that of all is of the "
+        "warnings alone. Gained: exact, by the "
         "books. Estimated: as the advice said; never added to gained.",
         "stake": "At stake in what was averted: {} (no gain)",
         "followed": "followed up",
@@ -66,8 +67,8 @@ _WORDS = {
             "估计",
         ),
         "total": "合计",
-        "note": "已避免: 已按建议处理, 不计入准确率。实得: 账本可证的金额。"
-        "估计: 建议当时的估算, 不与实得相加。",
+        "note": "已避免: 已按建议处理, 不计入准确率; 合计行的准确率只计预警, 不计机会。"
+        "实得: 账本可证的金额。估计: 建议当时的估算, 不与实得相加。",
         "stake": "已避免的建议涉及金额: {}（不是收益）",
         "followed": "前期建议回顾",
         "came_true": "应验",

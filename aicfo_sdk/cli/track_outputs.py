@@ -50,7 +50,9 @@ class TrackRow(_Output):
     open: int
     cannot_say: int
     not_judged: int
-    precision: PrecisionOutput | None = Field(description="null where nothing is judged.")
+    precision: PrecisionOutput | None = Field(
+        description="null where nothing is judged; of all together: of the warnings alone."
+    )
     averted_stake: int = Field(description="At stake in what was averted, minor units; no gain.")
     gained: int | None = Field(description="Exactly, minor units; null where nothing can be said.")
     gained_estimate: int = Field(description="As estimated by the advice; never part of gained.")
