@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 _WORDS = {
     "en": {
-        "head": "advice of {briefs} briefs, judged by the books of {day}; amounts in {currency}",
+        "head": "advice of {briefs} brief(s), judged by the books of {day}; amounts in {currency}",
         "since": "first said on {} or later",
         "none": "No brief is recorded yet: aicfo brief records one.",
         "unread": "{} day(s) left out: the books keep the briefs of those days by digest only",
