@@ -275,7 +275,7 @@ IDLE = BillWaiting(bill="B", by=day(15))
 
 def test_a_bill_presented_or_passed_on_in_time_was_acted_on():
     for state in ({"circulation": "collecting"}, {"held": "endorsed"}, {"status": "settled"}):
-        found = judged(IDLE, [bill(), bill(8, **state)])
+        found = judged(IDLE, [bill(), bill(8).model_copy(update=state)])
         assert found[:2] == ("averted", day(8))
 
 
