@@ -125,7 +125,10 @@ class Judge:
         told, invoices = self._statements, self._books.records(Invoice)
         found = [invoices.get(id) for id in expects.invoices]
         if told is None or any(
-            one is None or one.status != "normal" or (one.number in self._reversed) for one in found
+            one is None
+            or one.status != "normal"
+            or (one.counterparty, one.number) in self._reversed
+            for one in found
         ):
             return _UNKNOWN
         left = sum(one.total for one in found if one is not None)
@@ -222,11 +225,13 @@ class Judge:
         return found
 
     @cached_property
-    def _reversed(self) -> set[str]:
-        """Numbers of invoices that a red one takes back: what is open of them is not told."""
+    def _reversed(self) -> set[tuple[str, str]]:
+        """Party and number of invoices that a red one takes back: what is left is not told."""
         return {
-            one.reverses for one in self._books.records(Invoice).values() if one.status == "red"
-        } - {""}
+            (one.counterparty, one.reverses)
+            for one in self._books.records(Invoice).values()
+            if one.status == "red" and one.direction == "sales"
+        }
 
 
 def _waits(bill: Bill) -> bool:

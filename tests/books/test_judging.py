@@ -249,6 +249,8 @@ def test_a_customer_that_paid_half_in_time_was_not_late_in_the_end():
 
 def test_an_invoice_voided_reversed_or_unknown_can_not_be_judged():
     red = invoice("R", status="red", reverses="I")
+    other = red.model_copy(update={"counterparty": "D"})
+    assert judged(LATE, [invoice(), other, line(20, 1)]).outcome == "came_true"
     assert judged(LATE, [invoice(status="void"), line(20, 1)]).outcome == "cannot_say"
     assert judged(LATE, [invoice(), red, line(20, 1)]).outcome == "cannot_say"
     assert judged(LATE, [line(20, 1)]).outcome == "cannot_say"
