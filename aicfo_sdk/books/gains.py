@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from ..actions import FINANCE_COST, FUNDS, LOANS
 from ..model.action import BuyFund, DrawLoan, RedeemFund, RepayLoan
-from ..model.advice import Advice
+from ..model.facts import Advice
 from ..model.finance import CreditLine, FundPosition, Loan
 from ..money import interest, round_div
 from .carried import Carried

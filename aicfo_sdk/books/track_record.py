@@ -15,9 +15,9 @@ from typing import Any, Literal, NamedTuple, cast
 
 from pydantic import TypeAdapter, ValidationError
 
-from ..model.advice import Advice
 from ..model.base import canonical
 from ..model.expectation import Expectation
+from ..model.facts import Advice
 from ..money import PPM
 from .carried import Carried, carried_out, cash_changes, last_told
 from .chain import Heads

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..errors import InputError
-from ..model.advice import Brief
+from ..model.facts import Brief
 from ..money import grouped
 from ..redaction import redact
 from .arguments import as_arguments, as_day, as_since, emit, note, parser, session

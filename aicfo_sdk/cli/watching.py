@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from ..model.advice import Advice, Brief
 from ..model.base import digest
+from ..model.facts import Advice, Brief
 from ..money import grouped
 from .sent import Sent
 from .track import alarm_output, followed_lines, followed_since

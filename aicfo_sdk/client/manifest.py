@@ -13,7 +13,7 @@ from typing import Any, Literal, cast, get_origin
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..errors import RegistrationError
-from ..model import advice, facts, record_type
+from ..model import facts, record_type
 from ..model.base import Fact, digest
 from ..plugin import Agent, Tool
 from ..signature import Same
@@ -233,8 +233,7 @@ def _checked(fact: str, declared: Any, where: str) -> dict[str, Any]:
 
 def core_fact(name: str) -> type[Fact] | None:
     """Return the fact type of the core that goes by this versioned name, if any."""
-    bare = name.partition("@")[0]
-    kind = getattr(facts, bare, None) or getattr(advice, bare, None)
+    kind = getattr(facts, name.partition("@")[0], None)
     if isinstance(kind, type) and get_origin(kind) is None and issubclass(kind, Fact):
         return kind if kind is not Fact and kind.fact_name() == name else None
     return None

@@ -26,7 +26,6 @@ if TYPE_CHECKING:
         SubmitBid,
         Transfer,
     )
-    from .advice import Advice, Brief
     from .base import (
         BillId,
         CounterpartyId,
@@ -82,6 +81,7 @@ if TYPE_CHECKING:
         SalesBelow,
     )
     from .facts import (
+        Advice,
         BidGate,
         BillBreakEven,
         BillCheck,
@@ -90,6 +90,7 @@ if TYPE_CHECKING:
         BillQuote,
         BillStretch,
         BillWay,
+        Brief,
         CashDemand,
         CashForecast,
         CashPrice,
@@ -124,7 +125,6 @@ if TYPE_CHECKING:
 _HOMES = {
     "action": "Action BuyFund BuyStock DiscountBill DrawLoan EndorseBill IssueGuarantee Pay "
     "PledgeBill PresentBill RedeemFund RepayLoan SetMarketingBudget SubmitBid Transfer",
-    "advice": "Advice Brief",
     "base": "BillId CounterpartyId EvidenceIds Fact Frozen Id InvoiceId Record StoreId SubjectId "
     "TenderId canonical digest",
     "bid_document": "BidDocument ChecklistItem ContractDraft",
@@ -138,8 +138,8 @@ _HOMES = {
     "GivenText MissingItem",
     "expectation": "BillWaiting CashAbove CashBelow Expectation InvoicesOpen NoBid ReceiptMissing "
     "SalesBelow",
-    "facts": "BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
-    "BillWay CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
+    "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
+    "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
     "invoice": "Invoice Obligation Settlement Transaction TransactionKind",

@@ -6,8 +6,7 @@ from datetime import timedelta
 
 from ..context import Context
 from ..model.action import DrawLoan
-from ..model.advice import Advice, Brief
-from ..model.facts import CashDemand, CashSource, FundingPlan
+from ..model.facts import Advice, Brief, CashDemand, CashSource, FundingPlan
 from ..model.finance import CreditLine
 from ..model.merchant import Account
 from ..money import PPM, round_div
