@@ -88,6 +88,9 @@ class Judge:
         if told is None or expects.by <= made:
             return _UNKNOWN
         without = decided_since(self._carried, made, source, self._books)
+        if isinstance(expects, CashBelow) and self._path.at(made, without) < expects.amount:
+            # It was so already when it was said: that foretells nothing.
+            return _UNKNOWN
         lowest: int | None = None
         prevented = False
         for day in _days(made + _ONE, min(expects.by, told)):

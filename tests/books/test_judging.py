@@ -111,9 +111,10 @@ def test_nothing_after_the_last_day_counts():
     assert judged(CashBelow(amount=500, by=day(4)), FALLING).outcome == "did_not_come"
 
 
-def test_cash_that_was_low_already_is_no_news_of_the_day_it_was_said():
-    low = (line(0, 100, "opening"), line(1, 900), line(20, 1))
-    assert judged(SHORT, low).outcome == "did_not_come"
+def test_to_say_that_cash_is_low_when_it_is_foretells_nothing():
+    low = (line(0, 499, "opening"), line(20, 1))
+    assert judged(SHORT, low).outcome == "cannot_say"
+    assert judged(SHORT, [line(0, 500, "opening"), line(20, 1)]).outcome == "did_not_come"
 
 
 def test_books_without_statements_cannot_say():
@@ -200,8 +201,11 @@ def test_a_cash_claim_is_what_counting_day_by_day_gives(
         own = 300 + sum(a for n, a in moves if n <= d)
         without.append(own)
         real.append(own + sum(a for n, a in drawn if n <= d))
+    already = 300 + sum(a for n, a in moves if n == 0) < amount
     both = [d for d in range(by) if real[d] < amount and without[d] < amount]
-    if both:
+    if already:
+        assert found.outcome == "cannot_say"
+    elif both:
         assert found[:2] == ("came_true", day(both[0] + 1))
     else:
         short = any(cash < amount for cash in without)
