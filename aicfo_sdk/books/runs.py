@@ -8,7 +8,7 @@ While a run goes on, its long steps are kept one by one; the record that ends it
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -91,6 +91,20 @@ class Runs:
             return tuple(
                 _read(connection, row) for row in connection.execute(query).mappings().all()
             )
+
+    def of(self, tool: str, *, until: date, since: date | None = None) -> Iterator[StoredRun]:
+        """Yield the runs of a tool as of days through `until`, in the order they were recorded.
+
+        `since` leaves out those as of earlier days. Raises: BooksError for a changed one.
+        """
+        query = select(RUNS.c.id).where(RUNS.c.tool == tool, RUNS.c.as_of <= until.isoformat())
+        if since is not None:
+            query = query.where(RUNS.c.as_of >= since.isoformat())
+        with self._database.read() as connection:
+            # One by one: a year of them is more than one wants in memory at once.
+            for id in connection.scalars(query.order_by(RUNS.c.source)).all():
+                row = connection.execute(select(RUNS).where(RUNS.c.id == id)).mappings().one()
+                yield _read(connection, row)
 
     def unfinished(self) -> tuple[Unfinished, ...]:
         """Return what is kept of runs that were broken off and not asked again."""

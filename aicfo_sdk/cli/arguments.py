@@ -88,6 +88,13 @@ def as_day(text: str) -> date:
     return parse_day(text, where="--as-of")
 
 
+def as_since(text: str) -> date:
+    """Parse the DATE of --since."""
+    from ..days import parse_day
+
+    return parse_day(text, where="--since")
+
+
 def as_arguments(text: str) -> dict[str, Any]:
     """Parse the JSON object of --args. Raises: InputError."""
     try:

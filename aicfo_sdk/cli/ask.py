@@ -10,10 +10,11 @@ from ..errors import InputError
 from ..model.facts import Brief
 from ..money import grouped
 from ..redaction import redact
-from .arguments import as_arguments, as_day, emit, note, parser, session
+from .arguments import as_arguments, as_day, as_since, emit, note, parser, session
 from .outputs import AnswerOutput, BriefOutput, DroppedOutput, PlanOutput, PlanStep
 from .papers import proposal_lines, proposal_output
 from .rows import answer_lines, rows_of, tables_of, write_csv
+from .track import alarm_output, followed_lines, followed_since, print_track_record
 
 if TYPE_CHECKING:
     import argparse
@@ -54,10 +55,24 @@ def brief(words: list[str]) -> int:
     made = parser("brief", "Today's advice, ranked by money, with the proposals it implies.")
     made.add_argument("--as-of", metavar="DATE", type=as_day, help="the day (last one known)")
     made.add_argument("--lang", choices=("zh", "en"), default="zh", help="language of the advice")
+    made.add_argument(
+        "--track-record", action="store_true", help="how earlier advice came out, instead"
+    )
+    made.add_argument("--since", metavar="DATE", type=as_since, help="its first day")
     options = made.parse_args(words)
-    answer = session(options).call("core.brief")
+    if options.track_record:
+        return print_track_record(options)
+    if options.since is not None:
+        raise InputError(
+            "--since goes with --track-record",
+            value=options.since.isoformat(),
+            mend="add --track-record",
+        )
+    opened = session(options)
+    answer = opened.call("core.brief")
     result = answer.run.result
     assert isinstance(result, Brief)
+    followed = followed_since(opened.books, result.day)
     output = BriefOutput(
         day=result.day.isoformat(),
         currency=result.currency,
@@ -67,8 +82,10 @@ def brief(words: list[str]) -> int:
         dropped=_dropped(answer.run),
         missing=list(answer.run.missing),
         record=answer.record,
+        followed_up=[alarm_output(alarm) for alarm in followed],
     )
-    emit(output, options.json, _brief_lines(result, answer, options.lang))
+    lines = _brief_lines(result, answer, options.lang)
+    emit(output, options.json, [*lines, *followed_lines(followed, options.lang)])
     return 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field
 
 from ..books.run_record import Chapter, RunRecord
+from .track_outputs import AlarmOutput, TrackRecordOutput
 
 if TYPE_CHECKING:
     from ..model.bid_document import BidDocument, ContractDraft
@@ -120,6 +121,9 @@ class BriefOutput(_Output):
     dropped: list[DroppedOutput]
     missing: list[str]
     record: str = Field(description="Id of the recorded run: aicfo replay takes it.")
+    followed_up: list[AlarmOutput] = Field(
+        default=[], description="Earlier advice whose outcome became clear since the last brief."
+    )
 
 
 class PlanStep(_Output):
@@ -479,8 +483,9 @@ OUTPUTS: dict[str, type[BaseModel]] = {
     "serve": ServeOutput,
     "settle": DecisionOutput,
     "tools": ToolsOutput,
+    "track-record": TrackRecordOutput,
     "void": DecisionOutput,
     "write": WriteOutput,
     "watch": WatchOutput,
 }
-"""Command → the model of what its --json prints."""
+"""Command → the model of what its --json prints; track-record is brief --track-record."""

@@ -20,7 +20,7 @@ COMMANDS = {
         "imports:run", "FILE… --into BOOKS", "real records into books, all or nothing"
     ),
     "brief": Command(
-        "ask:brief", "[--as-of DATE] [--lang zh|en]", "today's advice, ranked by money"
+        "ask:brief", "[--as-of DATE] [--track-record]", "today's advice; how it came out"
     ),
     "watch": Command(
         "watch:watch", "[--once]", "the brief pushed each morning, and news when books change"

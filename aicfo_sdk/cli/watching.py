@@ -16,9 +16,11 @@ from ..model.base import digest
 from ..model.facts import Advice, Brief
 from ..money import grouped
 from .sent import Sent
+from .track import alarm_output, followed_lines, followed_since
 from .webhooks import Delivered, Message, Webhook, deliver, plain
 
 if TYPE_CHECKING:
+    from ..books.track_record import Alarm
     from ..orchestrator.session import Session
 
 SHOWN = 7
@@ -115,7 +117,8 @@ class Watcher:
     ) -> list[Delivery]:
         if not hooks:
             return []
-        message = morning_message(brief, id, self._rules.lang)
+        followed = followed_since(self._session.books, brief.day)
+        message = morning_message(brief, id, self._rules.lang, followed)
         out = self._send([(hook, message) for hook in hooks], "morning", now)
         # The message says how many more there are: they are no news after it.
         self._told(out, brief.advice, now)
@@ -213,8 +216,11 @@ class Watcher:
             self._sleep(float(2 ** (tried - 1)))
 
 
-def morning_message(brief: Brief, id: str, lang: str) -> Message:
-    """Return the brief as a message: at most seven pieces, and how many more there are."""
+def morning_message(brief: Brief, id: str, lang: str, followed: Sequence[Alarm] = ()) -> Message:
+    """Return the brief as a message: at most seven pieces, and how many more there are.
+
+    `followed` is the earlier advice whose outcome became clear.
+    """
     zh = lang == "zh"
     title = f"{brief.day.isoformat()} {'每日简报' if zh else 'daily brief'}"
     cash = f"{'现金' if zh else 'cash'} {grouped(brief.cash)} {brief.currency}"
@@ -223,7 +229,10 @@ def morning_message(brief: Brief, id: str, lang: str) -> Message:
         lines.append("今天没有需要处理的事。" if zh else "Nothing needs you today.")
     if (more := len(brief.advice) - SHOWN) > 0:
         lines.append(f"另有{more}条: aicfo brief" if zh else f"{more} more: aicfo brief")
-    return Message(id, title, tuple(lines), _values("morning", brief, brief.advice[:SHOWN], more))
+    lines += [plain(line.strip()) for line in followed_lines(followed, lang)]
+    values = _values("morning", brief, brief.advice[:SHOWN], more)
+    values["followed_up"] = [alarm_output(each).model_dump(mode="json") for each in followed]
+    return Message(id, title, tuple(lines), values)
 
 
 def event_message(brief: Brief, items: Sequence[Advice], lang: str) -> Message:

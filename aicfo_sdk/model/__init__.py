@@ -70,6 +70,16 @@ if TYPE_CHECKING:
         GivenText,
         MissingItem,
     )
+    from .expectation import (
+        BillWaiting,
+        CashAbove,
+        CashBelow,
+        Expectation,
+        InvoicesOpen,
+        NoBid,
+        ReceiptMissing,
+        SalesBelow,
+    )
     from .facts import (
         Advice,
         BidGate,
@@ -126,6 +136,8 @@ _HOMES = {
     "PartyShare PlatformTerms",
     "document": "Document DocumentLine DocumentPiece DocumentSection DocumentTable FigureSource "
     "GivenText MissingItem",
+    "expectation": "BillWaiting CashAbove CashBelow Expectation InvoicesOpen NoBid ReceiptMissing "
+    "SalesBelow",
     "facts": "Advice BidGate BillBreakEven BillCheck BillMove BillPlan BillQuote BillStretch "
     "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
@@ -194,6 +206,7 @@ __all__ = [
     "BillPlan",
     "BillQuote",
     "BillStretch",
+    "BillWaiting",
     "BillWay",
     "BondChoice",
     "BondItem",
@@ -201,6 +214,8 @@ __all__ = [
     "Brief",
     "BuyFund",
     "BuyStock",
+    "CashAbove",
+    "CashBelow",
     "CashBreaker",
     "CashDemand",
     "CashDriver",
@@ -235,6 +250,7 @@ __all__ = [
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
+    "Expectation",
     "Fact",
     "FigureSource",
     "Finding",
@@ -248,6 +264,7 @@ __all__ = [
     "Id",
     "Invoice",
     "InvoiceId",
+    "InvoicesOpen",
     "IssueGuarantee",
     "ItemPrice",
     "KeyReceipt",
@@ -260,6 +277,7 @@ __all__ = [
     "Milestone",
     "MissingItem",
     "MoneyRange",
+    "NoBid",
     "NoticeFlag",
     "Obligation",
     "OverdueAcceptor",
@@ -275,10 +293,12 @@ __all__ = [
     "PresentBill",
     "PriceLock",
     "Proposal",
+    "ReceiptMissing",
     "Record",
     "RedeemFund",
     "RepayLoan",
     "RuleOutcome",
+    "SalesBelow",
     "SalesForecast",
     "ScoreItem",
     "SetMarketingBudget",

@@ -10,6 +10,7 @@ from pydantic import Field
 from ..money import Fen, FenNonNegative, FenPositive, Ppm, PpmNonNegative
 from .action import Action
 from .base import BillId, EvidenceIds, Fact, Frozen, Id, StoreId, TenderId
+from .expectation import Expectation
 from .proposal import Proposal
 from .text import UntrustedText
 
@@ -411,6 +412,11 @@ class Advice(Fact):
     )
     ignored: str = Field(default="", description="What happens if nothing is done, English.")
     ignored_zh: str = Field(default="", description="The same, Chinese.")
+    expects: Expectation | None = Field(
+        default=None,
+        description="What will be so if nothing is done, as the books can judge it later; none: "
+        "nobody says afterwards whether it came true.",
+    )
 
 
 class Brief(Fact):

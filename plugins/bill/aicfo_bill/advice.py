@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import defaultdict
 
 from aicfo_sdk import Context, Proposal, grouped
-from aicfo_sdk.model import Advice, Bill, BillCheck, BillPlan, Finding, PresentBill
+from aicfo_sdk.model import Advice, Bill, BillCheck, BillPlan, BillWaiting, Finding, PresentBill
 
 from .alerts import alerts
 from .contingent import presentment_ends
@@ -152,6 +152,8 @@ def _to_present(ctx: Context, checked: list[tuple[Bill, BillCheck]]) -> list[Adv
                 detail_zh=zh,
                 proposals=proposals,
                 evidence=(bill.ref,),
+                # Once the time is over there is nothing left to come true.
+                expects=BillWaiting(bill=bill.id, by=last) if ctx.today < last else None,
             )
         )
     return found

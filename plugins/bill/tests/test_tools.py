@@ -21,6 +21,7 @@ from aicfo_sdk.model import (
     Bill,
     BillId,
     BillPlan,
+    BillWaiting,
     CashForecast,
     Counterparty,
     CreditLine,
@@ -419,6 +420,10 @@ def test_a_matured_bill_is_proposed_for_presentment_on_a_working_day_in_its_wind
     assert proposal.action.account == "zz-bank"
     assert proposal.valid_until == TODAY + timedelta(days=8)
     assert presented["bill:present:late"].kind == "risk"
+    assert presented["bill:present:now"].expects == BillWaiting(
+        bill="now", by=TODAY + timedelta(days=8)
+    )
+    assert presented["bill:present:late"].expects is None
     assert "bill:refuse:late" not in advice
 
 

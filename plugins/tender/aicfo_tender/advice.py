@@ -12,7 +12,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from aicfo_sdk import PPM, grouped, share
-from aicfo_sdk.model import Advice, Tender
+from aicfo_sdk.model import Advice, NoBid, Tender
 
 from .funding import sign_by, won
 from .gate import Case, check
@@ -127,6 +127,7 @@ def _bid(
         detail=f"{worth} Why: {'; '.join(reasons)}. Nothing found that would void a bid.",
         detail_zh=f"{worth_zh}截止日{tender.deadline.isoformat()}，未发现否决投标的情形。",
         evidence=(tender.ref, merchant.ref),
+        expects=NoBid(tender=tender.id, by=tender.deadline) if left > 0 else None,
     )
 
 

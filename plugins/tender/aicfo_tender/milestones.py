@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from aicfo_sdk import grouped, interest, share
-from aicfo_sdk.model import Advice, Tender, Transaction
+from aicfo_sdk.model import Advice, ReceiptMissing, Tender, Transaction
 
 from .funding import sign_by, won
 from .reach import same_currency, the_merchant
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from aicfo_sdk.model import Merchant
 
 _YEAR = 365
+_CLAIMED_DAYS = 14
+"""Money that is late and does not come within so many days was rightly called late."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,6 +131,12 @@ def _one(ctx: Context, tender: Tender, merchant: Merchant, due: Due, title: str)
             f"statements. Claim it in writing.{claim}",
             detail_zh=f"应于{day}前到账，流水中没有该金额的收款。请书面催收。{claim_zh}",
             evidence=(tender.ref, merchant.ref),
+            expects=ReceiptMissing(
+                amount=due.amount,
+                since=ctx.today + timedelta(days=1),
+                about=tender.id,
+                by=ctx.today + timedelta(days=_CLAIMED_DAYS),
+            ),
         )
     return Advice(
         id=f"tender:{tender.id}:{due.id}",

@@ -10,7 +10,7 @@ from typing import Any
 import aicfo_tender
 import pytest
 
-from aicfo_sdk.model import Advice, DailySales, FundingPlan, TenderId, UntrustedText
+from aicfo_sdk.model import Advice, DailySales, FundingPlan, NoBid, TenderId, UntrustedText
 
 
 def firm(make: Any, **fields: Any) -> list[Any]:
@@ -32,6 +32,7 @@ def test_a_good_tender_about_to_close_is_worth_its_expected_margin(make: Any) ->
     assert "还剩9天" in one.title_zh
     assert "margin is 100,000.00" in one.detail
     assert one.evidence == ("Tender:T-1", "Merchant:M")
+    assert one.expects == NoBid(tender="T-1", by=make.today + timedelta(9))
 
 
 def test_ones_own_cost_estimate_is_used_before_an_assumption(make: Any) -> None:

@@ -7,7 +7,14 @@ from typing import Any
 
 import aicfo_tender
 
-from aicfo_sdk.model import CreditLine, Milestone, TenderId, Transaction, UntrustedText
+from aicfo_sdk.model import (
+    CreditLine,
+    Milestone,
+    ReceiptMissing,
+    TenderId,
+    Transaction,
+    UntrustedText,
+)
 from aicfo_sdk.parameters import parameters
 
 DAY = timedelta(days=1)
@@ -150,6 +157,12 @@ def test_late_releases_and_payments_are_flagged_with_days_and_interest(make: Any
     assert "450.00" in told["pay1"].detail
     assert told["pay2"].money == 7_000_000
     assert told["performance"].title.startswith("10 days late")
+    # What is late is claimed not to come within a fortnight; a reminder claims nothing.
+    today = make.today
+    assert told["bond"].expects == ReceiptMissing(
+        amount=200_000, since=today + DAY, about="T-1", by=today + 14 * DAY
+    )
+    assert told["pay2"].expects is None
 
 
 def test_money_that_came_in_is_not_asked_for_again(make: Any) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 from aicfo_sdk import Context, NotFound, Proposal, interest
 from aicfo_sdk.model import (
     Advice,
     BuyFund,
+    CashAbove,
+    CashBelow,
     CashDemand,
     CashForecast,
     FundPosition,
@@ -26,6 +28,8 @@ _NEAR_DAYS = 28
 _STAGES = (("cash_gap", 7), ("cash_gap:four_weeks", _NEAR_DAYS), ("cash_gap:later", 366))
 _DUE_DAYS, _DUE_SHOWN, _DUE_SHARE = 14, 5, 0.05
 _WORTH = 100
+_LATE_DAYS = 7
+"""Days by which a shortage may come later than expected and still be the one foretold."""
 
 
 def gap(forecast: CashForecast) -> list[CashDemand]:
@@ -76,7 +80,15 @@ def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
         return []
     first, depth = below[0][0], max(amount for _, amount in below)
     worst = next(day for day, amount in below if amount == depth)
-    likely = any(middle < forecast.buffer for middle in forecast.p50)
+    likely_on = next(
+        (
+            forecast.start + timedelta(days=step)
+            for step, middle in enumerate(forecast.p50)
+            if middle < forecast.buffer
+        ),
+        None,
+    )
+    likely = likely_on is not None
     empty = next(
         (
             forecast.start + timedelta(days=step)
@@ -114,8 +126,22 @@ def floor_advice(ctx: Context, forecast: CashForecast) -> list[Advice]:
             detail=english,
             detail_zh=chinese,
             evidence=forecast.evidence,
+            expects=_short_by(forecast, likely_on),
         )
     ]
+
+
+def _short_by(forecast: CashForecast, likely: date | None) -> CashBelow | None:
+    """Return the claim that cash falls below its buffer, where the expected path does.
+
+    A week is allowed beyond the day on which that path first falls below. What only the bad
+    tenth of cases holds is a chance, which no single outcome proves or refutes.
+    """
+    if likely is None:
+        return None
+    last = forecast.start + timedelta(days=len(forecast.p50) - 1)
+    by = min(likely + timedelta(days=_LATE_DAYS), last)
+    return CashBelow(amount=forecast.buffer, by=by)
 
 
 def idle_advice(
@@ -215,6 +241,11 @@ def _spare(
             ),
             proposals=proposals,
             evidence=refs or forecast.evidence,
+            expects=CashAbove(
+                amount=max(spare, 0) + forecast.buffer, by=ctx.today + timedelta(days=days)
+            )
+            if spare <= idle(ctx, forecast)
+            else None,
         )
     ]
 

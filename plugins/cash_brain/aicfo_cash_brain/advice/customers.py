@@ -9,7 +9,7 @@ from math import exp, factorial
 from statistics import median
 
 from aicfo_sdk import Context
-from aicfo_sdk.model import Advice, Invoice
+from aicfo_sdk.model import Advice, Invoice, InvoicesOpen
 
 from ..cash.items import OpenItem, open_ledger
 from ..columns import credit_sales, those
@@ -17,6 +17,8 @@ from .words import money, party_name
 
 _SHOWN = 10
 _USUAL_SLACK = 7
+_CALLED_DAYS = 14
+"""A late customer that has not paid half within so many days was rightly called late."""
 _SPANS = (91, 56)
 _LEAST_ORDERS = 4
 _CHANCE = 0.1
@@ -61,6 +63,12 @@ def late_advice(ctx: Context) -> list[Advice]:
                 detail=f"{len(items)} open invoices are past their due day.{habit} Call it today.",
                 detail_zh=f"{len(items)}张发票已过付款期。{habit_zh}建议今天催收。",
                 evidence=tuple(item.invoice.ref for item in items[:_EVIDENCE]),
+                expects=InvoicesOpen(
+                    party=party,
+                    invoices=tuple(item.invoice.id for item in items),
+                    amount=total - total // 2,
+                    by=ctx.today + timedelta(days=_CALLED_DAYS),
+                ),
             )
         )
     return out

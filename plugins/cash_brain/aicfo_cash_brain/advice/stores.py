@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from aicfo_sdk import Context
-from aicfo_sdk.model import Advice, StoreCause, StoreDiagnosis, StoreDrop
+from datetime import timedelta
+
+from aicfo_sdk import PPM, Context, round_div
+from aicfo_sdk.model import Advice, SalesBelow, StoreCause, StoreDiagnosis, StoreDrop
 
 from .words import day_zh, money
 
 _AHEAD = 28
 """Days over which what is at stake is reckoned."""
+
+_PROOF = 14
+"""Days whose takings show whether the drop was one."""
 
 _TO_DO: dict[StoreCause, tuple[str, str]] = {
     "traffic": (
@@ -59,7 +64,21 @@ def _one(ctx: Context, drop: StoreDrop) -> Advice:
         detail=(f"{drop.reason} Missed so far: {money(ctx, drop.lost)}. Sure to {sure}. {do}"),
         detail_zh=(f"{drop.reason_zh}至今少卖{money(ctx, drop.lost)}。把握{sure}。{do_zh}"),
         evidence=drop.evidence,
+        expects=_still_low(ctx, drop),
         confidence_ppm=drop.confidence_ppm,
         ignored=f"About {month} less sold in the next {_AHEAD} days.",
         ignored_zh=f"未来{_AHEAD}天约再少卖{month}。",
+    )
+
+
+def _still_low(ctx: Context, drop: StoreDrop) -> SalesBelow | None:
+    """Return the claim that the store goes on missing at least half of what it misses now."""
+    if drop.depth_ppm <= 0 or drop.lost_day <= 0:
+        return None
+    usual = round_div(drop.lost_day * PPM, drop.depth_ppm)
+    return SalesBelow(
+        store=drop.store,
+        first=ctx.today + timedelta(days=1),
+        by=ctx.today + timedelta(days=_PROOF),
+        amount=max(_PROOF * usual - round_div(_PROOF * drop.lost_day, 2), 1),
     )
