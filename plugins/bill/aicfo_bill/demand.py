@@ -20,19 +20,21 @@ _LONGER = 91
 def cash_demand(ctx: Context, forecast: CashForecast) -> list[CashDemand]:
     """Return what expected cash lacks within `SOON` days, until even the bad case lacks nothing.
 
-    The bad case up to the next working day, for nobody can add to it before; then the median, in
-    whole pieces and one more: for a few yuan left over owners sell a whole bill. No more is kept in
-    reserve, since what is raised for one costs interest every day. A forecast that ends short asks
-    for a quarter more; a lender refuses whoever repaid too early and is then late.
+    The bad case up to the next working day, for nobody can add to it before, and without receipts
+    that may come a day late; then the median, in whole pieces and one more: for a few yuan left
+    over owners sell a whole bill. No more is kept in reserve, since what is raised for one costs
+    interest every day. A forecast that ends short asks for a quarter more; a lender refuses whoever
+    repaid too early and is then late.
     """
     skip = max((ctx.today - forecast.start).days + 1, 0)
     near = skip + (ctx.calendar.add_working(ctx.today, 1) - ctx.today).days
-    lacks = [max(-level, 0) for level in (*forecast.p10[skip:near], *forecast.p50[near:])]
+    sure = _sure(forecast, skip, near)
+    lacks = [max(-level, 0) for level in (*sure, *forecast.p50[near:])]
     amount = max(lacks[:SOON], default=0)
     if not amount:
         return []
     first = next(step for step, lack in enumerate(lacks) if lack)
-    worst = forecast.p10[skip:]
+    worst = [*sure, *forecast.p10[near:]]
     ahead = range(lacks.index(amount), len(worst))
     back = next((step for step in ahead if worst[step] >= 0), len(worst) + _LONGER)
     start = forecast.start + timedelta(days=skip)
@@ -47,3 +49,17 @@ def cash_demand(ctx: Context, forecast: CashForecast) -> list[CashDemand]:
             evidence=forecast.evidence,
         )
     ]
+
+
+def _sure(forecast: CashForecast, skip: int, near: int) -> list[int]:
+    """Return the bad case of days `skip` to `near`, with takings but without other receipts.
+
+    A forecast that does not tell payments apart counts as it is.
+    """
+    level = forecast.p50[skip - 1] if 0 < skip <= len(forecast.p50) else forecast.opening
+    levels = list(forecast.p10[skip:near])
+    taken, paid = forecast.sales[skip:near], forecast.payments[skip:near]
+    for step, (more, less) in enumerate(zip(taken, paid, strict=False)):
+        level += more - less
+        levels[step] = min(levels[step], level)
+    return levels

@@ -77,3 +77,31 @@ def test_a_forecast_that_ends_short_asks_for_the_money_for_a_quarter_more() -> N
 def test_days_of_the_forecast_that_are_past_are_left_out() -> None:
     assert asked(forecast([-999, -999, -5, 8, 8], start=-1)) == [(ID, 6, 1, 1)]
     assert asked(forecast([-999, -999], start=-5)) == []
+
+
+def test_an_invoice_that_may_be_paid_a_day_late_pays_nobody_until_the_next_working_day() -> None:
+    """A receipt of 50 is expected with the 30 to be paid; 5 are on the account, 4 are takings."""
+    given = forecast([20, 20, 20], [10, 10, 10]).model_copy(
+        update={
+            "opening": 5 * PIECE,
+            "sales": (4 * PIECE, 0, 0),
+            "receipts": (50 * PIECE, 0, 0),
+            "payments": (30 * PIECE, 99 * PIECE, 0),
+        }
+    )
+    # 30 − 5 − 4 are missing tomorrow, a Tuesday, in whole pieces and one more; later days count
+    # what is expected.
+    assert asked(given) == [(ID, 22, 1, 1)]
+
+
+def test_days_without_banks_count_no_receipt_either() -> None:
+    flows = {
+        "opening": 5 * PIECE,
+        "sales": (0,) * 9,
+        "receipts": (0, 40 * PIECE, *(0,) * 7),
+        "payments": (0, 2 * PIECE, 6 * PIECE, *(0,) * 6),
+    }
+    friday = date(2026, 3, 6)
+    given = forecast([40] * 9, start=5).model_copy(update=flows)
+    # Saturday to Monday: 8 are paid and 5 are there.
+    assert asked(given, friday) == [(ID, 4, 3, 3)]
