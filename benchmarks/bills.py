@@ -21,11 +21,12 @@ from aicfo_bill.program import Program
 from aicfo_bill.rules import RULES
 
 from plugins.bill.tests import peer
-from plugins.bill.tests.conftest import random_outlook, uncertain
+from plugins.bill.tests.conftest import pledged, random_outlook, uncertain
 
 _SEED = 7_000
 
 _CASES = "three cases of cash"
+_PLEDGES = "each may be pledged"
 
 _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     "10 bills × 10 payables": (60, {"bills": 10, "debts": 10}),
@@ -40,6 +41,8 @@ _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     "50 bills × 60, discounts any day": (8, {"bills": 50, "debts": 60, "every": 1}),
     f"10 bills × 60, {_CASES}": (24, {"bills": 10, "debts": 60}),
     f"50 bills × 60, {_CASES}": (8, {"bills": 50, "debts": 60}),
+    f"10 bills × 10, {_PLEDGES}": (60, {"bills": 10, "debts": 10}),
+    f"50 bills × 60, {_PLEDGES}": (24, {"bills": 50, "debts": 60}),
 }
 _SMALL = 2_000
 """Portfolios on which the plan is held against the simple rules."""
@@ -56,12 +59,11 @@ def measure() -> dict[str, str]:
     figures: dict[str, str] = {}
     lp_repair(random_outlook(1, bills=3, debts=3))  # loads the solver
     for name, (count, given) in _SIZES.items():
-        cases = name.endswith(_CASES)
-        figures |= _size(name, max(round(count * share), 1), given, cases=cases)
+        figures |= _size(name, max(round(count * share), 1), given)
     return figures | _rules(max(round(_SMALL * share), 1))
 
 
-def _size(name: str, count: int, given: dict[str, Any], *, cases: bool) -> dict[str, str]:
+def _size(name: str, count: int, given: dict[str, Any]) -> dict[str, str]:
     fast: list[float] = []
     exact: list[float] = []
     other: list[float] = []
@@ -69,11 +71,11 @@ def _size(name: str, count: int, given: dict[str, Any], *, cases: bool) -> dict[
     near: list[float] = []
     proven: list[float] = []
     for number in range(count):
-        outlook = random_outlook(
-            _SEED + number, **{key: value for key, value in given.items() if key != "cases"}
-        )
-        if given.get("cases"):
+        outlook = random_outlook(_SEED + number, **given)
+        if name.endswith(_CASES):
             outlook = uncertain(outlook, number)
+        if name.endswith(_PLEDGES):
+            outlook = pledged(outlook, number)
         built.append(_timed(lambda o=outlook: Program(_fresh(o)))[0])
         seconds, plan = _timed(lambda o=outlook: lp_repair(_fresh(o)))
         fast.append(seconds)

@@ -35,6 +35,7 @@ from ..model.invoice import Invoice, Obligation, Settlement
 from ..model.merchant import Account, Counterparty, Merchant
 from ..model.tender import Tender
 from ..model.text import UntrustedText
+from ..money import PPM
 from .port import Books
 from .posting import accrual, moved, total
 
@@ -82,9 +83,9 @@ def effects(action: Action, books: Books, *, ref: str) -> Effects:
             more, bills = _move_bill(action, books)
             return Effects(total((*legs, *more)), bills)
         case PledgeBill():
-            books.get(CreditLine, action.line)
+            line = books.get(CreditLine, action.line)
             more, bills = _move_bill(action, books)
-            return Effects(total((*legs, *more)), bills)
+            return Effects(total((*legs, *more)), (*bills, *_secured(line, action)))
         case BuyFund() | RedeemFund():
             return Effects(legs, (_fund(action, books),))
         case DrawLoan():
@@ -317,6 +318,15 @@ def _fund(action: BuyFund | RedeemFund, books: Books) -> FundPosition:
         )
     day = max(action.day, fund.updated)
     return fund.model_copy(update={"amount": fund.amount + change, "updated": day})
+
+
+def _secured(line: CreditLine, action: PledgeBill) -> tuple[Record, ...]:
+    """Return the line with what its lender lends on the bill on top, where the share is known."""
+    if not line.pledge_ppm:
+        return ()
+    more = action.amount * line.pledge_ppm // PPM
+    change = {"limit": line.limit + more, "updated": max(action.day, line.updated)}
+    return (line.model_copy(update=change),)
 
 
 def _draw(action: DrawLoan, books: Books, ref: str) -> tuple[Record, ...]:

@@ -7,7 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ..money import FenNonNegative, Ppm
+from ..money import FenNonNegative, Ppm, PpmNonNegative
 from .base import Id, Record
 
 
@@ -39,6 +39,10 @@ class CreditLine(Record):
     day_basis: Literal[360, 365] = Field(default=365, description="Days of the year for interest.")
     fee: FenNonNegative = Field(default=0, description="Fixed fee per drawing, minor units.")
     expires: date = Field(description="Last day for drawing.")
+    pledge_ppm: PpmNonNegative | None = Field(
+        default=None,
+        description="Share of a pledged bill's face lent beyond the limit, ppm (质押率); none: no.",
+    )
 
 
 class FundPosition(Record):

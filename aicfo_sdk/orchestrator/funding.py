@@ -177,7 +177,12 @@ def _solve(
         if not source.indivisible:
             by_resource[source.resource].append((use.name, 1.0))
     for demand in demands:
-        problem.column(f"short:{demand.id}", cost=_SHORT_COST)
+        stretches = _stretches(demand, sources)
+        peak = problem.column(f"peak:{demand.id}", cost=_SHORT_COST + len(stretches))
+        for start in stretches:
+            key = f"{demand.id}|{start.isoformat()}"
+            short = problem.column(f"short:{key}", cost=1.0)
+            problem.row(f"peak:{key}", [(peak, 1.0), (short, -1.0)], lower=0)
     for drawing, own in drawings.items():
         source = own[0].source
         if not (source.fee or source.minimum or source.indivisible):
@@ -197,7 +202,8 @@ def _solve(
         problem.row(f"resource:{resource}", terms, upper=capacity[resource])
     for demand in demands:
         for start in _stretches(demand, sources):
-            terms = [(f"short:{demand.id}", 1.0)]
+            key = f"{demand.id}|{start.isoformat()}"
+            terms = [(f"short:{key}", 1.0)]
             fees: dict[str, float] = {}
             live = [use for use in uses if use.demand is demand and use.day <= start <= use.end]
             for use in live:
@@ -207,7 +213,7 @@ def _solve(
                     # asks for a fee too much rather than for one too little.
                     fees[f"chosen:{use.drawing}"] = -float(use.source.fee)
             problem.row(
-                f"cover:{demand.id}|{start.isoformat()}",
+                f"cover:{key}",
                 [*terms, *fees.items()],
                 # Each piece may lose a minor unit to rounding; what is too much is trimmed after.
                 lower=demand.amount + 2 * len(live),

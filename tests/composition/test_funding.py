@@ -112,6 +112,21 @@ def test_a_bill_that_matures_too_early_is_followed_by_a_loan():
     assert by_source["draw:line"].day == day(31)
 
 
+def test_what_is_covered_for_a_part_of_the_time_is_covered_all_the_same():
+    """The bill's money lasts 30 of 60 days: until then nothing is missing, after it everything."""
+    plan = fund([demand(50_000, until=60)], [bill(60_000, 100, 30)], today=TODAY)
+    assert [piece.source for piece in plan.pieces] == ["discount:B:bank"]
+    assert plan.pieces[0].cash >= 50_000
+    assert plan.uncovered == 50_000
+
+
+def test_the_least_missing_on_the_worst_day_comes_before_all_other_days():
+    short, long = bill_named(0, 90_000, 100, 30), bill_named(1, 40_000, 100, 90)
+    plan = fund([demand(100_000, until=60)], [short, long], today=TODAY)
+    assert {piece.source for piece in plan.pieces} == {"discount:B0", "discount:B1"}
+    assert plan.uncovered == 100_000 - next(p.cash for p in plan.pieces if p.source[-1] == "1")
+
+
 def test_one_bill_is_not_both_endorsed_and_discounted():
     plan = fund([demand(100_000)], [endorse(100_000), bill(100_000, 2_000)], today=TODAY)
     assert sum(piece.amount for piece in plan.pieces) == 100_000

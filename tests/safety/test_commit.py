@@ -328,6 +328,23 @@ def test_a_pledged_part_stands_under_its_own_account(books: StoredBooks) -> None
     assert books.snapshot().get(Bill, "b").range_start == 101
 
 
+def test_a_pledge_raises_the_line_by_what_its_lender_lends_on_the_bill(books: StoredBooks) -> None:
+    terms = credit_line("d", limit=20_000, used=20_000).model_copy(update={"pledge_ppm": 800_000})
+    books.import_batches([batch(terms)])
+    draw = DrawLoan(
+        day=DAY, line="d", account="bank", amount=2_400, rate_ppm=40_000, due=day(60)
+    )  # fmt: skip
+    with pytest.raises(InsufficientFunds):
+        commit(books, approved(books, draw))
+    done(
+        books, PledgeBill(day=DAY, bill="b", amount=3_001, range_start=1, range_end=3_001, line="d")
+    )
+    # 80 % of 30.01 are 24.008 yuan, whole fen down.
+    assert books.snapshot().get(CreditLine, "d").limit == 20_000 + 2_400
+    found = done(books, draw)
+    assert found.cash_after - found.cash_before == 2_400
+
+
 def test_a_drawing_uses_the_line_and_is_a_loan(books: StoredBooks) -> None:
     draw = DrawLoan(
         day=DAY, line="c", account="bank", amount=17_000, rate_ppm=40_000, due=day(90), fee=50

@@ -107,7 +107,7 @@ def bill_sources(ctx: Context) -> list[CashSource]:
 
 @plugin.tool(title="票据资金缺口")
 def bill_demand(ctx: Context, *, forecast: Needs[CashForecast]) -> list[CashDemand]:
-    """What expected cash lacks within a week: what bills, and lines beside them, must cover.
+    """What cash lacks up to the next working day: what bills, and lines beside them, must cover.
 
     The funding tool picks the cheapest of all sources for it. Another plugin's demand for the same
     gap takes its place where it is larger.

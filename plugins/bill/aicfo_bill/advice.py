@@ -194,9 +194,9 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
                 money=plan.shortage,
                 title=f"Even with all bills {grouped(plan.shortage)} is missing from {day}",
                 title_zh=f"用尽票据后，{day} 起仍缺 {grouped(plan.shortage)} 元",
-                detail="No mix of endorsing, discounting and the credit lines in the books keeps "
-                "cash above its buffer; look for other money or later payments.",
-                detail_zh="背书、贴现和现有授信都不足以守住资金底线，请另筹资金或协商延期付款。",
+                detail="No mix of endorsing, discounting, pledging and the credit lines in the "
+                "books keeps cash above zero; look for other money or later payments.",
+                detail_zh="背书、贴现、质押和现有授信都不足以使现金不低于零，请另筹资金或协商延期付款。",
                 evidence=plan.evidence,
             )
         )

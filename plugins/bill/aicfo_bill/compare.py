@@ -126,13 +126,14 @@ class _Ways:
         ]
 
     def pledge(self, lines: Iterable[CreditLine], need: int) -> list[dict[str, Any]]:
-        """A loan at each line's rate with the bill as security."""
+        """A loan at each line's rate with the bill as security: on the books' terms, or assumed."""
         kind = "bank" if self._market.bill.kind.endswith("bank") else "trade"
-        ratio: int = self._ctx.params.at(f"bill.pledge_ppm.{kind}", self._ctx.today)
+        usual: int = self._ctx.params.at(f"bill.pledge_ppm.{kind}", self._ctx.today)
         return [
             self._loan("pledge", line, deal, ratio)
             for line in lines
-            if (deal := self._market.pledge(line, self._day, need, ratio))
+            if (ratio := usual if line.pledge_ppm is None else line.pledge_ppm)
+            and (deal := self._market.pledge(line, self._day, need, ratio))
         ]
 
     def endorse(self) -> list[dict[str, Any]]:
@@ -217,16 +218,22 @@ class _Ways:
             f"{self._day} 到账 {grouped(deal.received)}，{payday}（票据兑付日）归还 "
             f"{grouped(deal.later)}。"
         )
+        assumed = way == "pledge" and line.pledge_ppm is None
         if way == "pledge":
             share, whole = _percent(ratio_ppm), grouped(deal.face)
             said = (
                 (
                     f"Pledges {whole} for {grouped(principal)} at {rate} % on {line.id}: {paid} "
-                    f"That the lender takes the bill, at {share} % of its face, is assumed."
+                    + (
+                        f"That the lender takes the bill, at {share} % of its face, is assumed."
+                        if assumed
+                        else f"It lends {share} % of the face."
+                    )
                 ),
                 (
                     f"质押 {whole}，按额度 {line.id} 的年利率 {rate}% 借 {grouped(principal)}："
-                    f"{paid_zh}质押率 {share}% 及贷款方接受质押均为假设。"
+                    f"{paid_zh}质押率 {share}%"
+                    + (" 及贷款方接受质押均为假设。" if assumed else "。")
                 ),
             )
         else:
@@ -236,7 +243,7 @@ class _Ways:
             )
         return {
             **self._draft(way, line.id, deal, said, (line.ref,), self._day),
-            "assumed": way == "pledge",
+            "assumed": assumed,
         }
 
     def _draft(

@@ -291,14 +291,14 @@ def _whole(outlook: Outlook, amounts: list[float], limits: Mapping[int, tuple[in
         if option.debt >= 0:
             room[option.debt] -= part
         rests.append((-(amount - part), index))
-    # The fen that rounding lost go back in order of what they lost; a discount rounds up, so
-    # that the money it was made for is there.
+    # The fen that rounding lost go back in order of what they lost; a discount or a pledge rounds
+    # up, so that the money it was made for is there.
     for rest, index in sorted(rests):
         option = outlook.options[index]
         free = min(option.upper - moves[index], left[option.bill])
         if option.debt >= 0:
             free = min(free, room[option.debt])
-        if free > 0 and (option.move == "discount" or -rest > 0.5):
+        if free > 0 and (option.debt < 0 or -rest > 0.5):
             moves[index] += 1
             left[option.bill] -= 1
             if option.debt >= 0:

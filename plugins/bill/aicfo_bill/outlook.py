@@ -3,7 +3,8 @@
 Days are offsets from the as-of day: 0 is that day, forecast day 1 the next. The forecast holds
 every bill to maturity and pays every debt in money, so a move counts as what it changes: an
 endorsement keeps the money on the debt's due day and misses the bill at its maturity, a
-discount brings the proceeds and misses the bill. Nothing is counted twice.
+discount brings the proceeds and misses the bill, a pledge brings a loan and misses what pays it
+back when the bill turns into money. Nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -15,7 +16,7 @@ from itertools import accumulate
 from operator import mul, sub
 from typing import Literal
 
-from aicfo_sdk import PPM, round_div
+from aicfo_sdk import PPM, interest, round_div
 
 from .quote import BASIS, Offer
 
@@ -58,11 +59,36 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
+class Pledge:
+    """What a lender gives on a pledged bill until its payday.
+
+    `share_ppm` of the face pledged; `rate_ppm` a year on `basis`, paid back with the loan.
+    """
+
+    line: str
+    share_ppm: int
+    rate_ppm: int
+    basis: int
+    fee: int = 0
+
+    def lent(self, amount: int) -> int:
+        """Return the loan on `amount` fen of face, before the fee: whole fen, down."""
+        return amount * self.share_ppm // PPM
+
+    def interest(self, amount: int, days: int) -> int:
+        """Return the interest of that loan over `days`, fen."""
+        return interest(self.lent(amount), self.rate_ppm, days, self.basis)
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
-    """One thing that can be done with a bill, from `lower` (if at all) up to `upper` fen."""
+    """One thing that can be done with a bill, from `lower` (if at all) up to `upper` fen of face.
+
+    `days`: for which interest is charged, of a discount and of a pledge.
+    """
 
     id: str
-    move: Literal["endorse", "discount"]
+    move: Literal["endorse", "discount", "pledge"]
     bill: int
     day: int
     lower: int
@@ -70,6 +96,7 @@ class Option:
     debt: int = -1
     offer: Offer | None = None
     days: int = 0
+    pledge: Pledge | None = None
 
     @property
     def whole(self) -> bool:
@@ -78,17 +105,41 @@ class Option:
 
     def cost(self, amount: int) -> int:
         """Return interest and fee of moving `amount` fen."""
+        if self.pledge:
+            return self.pledge.interest(amount, self.days) + self.pledge.fee
         return self.offer.cost(amount, self.days) if self.offer else 0
+
+    def brings(self, amount: int) -> int:
+        """Return the money that moving `amount` fen brings, or keeps, on its day."""
+        if self.pledge:
+            return self.pledge.lent(amount) - self.pledge.fee
+        return amount - self.cost(amount)
+
+    def takes(self, amount: int) -> int:
+        """Return the money that is then missed on the bill's payday."""
+        if self.pledge:
+            return self.pledge.lent(amount) + self.pledge.interest(amount, self.days)
+        return amount
 
     @property
     def fee(self) -> int:
         """Fixed fee per deal, fen."""
-        return self.offer.fee if self.offer else 0
+        return self.pledge.fee if self.pledge else self.offer.fee if self.offer else 0
 
     @property
     def proceeds(self) -> float:
         """Money per fen moved, before the fee."""
+        if self.pledge:
+            return self.pledge.share_ppm / PPM
         return 1.0 - (self.offer.rate_ppm * self.days / (PPM * BASIS) if self.offer else 0.0)
+
+    @property
+    def missed(self) -> float:
+        """Money missed on the bill's payday per fen moved."""
+        if self.pledge is None:
+            return 1.0
+        rate = self.pledge.rate_ppm * self.days / (PPM * self.pledge.basis)
+        return self.pledge.share_ppm / PPM * (1.0 + rate)
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,8 +279,9 @@ class Outlook:
     def take(self, steps: list[int], index: int, amount: int) -> None:
         """Add what moving `amount` by an option changes to the steps in which cash changes."""
         first, last = self.ends[index]
-        steps[first] += amount - self.options[index].cost(amount)
-        steps[last] -= amount
+        option = self.options[index]
+        steps[first] += option.brings(amount)
+        steps[last] -= option.takes(amount)
 
     def worth_of(self, steps: Sequence[int]) -> Worth:
         """Return what cash that changes by so much at the start of each span, and after the last,

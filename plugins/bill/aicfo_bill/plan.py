@@ -1,4 +1,4 @@
-"""The bill plan: which bill pays whom, which is discounted and when, which is held."""
+"""The bill plan: which bill pays whom, which is discounted, pledged or held, and when."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 from itertools import groupby
 
-from aicfo_sdk import PPM, Context, Proposal, ToolFailed, grouped
+from aicfo_sdk import PPM, Context, Proposal, grouped
 from aicfo_sdk.model import (
     Bill,
     BillId,
@@ -14,30 +14,19 @@ from aicfo_sdk.model import (
     BillPlan,
     CashForecast,
     CashPrice,
-    CreditLine,
     DiscountBill,
     EndorseBill,
+    PledgeBill,
     RuleOutcome,
 )
 
 from .optimise import Best, lp_repair, milp
-from .outlook import Debt, Holding, Line, Option, Outlook
-from .position import (
-    Payable,
-    Units,
-    bill_class,
-    deposit_ppm,
-    movable_bills,
-    open_payables,
-    own_account,
-    quotes_by_class,
-)
-from .quote import ASSUMED, best, days_charged, offers, payday, price_class
+from .outlook import Option, Outlook, Pledge
+from .position import Payable, Units, movable_bills, open_payables, own_account
+from .quote import ASSUMED, payday
 from .reasons import Reasons
 from .rules import RULES
-
-_STEP = 7  # days between two chances to discount
-
+from .situation import outlook_of, path_of
 
 _CASES = ((300_000, "p10"), (400_000, "p50"), (300_000, "p90"))
 """Three paths that stand for all, with their weights (Swanson's rule), ppm."""
@@ -52,12 +41,12 @@ def make_plan(
     Raises: ToolFailed when the forecast ends before the books' next day; SolverError.
     """
     bills = movable_bills(ctx)
-    path = _path(ctx, forecast)
+    path = path_of(ctx, forecast)
     last = ctx.today + timedelta(days=len(path))
     payables = open_payables(ctx, last) if bills else []
-    outlook = _outlook(ctx, path, forecast.buffer, bills, payables)
+    outlook = outlook_of(ctx, path, bills, payables)
     if uncertain:
-        cases = tuple((weight, _path(ctx, forecast, band)) for weight, band in _CASES)
+        cases = tuple((weight, path_of(ctx, forecast, band)) for weight, band in _CASES)
         outlook = replace(outlook, cases=cases)
     if outlook.options:
         found = milp(outlook) if exact else lp_repair(outlook)
@@ -94,107 +83,6 @@ def make_plan(
     )
 
 
-def _path(ctx: Context, forecast: CashForecast, band: str = "p50") -> list[int]:
-    """Return a band of forecast cash, its median, from the day after the books' day on."""
-    skip = (ctx.today - forecast.start).days + 1
-    levels: tuple[int, ...] = getattr(forecast, band)
-    path = [forecast.opening] * max(-skip, 0) + list(levels[max(skip, 0) :])
-    if not path:
-        raise ToolFailed(
-            "the cash forecast ends before the plan begins",
-            value=forecast.start.isoformat(),
-            where=f"books as of {ctx.today.isoformat()}",
-            mend="use a forecast with a longer horizon",
-        )
-    return path
-
-
-def _outlook(
-    ctx: Context, path: list[int], buffer: int, bills: list[Bill], payables: list[Payable]
-) -> Outlook:
-    holdings = [
-        Holding(
-            bill.id,
-            bill_class(bill),
-            bill.face,
-            (payday(bill, ctx.calendar) - ctx.today).days,
-            bill.splittable,
-        )
-        for bill in bills
-    ]
-    debts = [
-        Debt(p.invoice, p.payee, p.amount, max((p.due - ctx.today).days, 0), p.takes)
-        for p in payables
-    ]
-    minimum: int = ctx.params.at("bill.minimum_piece", ctx.today)
-    chances = _chances(ctx, len(path))
-    quotes = quotes_by_class(ctx)
-    options = list[Option]()
-    for index, (bill, holding) in enumerate(zip(bills, holdings, strict=True)):
-        least = min(minimum, bill.face) if bill.splittable else bill.face
-        for day in chances:
-            if day >= holding.payday:
-                break
-            days = days_charged(bill, ctx.today + timedelta(days=day), ctx.calendar, ctx.params)
-            # Later prices are not known: today's quote for the tenor left then stands in.
-            own = quotes.get(price_class(bill), ())
-            offer = best(offers(bill, days, ctx.today, own, ctx.params), bill.face, days)
-            options.append(
-                Option(
-                    f"discount:{bill.id}:{day:05d}",
-                    "discount",
-                    index,
-                    day,
-                    least,
-                    bill.face,
-                    offer=offer,
-                    days=days,
-                )
-            )
-        for place, debt in enumerate(debts):
-            upper = min(bill.face, debt.amount)
-            lower = min(least, upper) if bill.splittable else least
-            if holding.kind in debt.takes and debt.due < holding.payday and lower <= upper:
-                id = f"endorse:{bill.id}:{debt.id}"
-                options.append(Option(id, "endorse", index, debt.due, lower, upper, debt=place))
-    return Outlook(
-        path,
-        buffer,
-        holdings,
-        debts,
-        options,
-        _lines(ctx),
-        yield_ppm=deposit_ppm(ctx),
-        short_ppm=ctx.params.at("bill.short_ppm", ctx.today),
-        late_ppm=ctx.params.at("bill.late_day_ppm", ctx.today),
-    )
-
-
-def _chances(ctx: Context, horizon: int) -> list[int]:
-    """Days on which the plan may discount: today, then a working day of each week."""
-    days = {0}
-    for offset in range(_STEP, horizon + 1, _STEP):
-        day = ctx.calendar.next_working(ctx.today + timedelta(days=offset))
-        days.add((day - ctx.today).days)
-    return sorted(day for day in days if day <= horizon)
-
-
-def _lines(ctx: Context) -> list[Line]:
-    lines = [
-        Line(
-            line.id,
-            line.limit - line.used,
-            max(line.rate_ppm, 0),
-            line.day_basis,
-            line.fee,
-            (line.expires - ctx.today).days,
-        )
-        for line in ctx.books.all(CreditLine)
-        if line.limit > line.used and line.expires > ctx.today
-    ]
-    return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
-
-
 def _rules(outlook: Outlook, found: Best, wealth: int) -> tuple[RuleOutcome, ...]:
     """Return what each simple rule would come to, and the plan's `wealth` saves; the best first."""
     worth = found.rules or {name: outlook.worth(rule(outlook)) for name, rule in RULES.items()}
@@ -223,6 +111,13 @@ def _prices(ctx: Context, outlook: Outlook, prices: tuple[float, ...]) -> tuple[
     return tuple(found)
 
 
+def _party(option: Option) -> str:
+    """Return who buys the bill, or the line it secures; "" for who is paid with it."""
+    if option.pledge:
+        return option.pledge.line
+    return option.offer.institution if option.offer else ""
+
+
 def _moves(
     ctx: Context,
     outlook: Outlook,
@@ -242,7 +137,7 @@ def _moves(
                 amount=amount,
                 day=ctx.today + timedelta(days=option.day),
                 payable=payables[option.debt].invoice if option.debt >= 0 else "",
-                institution=option.offer.institution if option.offer else "",
+                institution=_party(option),
                 cost=option.cost(amount),
                 reason=why.moved(index),
             )
@@ -286,6 +181,8 @@ def _proposals(
             payable = payables[option.debt]
             if payable.due <= now and not short:
                 found.append(endorse(ctx.today, bill, payable, amount, units))
+        elif option.pledge is not None and option.day == 0:
+            found.append(_pledge(ctx.today, bill, option, option.pledge, amount, units, now))
         elif option.offer is not None and option.day == 0 and account:
             first, last = units.take(bill.id, amount)
             assumed = option.offer.institution == ASSUMED
@@ -315,6 +212,34 @@ def _proposals(
                 )
             )
     return found
+
+
+def _pledge(
+    day: date,
+    bill: Bill,
+    option: Option,
+    terms: Pledge,
+    amount: int,
+    units: Units,
+    until: date,
+) -> Proposal:
+    """Return the proposal to pledge `amount` fen of the bill; the loan on it is the funding's."""
+    first, last = units.take(bill.id, amount)
+    return Proposal(
+        action=PledgeBill(
+            day=day,
+            bill=bill.id,
+            amount=amount,
+            range_start=first,
+            range_end=last,
+            line=terms.line,
+        ),
+        reason=f"Pledge {grouped(amount)} of bill {bill.id} for {grouped(terms.lent(amount))} more "
+        f"on {terms.line} at {terms.rate_ppm / 10_000:.2f} % until it pays (cost "
+        f"{grouped(option.cost(amount))}): cheaper than to sell it today.",
+        evidence=(bill.ref, f"CreditLine:{terms.line}"),
+        valid_until=until,
+    )
 
 
 def endorse(day: date, bill: Bill, payable: Payable, amount: int, units: Units) -> Proposal:

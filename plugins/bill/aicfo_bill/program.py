@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from itertools import product
 from typing import TYPE_CHECKING
@@ -48,12 +49,19 @@ class Program:
         # 1 − rate × days / 360, as `Option.proceeds`, for all at once.
         charged = [o.offer.rate_ppm * o.days if o.offer else 0 for o in options]
         proceeds: Floats = 1.0 - np.array(charged, dtype=np.float64) / (PPM * BASIS)
+        # Missed on the bill's payday: its face, or what a loan on it costs to pay back.
+        self._missed: Floats = np.ones(len(options))
+        for index, option in enumerate(options):
+            if option.pledge:
+                proceeds[index], self._missed[index] = option.proceeds, option.missed
         # Wealth lost per fen moved: its discount, less the yield of having the money earlier.
         per_day = outlook.yield_ppm / (PPM * BASIS)
         left = np.array([*outlook.days_left, 0], dtype=np.float64) * per_day
-        self._losses: Floats = (1.0 + left[self._last]) - proceeds * (1.0 + left[self._first])
+        self._losses: Floats = self._missed * (1.0 + left[self._last]) - proceeds * (
+            1.0 + left[self._first]
+        )
         # Change of cash in the span in which the money comes; the bill's is missed in the last.
-        self._gained: Floats = proceeds - (self._first == self._last)
+        self._gained: Floats = proceeds - self._missed * (self._first == self._last)
 
         self._problem = Problem()
         self._moves = self._problem.columns(
@@ -131,7 +139,7 @@ class Program:
         may be spared besides.
         """
         outlook = self.outlook
-        roundings = sum(option.move == "discount" for option in outlook.options)
+        roundings = sum(option.move != "endorse" for option in outlook.options)
         return roundings + len(outlook.lines) + len(outlook.cases) + 4
 
     def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
@@ -234,7 +242,7 @@ class Program:
                     np.ones(len(spans)),
                     -np.ones(len(spans) - 1),
                     -gained[comes],
-                    np.ones(int(misses.sum())),
+                    self._missed[misses],
                     self._fees[pays],
                 ]
             ),
@@ -258,7 +266,8 @@ class Program:
         short = problem.columns([f"short:{key}" for key in keys], cost=late)
         rows, columns = [spans, spans], [cash, short]
         # More is never missing, whatever is moved: every bill at once, on the deepest day.
-        most = max(outlook.floor - min(outlook.lows[case]) + outlook.face, 0)
+        moved = math.ceil(outlook.face * self._missed.max(initial=1.0))
+        most = max(outlook.floor - min(outlook.lows[case]) + moved, 0)
         for line in outlook.lines:
             left = min(line.left, most)
             usable = np.flatnonzero((np.array(outlook.starts) <= line.last) & (left > 0))

@@ -24,6 +24,9 @@ class Reasons:
         without = outlook.worth({i: a for i, a in self._moves.items() if i != index})
         if option.debt >= 0:
             what = f"{outlook.debts[option.debt].payee} takes it at face instead of money"
+        elif option.pledge:
+            lent = grouped(option.pledge.lent(amount))
+            what = f"{option.pledge.line} lends {lent} on it for {grouped(option.cost(amount))}"
         else:
             what = f"its money is there for {grouped(option.cost(amount))}"
         if without.shortage > self._worth.shortage:

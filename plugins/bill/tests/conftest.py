@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook
+from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook, Pledge
 from aicfo_bill.quote import Offer
 
 KINDS = ("bank", "trade", "supply_chain")
@@ -106,6 +106,24 @@ def uncertain(outlook: Outlook, seed: int) -> Outlook:
         for weight, side in ((300_000, -1), (400_000, 0), (300_000, 1))
     ]
     return replace(outlook, cases=cases)
+
+
+def pledged(outlook: Outlook, seed: int, *, fee: int = 0) -> Outlook:
+    """Return the same outlook with a lender who takes each bill in pledge whenever it may be sold.
+
+    Cheaper than a discount of some bills, dearer than of others, and for a part of the face.
+    """
+    rng = random.Random(seed)
+    options = list[Option]()
+    for option in outlook.options:
+        options.append(option)
+        if option.move == "discount":
+            terms = Pledge(
+                "L1", rng.choice((700_000, 900_000)), rng.randint(5_000, 60_000), 365, fee
+            )
+            id = option.id.replace("discount", "pledge")
+            options.append(replace(option, id=id, move="pledge", offer=None, pledge=terms))
+    return replace(outlook, options=options)
 
 
 @pytest.fixture

@@ -70,14 +70,18 @@ def build(outlook: Outlook) -> Model:
         first = outlook.span(option.day)
         last = outlook.span(outlook.holdings[option.bill].payday)
         interest = option.offer.rate_ppm * option.days / (_PPM * 360) if option.offer else 0.0
-        cost[index] = 1 + left[last] - (1 - interest) * (1 + left[first])
+        comes, goes = 1 - interest, 1.0
+        if option.pledge:
+            comes = option.pledge.share_ppm / _PPM
+            goes = comes * (1 + option.pledge.rate_ppm * option.days / (_PPM * option.pledge.basis))
+        cost[index] = goes * (1 + left[last]) - comes * (1 + left[first])
         cost[taken + index] = option.fee / _UNIT * (1 + left[first])
         upper[index], upper[taken + index] = option.upper / _UNIT, 1
         integer[taken + index] = 1
         rows.add(-np.inf, 0, (index, 1), (taken + index, -option.upper / _UNIT))
         rows.add(0, np.inf, (index, 1), (taken + index, -option.lower / _UNIT))
-        moved[first].append((index, 1 - interest))
-        moved[last].append((index, -1.0))
+        moved[first].append((index, comes))
+        moved[last].append((index, -goes))
         fees[first].append((taken + index, -option.fee / _UNIT))
     for number, holding in enumerate(outlook.holdings):
         mine = [(i, 1.0) for i, option in enumerate(options) if option.bill == number]

@@ -31,6 +31,7 @@ from aicfo_sdk.model import (
     Invoice,
     Merchant,
     OverdueAcceptor,
+    PledgeBill,
     PresentBill,
     Record,
     Settlement,
@@ -321,6 +322,53 @@ def test_only_what_is_still_owed_is_paid_by_bill() -> None:
         if move.move == "endorse":
             paid[move.payable] += move.amount
     assert paid == {"I1": 50_000 * YUAN}
+
+
+def pledging(share_ppm: int | None, rate_ppm: int = 40_000) -> CreditLine:
+    return CreditLine(
+        id="L",
+        updated=TODAY,
+        lender="bank",
+        limit=0,
+        rate_ppm=rate_ppm,
+        expires=TODAY + 52 * WEEK,
+        pledge_ppm=share_ppm,
+    )
+
+
+# 400,000 yuan are missing from tomorrow until the bill of 1,000,000 pays.
+POOR = [-400_000 * YUAN] * 139 + [600_000 * YUAN] * 20
+
+
+def test_a_bill_that_is_dear_to_sell_is_pledged_where_a_lender_in_the_books_takes_it() -> None:
+    one = bill("B1", TODAY + 20 * WEEK, 1_000_000 * YUAN)
+    ctx = context(one, quote("Q", "east", 60_000), pledging(800_000))
+    found = plan(ctx, POOR)
+    (move,) = [move for move in found.moves if move.move == "pledge"]
+    assert (move.day, move.institution) == (TODAY, "L")
+    assert 500_000 * YUAN <= move.amount <= 500_000 * YUAN + 2
+    # 400,000 yuan at 4 % over 140 days of 365.
+    assert abs(move.cost - round(400_000 * YUAN * 0.04 * 140 / 365)) <= 1
+    assert move.reason.startswith("L lends 400,000.00 on it for 6,136.99")
+    (proposal,) = found.proposals
+    action = proposal.action
+    assert isinstance(action, PledgeBill)
+    assert (action.line, action.day, action.amount) == ("L", TODAY, move.amount)
+    assert action.range_end - action.range_start + 1 == action.amount
+    assert found.shortage == 0
+    assert found.evidence[0] == "Bill:B1"
+
+
+@pytest.mark.parametrize("line", [pledging(None), pledging(0), pledging(800_000, 90_000)])
+def test_no_bill_is_pledged_on_no_terms_or_where_to_sell_it_is_cheaper(line: CreditLine) -> None:
+    ctx = context(bill("B1", TODAY + 20 * WEEK, 1_000_000 * YUAN), quote("Q", "e", 60_000), line)
+    assert {move.move for move in plan(ctx, POOR).moves} == {"discount", "hold"}
+
+
+def test_no_bill_is_sold_to_keep_a_reserve_for_it_is_one_itself() -> None:
+    ctx = context(bill("B1", TODAY + 20 * WEEK, 1_000_000 * YUAN), quote("Q", "east", 9_000))
+    given = forecast([10_000 * YUAN] * 159, buffer=300_000 * YUAN)
+    assert [move.move for move in bill_plan(ctx, forecast=given).moves] == ["hold"]
 
 
 def test_a_credit_line_is_used_where_it_is_cheaper_than_a_discount() -> None:
