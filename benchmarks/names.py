@@ -8,10 +8,11 @@ from math import sqrt
 from aicfo_bill import check_bill
 
 from aicfo_sdk import Context, MemoryBooks
-from plugins.bill.tests.lookalikes import GENUINE, IMITATED, found, make
+from plugins.bill.tests.lookalikes import GENUINE, IMITATED, UNDECIDED, found, make
 from plugins.bill.tests.lookalikes.first import FIRST
+from plugins.bill.tests.lookalikes.last import LAST
 
-_SETS = {"first": FIRST}
+_SETS = {"first": FIRST, "last": LAST}
 _CASES = 1_000
 
 
@@ -19,7 +20,7 @@ def measure() -> dict[str, str]:
     """Return imitations found and genuine names suspected, over all and by kind."""
     figures: dict[str, str] = {}
     for label, words in _SETS.items():
-        hits = {kind: 0 for kind in (*IMITATED, *GENUINE)}
+        hits = dict.fromkeys((*IMITATED, *GENUINE, *UNDECIDED), 0)
         for kind in hits:
             for number in range(_CASES):
                 made = make(random.Random(f"names {label} {kind} {number}"), words, kind)

@@ -18,11 +18,11 @@ from datetime import date
 from aicfo_sdk.model import Bill, BillCheck, BillId, Counterparty, Merchant, Record, UntrustedText
 
 from .edits import IMITATED
-from .genuine import GENUINE
+from .genuine import GENUINE, UNDECIDED
 from .names import Draw
 from .words import Words
 
-__all__ = ["GENUINE", "IMITATED", "Case", "found", "make"]
+__all__ = ["GENUINE", "IMITATED", "UNDECIDED", "Case", "found", "make"]
 
 _TODAY = date(2026, 3, 2)
 _CODES = frozenset({"acceptor_name", "acceptor_kind", "acceptor_uscc"})
@@ -42,9 +42,13 @@ class Case:
 
 
 def make(rng: random.Random, words: Words, kind: str) -> Case:
-    """Return a case of `kind`, one of `IMITATED` or `GENUINE`."""
+    """Return a case of `kind`, of `IMITATED`, `GENUINE` or `UNDECIDED`."""
     draw = Draw(rng, words)
-    makers: dict[str, Callable[[Draw], tuple[str, str, bool]]] = {**IMITATED, **GENUINE}
+    makers: dict[str, Callable[[Draw], tuple[str, str, bool]]] = {
+        **IMITATED,
+        **GENUINE,
+        **UNDECIDED,
+    }
     of, name, bank = makers[kind](draw)
     bill = Bill(
         id="B1",

@@ -66,8 +66,6 @@ def group(draw: Draw) -> Made:
     core = place + brand + trade.replace("集团", "")
     one, other = draw.rng.choice(
         (
-            (core, core + "集团"),
-            (core + "集团", core),
             (core, place + brand + "集团"),
             (core, place + brand + "控股"),
             (place + brand + "集团", core),
@@ -75,6 +73,14 @@ def group(draw: Draw) -> Made:
             (core, core + "工程"),
         )
     )
+    return draw.know(one + form), other + form, False
+
+
+def with_group(draw: Draw) -> Made:
+    """The same name with or without 集团."""
+    place, brand, trade, form = draw.parts()
+    core = place + brand + trade.replace("集团", "")
+    one, other = draw.rng.sample((core, core + "集团"), 2)
     return draw.know(one + form), other + form, False
 
 
@@ -143,3 +149,6 @@ GENUINE: dict[str, Callable[[Draw], Made]] = {
     "a bank": bank,
     "a finance company": finance,
 }
+
+UNDECIDED: dict[str, Callable[[Draw], Made]] = {"the same with or without 集团": with_group}
+"""Neither found nor a false alarm: the frozen generator forges so, and groups name firms so."""

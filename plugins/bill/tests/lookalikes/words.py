@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 
@@ -13,13 +14,13 @@ class Words:
     `genuine_banks` are judged as they are.
     """
 
-    places: list[str]
+    places: Sequence[str]
     sisters: str
     brand: str
-    trades: list[str]
-    banks: list[str]
-    genuine_banks: list[str]
-    finance: list[str]
+    trades: Sequence[str]
+    banks: Sequence[str]
+    genuine_banks: Sequence[str]
+    finance: Sequence[str]
     shapes: str
     sounds: str
     traditional: str
