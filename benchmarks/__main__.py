@@ -24,6 +24,7 @@ NAMES = (
     "bill_worth",
     "levers",
     "fraud",
+    "names",
     "engine",
     "simulator",
     "million",

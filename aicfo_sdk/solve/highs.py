@@ -20,7 +20,7 @@ _DUAL_TOLERANCE = 1e-10
 _PRIMAL_TOLERANCE = 1e-9
 _INTEGER_TOLERANCE = 1e-6  # integers are rounded and the rest solved again, so it leaves no trace
 _ITERATIONS = 5_000_000
-_FEW = 64
+_FEW = 256
 """Integers up to which a tree is searched without heuristics: it is done before they pay."""
 
 _HEURISTICS = ("feasibility_jump", "rens", "rins", "root_reduced_cost")

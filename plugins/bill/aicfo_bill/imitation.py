@@ -9,12 +9,13 @@ two stands behind it only the 统一社会信用代码 tells: rules in docs/bill
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from .mistakes import Swap, is_word, mistaken, swaps_between
 from .names import core_name, form, is_bank, without_branch
-from .signs import alike, near, odd_signs
+from .signs import odd_signs
 
 _SHORTEST = 4
 """Characters of a firm's core name from which on a near one is no accident."""
@@ -23,6 +24,7 @@ _OTHER_TRADE = ("农", "村镇", "民营")
 """In front of 银行 these make another kind of bank, not the same one more loosely written."""
 _ORDINAL = re.compile("第?[一二三四五六七八九十]+(?=[局冶建航院厂工分公])")
 """Which of a group's companies it is: 四局 and 五局 are two firms."""
+_GROUP = ("集团", "控股")
 _PROVINCES = (
     "河北 山西 辽宁 吉林 黑龙江 江苏 浙江 安徽 福建 江西 山东 河南 湖北 湖南 广东 海南 四川 贵州 "
     "云南 陕西 甘肃 青海 内蒙古 广西 西藏 宁夏 新疆"
@@ -76,11 +78,11 @@ def _as_bank(core: str, bank: str) -> str:
     if sorted(core) == sorted(bank):
         return "has the same words in another order"
     if len(core) == len(bank):
-        swaps = _swaps(core, bank)
+        swaps = swaps_between(bank, core)
         # Nearly every bank but the rural ones is on the list, so that one which is not is doubtful
         # by itself; of rural banks and finance companies there are too many.
         listed = bank.endswith("银行") and "农村" not in bank and len(bank) >= _SHORTEST
-        if _all_alike(swaps) or (len(swaps) == 1 and listed):
+        if mistaken(bank, core, swaps) or (len(swaps) == 1 and listed):
             return _said(swaps)
     elif added := _added(core, bank):
         return "" if any(word in added for word in _OTHER_TRADE) else f"adds {added}"
@@ -104,13 +106,18 @@ def _as_firm(core: str, firm: str, likeness_ppm: int) -> str:
     if sorted(core) == sorted(firm):
         return "has the same words in another order"
     if len(core) == len(firm):
-        swaps = _swaps(core, firm)
-        return _said(swaps) if _all_alike(swaps) else ""
+        swaps = swaps_between(firm, core)
+        return _said(swaps) if mistaken(firm, core, swaps) else ""
     longer, shorter = (core, firm) if len(core) > len(firm) else (firm, core)
     added = _added(longer, shorter)
-    if not added or len(added) > _MOST_ADDED:
+    if not added or len(added) > _MOST_ADDED or _of_one_group(longer, shorter, added):
         return ""
     return f"{'adds' if longer is core else 'leaves out'} {added}"
+
+
+def _of_one_group(longer: str, shorter: str, added: str) -> bool:
+    """Return whether a word behind tells the firms of a group apart: 销售, but not 集团 itself."""
+    return longer.startswith(shorter) and is_word(added) and added not in _GROUP
 
 
 def _near(one: str, other: str, likeness_ppm: int) -> bool:
@@ -122,20 +129,8 @@ def _near(one: str, other: str, likeness_ppm: int) -> bool:
     return len(set(one) & set(other)) * 1_000_000 >= least - 1_000_000 * (longer - len(set(one)))
 
 
-def _swaps(one: str, other: str) -> list[tuple[str, str]]:
-    return [(a, b) for a, b in zip(other, one, strict=True) if a != b]
-
-
-def _all_alike(swaps: Iterable[tuple[str, str]]) -> bool:
-    """Return whether one character is near the one it stands for, or two are alike theirs."""
-    swaps = list(swaps)
-    if len(swaps) == 1:
-        return near(*swaps[0])
-    return len(swaps) <= _MOST_ADDED and all(alike(a, b) for a, b in swaps)
-
-
-def _said(swaps: list[tuple[str, str]]) -> str:
-    return "writes " + ", ".join(f"{b} for {a}" for a, b in swaps)
+def _said(swaps: list[Swap]) -> str:
+    return "writes " + ", ".join(f"{other} for {one}" for _, one, other in swaps)
 
 
 def _added(longer: str, shorter: str) -> str:
