@@ -37,6 +37,7 @@ NAMES = (
     "notices",
     "tender_worth",
     "tender_need",
+    "tender_chance",
 )
 
 
