@@ -64,7 +64,8 @@ def notice(make: Any, **fields: Any) -> Any:
 def test_the_best_bid_is_within_one_per_cent_of_brute_force(
     make: Any, fields: dict[str, Any]
 ) -> None:
-    # Brute force: every hundred yuan (or every yuan tenth) of the range, by other draws; ours by any draws.
+    # Brute force: every hundred yuan (or every yuan tenth) of the range, by other draws.
+    # Ours must come near it whatever it draws.
     case = price_case(make.context(notice(make, **fields), make.merchant(employees=20)), ONE)
     costs = Costs(
         bid=case.estimate // 5_000, bond=case.estimate // 10_000, funding=case.cost // 500
