@@ -38,6 +38,7 @@ NAMES = (
     "notices",
     "tender_worth",
     "tender_need",
+    "tender_chance",
 )
 
 

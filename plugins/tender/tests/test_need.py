@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 from aicfo_tender.contract import Contract, Flow, Risk, Spread, size_contract
 from aicfo_tender.need import beta_cdf, quantile, simulate, triangular
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from aicfo_sdk import InputError, ToolFailed, ToolRetry
+from aicfo_sdk import InputError, ToolFailed, ToolRetry, round_div, share
 from aicfo_sdk.model import Milestone, Tender, TenderId, UntrustedText
 
 SURE = Risk(Spread(0, 0, 0), Spread(1_000_000, 1_000_000, 1_000_000), Spread(1, 1, 1))
@@ -74,6 +74,70 @@ def test_the_need_of_a_contract_without_chance_is_what_a_hand_reckons(make: Any)
     assert (need.short_mean, need.margin_mean) == (450_000, 200_000)
     # Ends of days 3–10: 200 five times, 700 twice, 1,700; then 1,700, 3,500 and 4,500.
     assert need.short_days == round((1_000 + 1_400 + 1_700 + 1_700 + 3_500 + 4_500) / 4_500)
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    value=st.integers(10_000, 10**10),
+    days=st.integers(1, 200),
+    cost_ppm=st.integers(300_000, 1_100_000),
+    billed_ppm=st.integers(0, 1_000_000),
+    terms=st.integers(0, 60),
+    lag=st.integers(0, 90),
+    advance=st.integers(0, 970_000),
+    securities=st.sampled_from([(0, 0), (20_000, 50_000), (0, 100_000), (20_000, 0)]),
+    kept_ppm=st.sampled_from([0, 30_000]),
+)
+def test_the_need_of_a_fixed_scenario_is_the_worst_cash_of_a_day_book_to_the_fen(
+    make: Any,
+    value: int,
+    days: int,
+    cost_ppm: int,
+    billed_ppm: int,
+    terms: int,
+    lag: int,
+    advance: int,
+    securities: tuple[int, int],
+    kept_ppm: int,
+) -> None:
+    bond, performance = (share(value, part) for part in securities)
+    tender = make.tender(
+        value=value,
+        category="services",
+        deadline=make.today + timedelta(days=3),
+        starts=make.today + timedelta(days=10),
+        ends=make.today + timedelta(days=9 + days),
+        cost_share_ppm=cost_ppm,
+        bond=bond,
+        performance_bond_ppm=securities[1],
+        retention_ppm=kept_ppm,
+        retention_days=180,
+        payments=(Milestone(share_ppm=advance, after_days=0),),
+        regime="government_procurement",
+    )
+    fixed = make.certain(
+        tender__evaluation_days=2,
+        tender__signing_days=3,
+        tender__services__supplier_share_ppm=billed_ppm,
+        tender__services__supplier_terms_days=terms,
+        tender__public_pay_days=[lag] * 3,
+        tender__paths=1,
+    )
+    ctx = make.context(tender, params=fixed)
+    need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=make.forecast(0))
+    # The day book: money that moves on a day, and the work done by its end, an even effort.
+    kept, first, end = share(value, kept_ppm), share(value, advance), 10 + days
+    moves = [(3, -bond), (13, bond), (8, -performance), (end + 30, performance)]
+    moves += [(10 + lag, first), (end + lag, value - kept - first), (end + 180 + lag, kept)]
+    cost = share(value, cost_ppm)
+    billed = share(cost, billed_ppm)
+    worst = 0
+    for day in range(end + 300):
+        cash = sum(amount for on, amount in moves if on <= day)
+        for amount, wait in ((cost - billed, 0), (billed, terms)):
+            cash -= round_div(amount * min(max(day - wait - 9, 0), days), days)
+        worst = min(worst, cash)
+    assert (need.need_p50, need.need_p95) == (-worst, -worst)
 
 
 def test_every_flow_of_the_example_stands_on_its_day(make: Any) -> None:

@@ -65,15 +65,20 @@ def test_the_best_bid_is_within_one_per_cent_of_brute_force(
     make: Any, fields: dict[str, Any]
 ) -> None:
     # Brute force: every hundred yuan (or every yuan tenth) of the range, by other draws.
+    # Ours must come near it whatever it draws.
     case = price_case(make.context(notice(make, **fields), make.merchant(employees=20)), ONE)
     costs = Costs(
         bid=case.estimate // 5_000, bond=case.estimate // 10_000, funding=case.cost // 500
     )
-    curve, best = optimum(case, case.drawn(), costs)
-    fresh = case.drawn(Draws(20_000, case.market.prior.most, seed=99))
+    most = case.market.prior.most
+    fresh = case.drawn(Draws(20_000, most, seed=99))
     every = np.arange(case.cost * 0.8, case.estimate + 1, case.estimate / 400)
     profits = expected_profit(case, fresh, costs, every)
-    ours = expected_profit(case, fresh, costs, curve.prices[[best]])[0]
+    chosen: list[float] = []
+    for seed in range(4):
+        curve, best = optimum(case, case.drawn(Draws(case.draws, most, seed)), costs)
+        chosen.append(float(curve.prices[best]))
+    ours = expected_profit(case, fresh, costs, np.array(chosen)).min()
     assert ours > 0
     assert ours >= profits.max() * 0.99
 
