@@ -71,6 +71,7 @@ def correction_table(seed: int) -> Made:
             "deadline",
             "deadline_time",
         ),
+        published=t.published.replace(day=28),
     )
     return text.encode(), ".html", made
 

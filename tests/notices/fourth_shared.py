@@ -45,7 +45,8 @@ def usual(t: Truth, add: str, given: dict[str, Any], *, evaluation: bool = True)
         "qualifications",
         "required",
     }
-    names |= {"evaluation"} if evaluation else set()
+    # Of a negotiation or inquiry the procedure itself says how offers are compared.
+    names |= {"evaluation"} if evaluation or t.method in ("negotiation", "inquiry") else set()
     for word in add.split():
         names = names - {word[:-1]} if word.endswith("-") else names | {word}
     return labels(t, names, **given)
