@@ -26,10 +26,18 @@ _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
 )
 _NOT_A_HEADLINE = re.compile(
-    r"[::。]|网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
+    r"[::。]|\|.*\||网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
 )
 _NO_BOND = re.compile(
     r"(?:不|免|无需|无须|免予|免于|不予)(?:要求)?(?:收取|缴纳|交纳|提交|提供|设|需要?)[^。;,]{0,8}保证金|保证金\s*:?\s*(?:不收取|不要求|免收|无|免交|免缴|0\s*元|零元|不需要|/)"
+)
+_TAG = re.compile(r"^【[^【】]{2,10}】")
+"""A word that a list of messages puts before each headline."""
+_SAME = re.compile(r"(?:同|即|等于|与)\s*(?:采购|项目|本项目)?预算(?:金额|价)?(?:一致|相同|相等)?$")
+_EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
+_DEFINED = re.compile(
+    r"(?:^|[,。;\n:]|由|受)\s*(?P<name>[\u4e00-\u9fff()]{4,40}?)\s*"
+    r"\(以下(?:简)?称\s*:?\s*[\"“'‘]?(?P<role>采购人|招标人|采购单位|招标单位|采购代理机构|招标代理机构|代理机构)"
 )
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
@@ -52,7 +60,7 @@ def read_page(page: Page, published: date | None) -> Reading:
 
 class _Facts(Said):
     def reading(self, given: date | None) -> Reading:
-        headline = self._headline()
+        headline = _TAG.sub("", self._headline())
         kind = terms.kind_of(headline, self.text)
         title = self._title(headline)
         number = self._number()
@@ -66,7 +74,7 @@ class _Facts(Said):
         sentences = () if kind in _LATER else qualifying.qualifications(self.page, self.sections)
         parts = () if kind in _LATER else lots.lots(self.page, self.pairs)
         value = self._value(parts)
-        ceiling = self._amount("ceiling")
+        ceiling, parts = self._ceiling(value, parts)
         tenderer = any(
             _BUYER_WORD.search(pair.name) for pair in self.pairs if pair.field == "buyer"
         )
@@ -206,7 +214,29 @@ class _Facts(Said):
             )
             if len(plain) > 1 and not re.match(r"信息|的|或|和|应|须|委托", plain):
                 return plain
+        # In prose each is named once: 某医院(以下简称"采购人").
+        for told in _DEFINED.finditer(self.text[:3_000]):
+            if told["role"].endswith("代理机构") == (name == "agency"):
+                return re.sub(r"^(?:因工作需要|受)", "", told["name"])
         return ""
+
+    def _ceiling(
+        self, value: int | None, parts: tuple[Lot, ...]
+    ) -> tuple[int | None, tuple[Lot, ...]]:
+        """Return the ceiling of the whole, and the lots with theirs where one is given for each."""
+        for pair in self.pairs:
+            if pair.field != "ceiling":
+                continue
+            if _SAME.match(pair.value.strip(" ,。;")):
+                return value, parts
+            each = re.split(r"\s*[,;、/]\s*", pair.value.strip(" ,。;"))
+            if len(each) == len(parts) > 1 and all(map(_EACH.fullmatch, each)):
+                found = [amount(one, _unit(pair.note)) for one in each]
+                return None, tuple(
+                    lot.model_copy(update={"ceiling": one.fen}) if one and not one.absurd else lot
+                    for lot, one in zip(parts, found, strict=True)
+                )
+        return self._amount("ceiling"), parts
 
     def _amount(self, name: str) -> int | None:
         for pair in self.all(name):

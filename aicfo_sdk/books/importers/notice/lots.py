@@ -19,6 +19,9 @@ _LEAD = re.compile(
 )
 _DIGIT = {char: str(i) for i, char in enumerate("一二三四五六七八九十", 1)}
 _HEADS = frozenset((*LOT_NUMBER, "序号"))
+_OWN_SUM = re.compile(
+    r"(?:本|该)?(?:合同包|采购包|标项|标段|标包|分包|包组|包)?(?:的)?(?:预算|估算|最高限价|控制价)"
+)
 _UNIT = re.compile(r"\(([^()]*元)\)?|(万元|亿元|元)")
 
 
@@ -121,16 +124,18 @@ def _paragraphs(page: Page) -> Iterator[Lot]:
             rest = lead["rest"].strip(" :、,")
             if lead["rest"][:1] not in ("", ":", "、", ",", "(", " ", "名", "预", "最"):
                 continue
-            below = (
-                " ".join(
-                    other.text
-                    for other in page.blocks[index + 1 : index + 6]
-                    if isinstance(other, Line) and not _LEAD.match(other.text)
-                )
-                if not rest
-                else ""
+            below = [
+                other.text
+                for other in page.blocks[index + 1 : index + 6]
+                if isinstance(other, Line) and not _LEAD.match(other.text)
+            ]
+            if rest and lead["rest"].rstrip().endswith(":"):
+                # The lot's heading; what it costs stands in the lines right below.
+                sums = [line for line in below[:2] if _OWN_SUM.match(line)]
+                rest = f"名称:{rest.strip('()')};{' '.join(sums)}" if sums else rest
+            yield _of_text(
+                _DIGIT.get(number, number.upper().lstrip("0") or "0"), rest or " ".join(below)
             )
-            yield _of_text(_DIGIT.get(number, number.upper().lstrip("0") or "0"), rest or below)
 
 
 def _of_text(number: str, text: str) -> Lot:

@@ -109,7 +109,47 @@ _NAMES = {
         "总中标金额 合同金额 投标报价 总中标成交金额 中标成交金额 中标总价 合同总金额"
     ),
 }
-NAMES = {field: tuple(names.split()) for field, names in _NAMES.items()}
+_ACTS = ("投标", "响应", "报价", "磋商", "谈判", "比选", "竞价", "询价", "询比", "询比价", "比价")
+_WORKS = ("交货", "供货", "服务", "施工", "交付", "履约")
+
+
+def _composed() -> dict[str, tuple[str, ...]]:
+    """Return names that each portal puts together anew from the same few words, by field."""
+    whose = ("项目", "采购", "招标", "采购项目", "招标项目", "竞争性磋商", "竞争性谈判", *_ACTS)
+    files = tuple(f"{act}文件" for act in (*_ACTS, "采购", "招标"))
+    times = ("截止时间", "截止日期", "截止时点", "截止")
+    hands = ("递交", "提交", "上传", "送达")
+    by = [f"{act}{of}{time}" for act in (*_ACTS, *files) for of in ("", "的") for time in times]
+    by += [
+        f"{one}{of}{time}"
+        for file in files
+        for hand in hands
+        for one in (file + hand, hand + file)
+        for of in ("", "的")
+        for time in times
+    ]
+    return {
+        "number": tuple(f"{one}{end}" for one in (*whose, *files) for end in ("编号", "单号")),
+        "deadline": tuple(by),
+        "delivery": tuple(
+            name + end
+            for a in _WORKS
+            for b in _WORKS
+            if a != b
+            for name in (f"{a}/{b}", f"{a}({b})", f"{a}或{b}", f"{a}及{b}")
+            for end in ("期", "期限", "时间")
+        ),
+    }
+
+
+def _together() -> dict[str, tuple[str, ...]]:
+    whole = {field: names.split() for field, names in _NAMES.items()}
+    for field, names in _composed().items():
+        whole[field] += names
+    return {field: tuple(dict.fromkeys(names)) for field, names in whole.items()}
+
+
+NAMES = _together()
 """Names of fields as notices print them, by field."""
 
 LOT_NUMBER = tuple(
