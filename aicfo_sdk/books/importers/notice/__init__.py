@@ -24,6 +24,7 @@ from ..source import Source, decode, load
 from .docx_page import from_docx, is_docx
 from .facts import read_page
 from .html_page import from_html
+from .names import NAMES
 from .page import Page, from_text
 from .said import MissingError
 
@@ -46,6 +47,20 @@ _MARKS = tuple(
     )
 )
 _ENOUGH = 3
+_OWN = frozenset(
+    (
+        "number agency ceiling deadline opening bond procedure evaluation consortium validity sme"
+    ).split()
+)
+"""Fields that hardly any paper but a notice gives a name of their own."""
+_OWN_ENOUGH = 4
+_NAMED = re.compile(
+    r"(?:^|[\n|>:]|\d[.、]|[一二三四五六七八九十][、)])[ \t\u3000]*("
+    + "|".join(sorted((n for field in _OWN for n in NAMES[field]), key=len, reverse=True))
+    + r")(?:[((][^()()]{0,20}[))])?[ \t\u3000]*(?=[:\n|]|$)"
+)
+_FIELD_OF = {name: field for field in _OWN for name in NAMES[field]}
+_BLOCK = re.compile(r"</?(?:div|t[dhr]|p|li|d[dt]|br|h\d|w:p|w:tc)\b[^<>]{0,2000}>", re.IGNORECASE)
 _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u00a0\u3000]+(?=[\u4e00-\u9fff])")
 
@@ -62,8 +77,14 @@ def looks_like(source: Source) -> bool:
 
 def _told(text: str) -> bool:
     # Runs cut a word anywhere, and words are spaced out to fill their line.
-    text = _BETWEEN.sub("", _TAG.sub("", text.replace("\u200b", "")))
-    return sum(1 for mark in _MARKS if mark.search(text)) >= _ENOUGH
+    text = text.replace("\u200b", "").replace("：", ":")
+    plain = _BETWEEN.sub("", _TAG.sub("", text))
+    if sum(1 for mark in _MARKS if mark.search(plain)) >= _ENOUGH:
+        return True
+    # Enterprises have words of their own for the parties; what they ask for has the same names.
+    lines = _TAG.sub("", _BLOCK.sub("\n", text))
+    own = {_FIELD_OF[found] for found in _NAMED.findall(lines)}
+    return len(own) >= _OWN_ENOUGH and bool(own & {"deadline", "opening"})
 
 
 def read(path: Path, *, encoding: str = "", published: str = "") -> Batch:

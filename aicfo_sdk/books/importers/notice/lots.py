@@ -10,7 +10,7 @@ from ....model.text import UntrustedText
 from .labels import Pair
 from .names import LOT_NAME, LOT_NUMBER, NAMES
 from .page import Line, Page, Row
-from .values import amount
+from .values import amount, unit_in
 
 _MOST = 200
 _NUMBER = r"(?P<number>\d{1,3}|[A-Za-z]|[一二三四五六七八九十]{1,3})"
@@ -22,7 +22,6 @@ _HEADS = frozenset((*LOT_NUMBER, "序号"))
 _OWN_SUM = re.compile(
     r"(?:本|该)?(?:合同包|采购包|标项|标段|标包|分包|包组|包)?(?:的)?(?:预算|估算|最高限价|控制价)"
 )
-_UNIT = re.compile(r"\(([^()]*元)\)?|(万元|亿元|元)")
 
 
 def lots(page: Page, found: Sequence[Pair]) -> tuple[Lot, ...]:
@@ -75,7 +74,7 @@ def _tables(page: Page) -> Iterator[Lot]:
         heads = _head(block.cells)
         if heads:
             columns, table = heads, block.table
-            units = {role: _unit(block.cells[i]) for role, i in heads.items()}
+            units = {role: unit_in(block.cells[i]) for role, i in heads.items()}
             continue
         if block.table != table:
             continue
@@ -91,11 +90,6 @@ def _tables(page: Page) -> Iterator[Lot]:
             value=value.fen if value and not value.absurd else None,
             ceiling=ceiling.fen if ceiling and not ceiling.absurd else None,
         )
-
-
-def _unit(cell: str) -> str:
-    found = _UNIT.search(cell)
-    return (found[1] or found[2]) if found else ""
 
 
 def _number(cell: str) -> str:
@@ -147,7 +141,7 @@ def _of_text(number: str, text: str) -> Lot:
         r"(?:最高(?:投标)?限价|控制价)\s*(?:\(([^()]*)\))?\s*[:为]?\s*(.{1,40})", text
     )
     plain = re.split(r"[,;。:]|\s\S{2,6}:|预算|最高|控制价|\(", text)[0].strip()
-    amounts = [found and amount(found[2], _unit(found[1] or "")) for found in (value, ceiling)]
+    amounts = [found and amount(found[2], unit_in(found[1] or "")) for found in (value, ceiling)]
     return Lot(
         number=number,
         name=UntrustedText((name[1] if name else plain).strip()[:300]),
