@@ -30,10 +30,12 @@ _ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=Tru
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
 # A figure with its unit needs no colon before it: 工期90日历天.
-_MEASURED = r"(?=\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
+_MEASURED = (
+    r"(?=\s*(?:约|共计|合计|暂定|预计|不超过)?\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
+)
 _LABEL = re.compile(
     rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}"
-    rf"\s*(?::|为(?:人民币)?(?=\s*[\d¥人])|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
+    rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
 )
 _APART = re.compile(rf"[^\w\s(\[【《\"“]{{0,3}}\s*{_PREFIX}(?P<name>{_ALL}){_NOTE}\s(?=\S)")
 """A name at the start of a line, after a sign of any kind, with its value a space behind it."""

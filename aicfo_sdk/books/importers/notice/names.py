@@ -125,7 +125,7 @@ _ACTS = (
     "询比价",
     "比价",
 )
-_WORKS = ("交货", "供货", "服务", "施工", "交付", "履约")
+_WORKS = ("交货", "供货", "服务", "施工", "交付", "履约", "送货", "配送", "安装")
 
 
 def _composed() -> dict[str, tuple[str, ...]]:
@@ -153,13 +153,26 @@ def _composed() -> dict[str, tuple[str, ...]]:
             for end in ("限价", "限额", "控制价", "控制总价", "控制金额", "上限价", "总限价")
         ),
         "number": tuple(f"{one}{end}" for one in (*whose, *files) for end in ("编号", "单号")),
+        "title": tuple(
+            f"{one}{end}" for one in (*whose, "需求") for end in ("标题", "主题", "名称")
+        ),
+        "value": tuple(
+            f"{one}预算{end}"
+            for one in ("", "项目", "采购", "招标", "总", "项目总", "采购总", "资金", "最高")
+            for end in ("", "金额", "总金额", "总价", "总额", "价", "资金", "控制数")
+        ),
+        "opening": tuple(
+            f"{one}{end}"
+            for one in (*_ACTS, "开标", "开启", "评审", "开评标", "唱标")
+            for end in ("时间", "日期", "时间及地点", "时间和地点")
+        ),
         "deadline": tuple(by),
         "delivery": tuple(
             name + end
             for a in _WORKS
             for b in _WORKS
             if a != b
-            for name in (f"{a}/{b}", f"{a}({b})", f"{a}或{b}", f"{a}及{b}")
+            for name in (a, f"{a}/{b}", f"{a}({b})", f"{a}或{b}", f"{a}及{b}")
             for end in ("期", "期限", "时间")
         ),
     }

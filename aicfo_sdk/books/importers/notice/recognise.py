@@ -40,7 +40,7 @@ _NAMED = re.compile(
     + r")(?:\([^()\n]{0,20}\))?[^\S\n]*(?:(?=[:\n|])|(?<=\s)(?=\S)|$)"
 )
 _HEADLINE = re.compile(
-    r"^[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|(?:招标|采购|磋商|谈判|询价|比选)文件)"
+    r"^(?![^\n]*(?:招聘|拍卖|转让|出让|招租|出租|处置|招生|招考))[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|(?:招标|采购|磋商|谈判|询价|比选)文件)"
     r"(?:\([^()]{0,16}\))?$"
 )
 _OTHER_PAPER = re.compile(
@@ -69,6 +69,8 @@ def announces(text: str) -> bool:
     headline = any(_HEADLINE.match(line) for line in head)
     if not headline and any(_OTHER_PAPER.match(line) for line in head[:_FIRST]):
         return False
+    if headline and len(found) >= _OWN_ENOUGH and len(found & _OWN) > 1:
+        return True
     marks = sum(1 for mark in _MARKS if mark.search(dense))
     if marks >= _MARKS_ENOUGH and (len(found) >= _NAMED_ENOUGH or (headline and found)):
         return True
