@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .names import NAMES
+from .names import NAMES, any_of
 from .page import Line, Page, Row, unspanned
 
 _PREFIX = (
@@ -21,12 +21,8 @@ _NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
 _HAN = "\u4e00-\u9fff"
 
 
-def _spaced(name: str) -> str:
-    return r"\s*".join(map(re.escape, name))
-
-
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=True))
+_ALL = any_of(_FIELD_OF, spaced=True)
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
 # A figure with its unit needs no colon before it: 工期90日历天.

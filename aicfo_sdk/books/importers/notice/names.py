@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 _NAMES = {
     "title": (
         "项目名称 采购项目名称 招标项目名称 工程名称 招标工程名称 采购名称 标书名称 采购项目 "
@@ -127,12 +130,15 @@ _ACTS = (
 )
 _WORKS = ("交货", "供货", "服务", "施工", "交付", "履约", "送货", "配送", "安装")
 
+_PAIRED = 5
+"""So many of them stand in pairs, as 交货(服务)期."""
+
 
 def _composed() -> dict[str, tuple[str, ...]]:
     """Return names that each portal puts together anew from the same few words, by field."""
     whose = ("项目", "采购", "招标", "采购项目", "招标项目", "竞争性磋商", "竞争性谈判", *_ACTS)
     files = tuple(f"{act}文件" for act in (*_ACTS, "采购", "招标"))
-    times = ("截止时间", "截止日期", "截止时点", "截止")
+    times = ("截止时间", "截止日期", "截止")
     hands = ("递交", "提交", "上传", "送达")
     by = [f"{act}{of}{time}" for act in (*_ACTS, *files) for of in ("", "的") for time in times]
     by += [
@@ -170,10 +176,11 @@ def _composed() -> dict[str, tuple[str, ...]]:
         "delivery": tuple(
             name + end
             for a in _WORKS
-            for b in _WORKS
+            for b in (None, *_WORKS[:_PAIRED])
             if a != b
-            for name in (a, f"{a}/{b}", f"{a}({b})", f"{a}或{b}", f"{a}及{b}")
+            for name in ((a,) if b is None else (f"{a}/{b}", f"{a}({b})", f"{a}或{b}"))
             for end in ("期", "期限", "时间")
+            if b is None or a in _WORKS[:_PAIRED]
         ),
     }
 
@@ -203,3 +210,28 @@ LOT_NAME = tuple(
     ).split()
 )
 """Heads of the column that names them."""
+
+
+def any_of(names: Iterable[str], *, spaced: bool = False) -> str:
+    """Return a pattern for any of many names, the longest first, by the beginnings they share.
+
+    Some thousand names one beside the other would be tried one by one at each place. `spaced`
+    lets space stand between the characters, as where a name is stretched to fill its line.
+    """
+    gap = r"\s*" if spaced else ""
+
+    def pattern(tails: set[str]) -> str:
+        heads: dict[str, set[str]] = {}
+        for tail in sorted(tails):
+            if tail:
+                heads.setdefault(tail[0], set()).add(tail[1:])
+        parts = [re.escape(head) + below(rest) for head, rest in heads.items()]
+        return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+    def below(tails: set[str]) -> str:
+        if tails == {""}:
+            return ""
+        inner = gap + pattern(tails - {""})
+        return f"(?:{inner})?" if "" in tails else inner
+
+    return pattern(set(names))

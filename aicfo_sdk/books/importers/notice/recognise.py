@@ -10,7 +10,7 @@ import re
 from html import unescape
 from unicodedata import normalize
 
-from .names import NAMES
+from .names import NAMES, any_of
 
 _MARKS = tuple(
     re.compile(pattern)
@@ -36,7 +36,7 @@ _OWN = frozenset(
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
 _NAMED = re.compile(
     r"(?:^|[\n|>:;,。]|\d[.、]|[一二三四五六七八九十][、)])[^\w\n:(]{0,4}(?:本项目|原公告)?的?("
-    + "|".join(sorted(map(re.escape, _FIELD_OF), key=len, reverse=True))
+    + any_of(_FIELD_OF)
     + r")(?:\([^()\n]{0,20}\))?[^\S\n]*(?:(?=[:\n|])|(?<=\s)(?=\S)|$)"
 )
 _HEADLINE = re.compile(
