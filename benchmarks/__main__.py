@@ -35,6 +35,7 @@ NAMES = (
     "tenders",
     "chat",
     "diagnose",
+    "diagnose_bound",
     "notices",
     "tender_worth",
     "tender_need",

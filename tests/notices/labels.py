@@ -113,6 +113,11 @@ def read(tender: Tender) -> Labels:
     }
 
 
+def nothing() -> Labels:
+    """Return what is read of a file that was not recognised: no field at all."""
+    return dict.fromkeys(SINGLE) | {name: set[Any]() for name in PARTS}
+
+
 @dataclass
 class Tally:
     """Right, wrong and missed by field."""
@@ -121,6 +126,8 @@ class Tally:
     wrong: dict[str, int] = field(default_factory=dict[str, int])
     missed: dict[str, int] = field(default_factory=dict[str, int])
     errors: list[tuple[str, str, Any, Any]] = field(default_factory=list[tuple[str, str, Any, Any]])
+    unread: list[str] = field(default_factory=list[str])
+    """Files that were not recognised as a notice: all their fields count as missed."""
 
     def add(self, where: str, truth: Mapping[str, Any], found: Mapping[str, Any]) -> None:
         """Compare one notice; a single field not labelled (key left out) is not compared."""

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 
 from aicfo_sdk.books.importers.detect import read
+from aicfo_sdk.errors import AicfoError
 from aicfo_sdk.model import Tender
 
 from . import labels
@@ -28,10 +29,21 @@ def tally(
                 data, suffix, truth = layout(1_000 * at + i)
                 path = Path(folder) / f"{at}-{i}{suffix}"
                 path.write_bytes(data)
-                (record,) = read(path).records
-                assert isinstance(record, Tender)
-                counts.add(f"{name} {i}", truth, labels.read(record))
+                record = _record(path)
+                if record is None:
+                    counts.unread.append(f"{name} {i}")
+                found = labels.read(record) if record else labels.nothing()
+                counts.add(f"{name} {i}", truth, found)
     return out
+
+
+def _record(path: Path) -> Tender | None:
+    """Return the tender of a file; None when it is not recognised as one, or not readable."""
+    try:
+        records = read(path).records
+    except AicfoError:
+        return None
+    return next((one for one in records if isinstance(one, Tender)), None)
 
 
 def together(tallies: Mapping[str, labels.Tally]) -> labels.Tally:
@@ -46,4 +58,5 @@ def together(tallies: Mapping[str, labels.Tally]) -> labels.Tally:
             for name, count in theirs.items():
                 mine[name] = mine.get(name, 0) + count
         whole.errors += one.errors
+        whole.unread += one.unread
     return whole

@@ -6,11 +6,27 @@ from collections.abc import Callable
 
 import pytest
 
-from . import first_look, second_look, third_look, tuned
+from . import (
+    fifth_look,
+    first_look,
+    fourth_look,
+    second_look,
+    sixth_look,
+    third_look,
+    tuned,
+)
 from .measure import tally, together
 from .tuned import Made
 
-LAYOUTS = {**tuned.LAYOUTS, **first_look.LAYOUTS, **second_look.LAYOUTS, **third_look.LAYOUTS}
+LAYOUTS = {
+    **tuned.LAYOUTS,
+    **first_look.LAYOUTS,
+    **second_look.LAYOUTS,
+    **third_look.LAYOUTS,
+    **fourth_look.LAYOUTS,
+    **fifth_look.LAYOUTS,
+    **sixth_look.LAYOUTS,
+}
 
 
 @pytest.mark.parametrize("name", LAYOUTS)

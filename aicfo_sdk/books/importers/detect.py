@@ -62,6 +62,8 @@ def detect(path: Path | str, *, encoding: str = "") -> str:
         kind = _json_kind(source)
     elif notice.looks_like(source):
         kind = notice.KIND
+    elif notice.is_docx(source):
+        kind = None  # a Word document holds no table of the books
     else:
         kind = _table_kind(tables_of(source, encoding=encoding, rows=_HEAD))
     if kind is None:

@@ -25,6 +25,7 @@ from .docx_page import from_docx, is_docx
 from .facts import read_page
 from .html_page import from_html
 from .page import Page, from_text
+from .recognise import announces
 from .said import MissingError
 
 KIND = "notice"
@@ -33,37 +34,20 @@ MAX_BYTES = 64 * 1024 * 1024
 """Largest file of a notice, in bytes."""
 
 _LOOKED_AT = 400_000
-_MARKS = tuple(
-    re.compile(pattern)
-    for pattern in (
-        r"项\s*目\s*名\s*称|工程名称|采购项目名称",
-        r"项目编号|招标编号|采购编号|磋商编号|谈判编号",
-        r"采\s*购\s*人|招\s*标\s*人|采购单位|招标单位",
-        r"投标文件|响应文件|报价文件|报价截止|中标|成交供应商",
-        r"预算金额|预算总?价|最高限价|控制价|限价|采购预算",
-        r"(?:招标|采购|磋商|谈判|询价|更正|变更|终止|中标|成交|结果)\s*(?:公告|公示|文件)",
-        r"资格要求|资格条件|评标办法|评标方法|综合评分|评审办法",
-    )
-)
-_ENOUGH = 3
-_TAG = re.compile(r"<[^<>]{0,2000}>")
-_BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u00a0\u3000]+(?=[\u4e00-\u9fff])")
 
 
 def looks_like(source: Source) -> bool:
     """Return whether a file is a Chinese notice or tender document, told by its words."""
     if source.data[:4] == b"PK\x03\x04":
-        return is_docx(source)
+        try:
+            return is_docx(source) and announces(from_docx(source).text()[:_LOOKED_AT])
+        except RecordError:
+            # A document too odd to be opened says why when it is read as what it may be.
+            return True
     head = source.data[:_LOOKED_AT]
     if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return _told(head.decode("utf-16", "ignore"))
-    return _told(head.decode("utf-8", "ignore")) or _told(head.decode("gb18030", "ignore"))
-
-
-def _told(text: str) -> bool:
-    # Runs cut a word anywhere, and words are spaced out to fill their line.
-    text = _BETWEEN.sub("", _TAG.sub("", text.replace("\u200b", "")))
-    return sum(1 for mark in _MARKS if mark.search(text)) >= _ENOUGH
+        return announces(head.decode("utf-16", "ignore"))
+    return announces(head.decode("utf-8", "ignore")) or announces(head.decode("gb18030", "ignore"))
 
 
 def read(path: Path, *, encoding: str = "", published: str = "") -> Batch:

@@ -9,7 +9,7 @@ from ....model.tender import NoticeKind
 from .. import notice_flags as flags
 from .page import Line
 from .said import FOOT_LINES, HEAD_LINES, MissingError, Said
-from .values import Moment, moment, moments, month
+from .values import Moment, moment, moments, month, until
 
 _BID_BY = re.compile(
     r"(?:并)?(?:于|在)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:之)?前\s*,?\s*(?:\(.{0,12}\)\s*)?"
@@ -47,10 +47,10 @@ def due(said: Said, kind: NoticeKind) -> Moment | None:
 
 def _stated(said: Said) -> Moment | None:
     for pair in said.all("deadline"):
-        if found := moment(pair.value):
+        if found := until(pair.value):
             return found
     for pair in said.all("end"):
-        if not _OBTAIN.search(pair.section) and (found := moment(pair.value)):
+        if not _OBTAIN.search(pair.section) and (found := until(pair.value)):
             return found
     return None
 
@@ -64,7 +64,7 @@ def _elsewhere(said: Said, kind: NoticeKind) -> Moment | None:
         if _SUBMIT.search(section.heading) and not _OBTAIN.search(section.heading):
             for block in said.page.blocks[section.start : section.end]:
                 text = block.text if isinstance(block, Line) else " ".join(block.cells)
-                if when := moment(text):
+                if when := until(text):
                     return when
     if kind == "correction":
         return None

@@ -15,8 +15,9 @@ from .. import notice_flags as flags
 from . import clauses, dates, lots, qualifying, scoring, terms
 from .labels import Pair, field_of
 from .page import Line, Page, Row
+from .parties import party, suppliers
 from .said import HEAD_LINES, MissingError, Said
-from .values import Amount, amount, ppm, span_days
+from .values import Amount, amount, ppm, span_days, unit_in
 
 _LONGEST_TEXT = 100_000
 _LONGEST_ID = 120
@@ -26,11 +27,16 @@ _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
 )
 _NOT_A_HEADLINE = re.compile(
-    r"[::。]|网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
+    r"[::。]|\|.*\||网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
 )
 _NO_BOND = re.compile(
     r"(?:不|免|无需|无须|免予|免于|不予)(?:要求)?(?:收取|缴纳|交纳|提交|提供|设|需要?)[^。;,]{0,8}保证金|保证金\s*:?\s*(?:不收取|不要求|免收|无|免交|免缴|0\s*元|零元|不需要|/)"
 )
+_TAG = re.compile(r"^【[^【】]{2,10}】")
+"""A word that a list of messages puts before each headline."""
+_SAME = re.compile(r"(?:同|即|等于|与)\s*(?:采购|项目|本项目)?预算(?:金额|价)?(?:一致|相同|相等)?$")
+_FROM_DEADLINE = re.compile(r"截止|开标|开启|递交|提交")
+_EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
 
@@ -52,7 +58,7 @@ def read_page(page: Page, published: date | None) -> Reading:
 
 class _Facts(Said):
     def reading(self, given: date | None) -> Reading:
-        headline = self._headline()
+        headline = _TAG.sub("", self._headline())
         kind = terms.kind_of(headline, self.text)
         title = self._title(headline)
         number = self._number()
@@ -62,11 +68,12 @@ class _Facts(Said):
         published = dates.published(self, given)
         reserved = terms.sme_of(self.first("sme"), self.text)
         name, method = terms.procedure_of(self.first("procedure"), headline + title, self.text)
-        category = terms.category_of(self.first("category"), title, self._party("buyer"))
+        buyer = party(self, "buyer")
+        category = terms.category_of(self.first("category"), title, buyer)
         sentences = () if kind in _LATER else qualifying.qualifications(self.page, self.sections)
         parts = () if kind in _LATER else lots.lots(self.page, self.pairs)
         value = self._value(parts)
-        ceiling = self._amount("ceiling")
+        ceiling, parts = self._ceiling(value, parts)
         tenderer = any(
             _BUYER_WORD.search(pair.name) for pair in self.pairs if pair.field == "buyer"
         )
@@ -74,22 +81,22 @@ class _Facts(Said):
         deadline = due.day if due else None
         award = kind in ("award", "contract")
         tender = Tender(
-            id=number[:_LONGEST_ID] or _digest(title, self._party("buyer")),
+            id=number[:_LONGEST_ID] or _digest(title, buyer),
             number=number[:_LONGEST_ID],
             notice=kind or "invitation",
             updated=published,
             published=published,
             title=UntrustedText(title or number),
             description=self._description(),
-            buyer=UntrustedText(self._party("buyer")[:300]),
-            agency=UntrustedText(self._party("agency")[:300]),
+            buyer=UntrustedText(buyer[:300]),
+            agency=UntrustedText(party(self, "agency")[:300]),
             status=_status(kind, self.text, deadline, published),
             deadline=deadline,
             deadline_time=due.hour if due else "",
             value=value,
             ceiling=ceiling,
             awarded=self._amount("award") if award else None,
-            suppliers=self._suppliers() if award else (),
+            suppliers=suppliers(self) if award else (),
             bond=self._bond(value) or 0,
             performance_bond_ppm=self._share("performance"),
             retention_ppm=self._share("retention"),
@@ -109,7 +116,7 @@ class _Facts(Said):
             consortium=terms.consortium_of(self.first("consortium"), self.text),
             delivery=UntrustedText(delivery[:500]),
             delivery_days=span_days(delivery) if delivery else None,
-            validity_days=span_days(self.first("validity")),
+            validity_days=span_days(self._validity()),
             qualifications=sentences,
             required=qualifying.required(sentences),
             lots=parts,
@@ -143,6 +150,11 @@ class _Facts(Said):
                     return below.pop()
         return ""
 
+    def _validity(self) -> str:
+        """Return how long bids stand; a bare 有效期 is theirs when it counts from the deadline."""
+        bare = (p.value for p in self.all("bare_validity") if _FROM_DEADLINE.search(p.value))
+        return self.first("validity") or next(bare, "")
+
     def _headline(self) -> str:
         for text in [*self.lines[:HEAD_LINES], self.page.title]:
             # 招 标 文 件 is spaced out on a cover.
@@ -167,6 +179,8 @@ class _Facts(Said):
             "",
             headline,
         )
+        # 某局关于某项目的更正公告.
+        stripped = re.sub(r"^[^,。;:]{0,40}?关于(?:对|组织|开展)?", "", stripped)
         if len(stripped) > 3:
             return stripped[:500]
         return self._cover(headline)
@@ -192,25 +206,33 @@ class _Facts(Said):
                     continue
                 if re.search(r"[\dA-Za-z]", plain):
                     return plain
-        found = re.search(r"\((?:项目|招标|采购)?编号\s*:\s*([^()\s]{3,60})\)", self.text[:3_000])
+        found = re.search(
+            r"\((?:项目|招标|采购)?(?:编号|单号)\s*[:为]?\s*([\w\[\]〔〕()-]{3,60}?)\s*[,;)]",
+            self.text[:3_000],
+        )
         return found[1] if found else ""
 
-    def _party(self, name: str) -> str:
-        found = [p for p in self.all(name) if not re.fullmatch(r"[\d\s()-]{6,}", p.value)]
-        for pair in found:
-            plain = re.split(
-                r"\n|;|。|,?\s*(?:地\s*址|联系人|电\s*话|联系电话|联系方式)\s*:?", pair.value
-            )[0]
-            plain = re.sub(r"^(?:名称|全称)\s*:\s*|\((?:盖|公|签)章?[^()]{0,6}\)", "", plain).strip(
-                " ,、"
-            )
-            if len(plain) > 1 and not re.match(r"信息|的|或|和|应|须|委托", plain):
-                return plain
-        return ""
+    def _ceiling(
+        self, value: int | None, parts: tuple[Lot, ...]
+    ) -> tuple[int | None, tuple[Lot, ...]]:
+        """Return the ceiling of the whole, and the lots with theirs where one is given for each."""
+        for pair in self.pairs:
+            if pair.field != "ceiling":
+                continue
+            if _SAME.match(pair.value.strip(" ,。;")):
+                return value, parts
+            each = re.split(r"\s*[,;、/]\s*", pair.value.strip(" ,。;"))
+            if len(each) == len(parts) > 1 and all(map(_EACH.fullmatch, each)):
+                found = [amount(one, unit_in(pair.note)) for one in each]
+                return None, tuple(
+                    lot.model_copy(update={"ceiling": one.fen}) if one and not one.absurd else lot
+                    for lot, one in zip(parts, found, strict=True)
+                )
+        return self._amount("ceiling"), parts
 
     def _amount(self, name: str) -> int | None:
         for pair in self.all(name):
-            found = amount(pair.value, _unit(pair.note), of=None)
+            found = amount(pair.value, unit_in(pair.note), of=None)
             if found is None:
                 continue
             self._judge(found, pair)
@@ -240,7 +262,7 @@ class _Facts(Said):
     def _states_total(self, stated: int) -> bool:
         """Whether the amount stands above the first lot."""
         for pair in self.all("value"):
-            found = amount(pair.value, _unit(pair.note))
+            found = amount(pair.value, unit_in(pair.note))
             if found is not None and found.fen == stated:
                 return not re.search(r"标项|包|标段", pair.value[:6]) and pair.at <= self._lots_at()
         return False
@@ -257,13 +279,13 @@ class _Facts(Said):
 
     def _bond(self, value: int | None) -> int | None:
         if _NO_BOND.search(self.text) and not any(
-            amount(pair.value, _unit(pair.note)) for pair in self.all("bond")
+            amount(pair.value, unit_in(pair.note)) for pair in self.all("bond")
         ):
             return None
         for pair in self.all("bond"):
             if _NO_BOND.search(f"{pair.name}:{pair.value}"):
                 return None
-            found = amount(pair.value, _unit(pair.note), of=value)
+            found = amount(pair.value, unit_in(pair.note), of=value)
             if found is not None:
                 self._judge(found, pair)
                 return None if found.absurd else found.fen
@@ -283,15 +305,6 @@ class _Facts(Said):
         word = {"performance": "履约保证金|履约担保", "retention": "质保金|质量保证金"}[name]
         found = re.search(rf"(?:{word})[^。;\n%]{{0,40}}?(\d{{1,2}}(?:\.\d+)?\s*%)", self.text)
         return (ppm(found[1]) or 0) if found else 0
-
-    def _suppliers(self) -> tuple[UntrustedText, ...]:
-        names: dict[str, None] = {}
-        for pair in self.all("supplier"):
-            for name in re.split(r"[\n;]", pair.value):
-                plain = re.split(r"\(?(?:地址|联系|统一社会)|,", name)[0].strip(" 。:")
-                if 3 < len(plain) < 80:
-                    names[plain] = None
-        return tuple(UntrustedText(name) for name in names)[:50]
 
     def _regions(self) -> tuple[str, ...]:
         for pair in self.all("region"):
@@ -356,12 +369,6 @@ def _bare(number: str) -> str:
             # What stood in the brackets was another name with its value.
             number = number.split(opening)[0]
     return number
-
-
-def _unit(note: str) -> str:
-    """Return the unit that stands in the brackets behind a name."""
-    found = re.search(r"万元|亿元|千元|元", note)
-    return found[0] if found else ""
 
 
 def _digest(title: str, buyer: str) -> str:

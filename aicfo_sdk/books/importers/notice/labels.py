@@ -10,7 +10,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .names import NAMES
+from .names import NAMES, any_of
 from .page import Line, Page, Row, unspanned
 
 _PREFIX = (
@@ -21,22 +21,31 @@ _NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
 _HAN = "\u4e00-\u9fff"
 
 
-def _spaced(name: str) -> str:
-    return r"\s*".join(map(re.escape, name))
-
-
 _FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_ALL = "|".join(_spaced(name) for name in sorted(_FIELD_OF, key=len, reverse=True))
+_ALL = any_of(_FIELD_OF, spaced=True)
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
-_LABEL = re.compile(
-    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*(?::|为(?:人民币)?(?=\s*[\d¥人])|(?=(?:人民币|¥)\s*[¥\d]))"
+# A figure with its unit needs no colon before it: 工期90日历天.
+_MEASURED = (
+    r"(?=\s*(?:约|共计|合计|暂定|预计|不超过)?\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
 )
+_LABEL = re.compile(
+    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}"
+    rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
+)
+_APART = re.compile(rf"[^\w\s(\[【《\"“]{{0,3}}\s*{_PREFIX}(?P<name>{_ALL}){_NOTE}\s(?=\S)")
+"""A name at the start of a line, after a sign of any kind, with its value a space behind it."""
 _BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
 _CELL = re.compile(
     r"(?:[\d一二三四五六七八九十(][\d.、)一二三四五六七八九十]{0,5}\s*)?"
-    rf"{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
+    rf"{_PREFIX}(?P<of>[{_HAN}]{{2,14}}的)?(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
 )
+_SUMS = frozenset(("value", "ceiling", "bond", "award"))
+_COLUMN = re.compile(
+    r"序号|行号|品牌|规格.{0,6}|型号|数量.{0,4}|单位|单价.{0,4}|备注|.{0,8}地址|.{0,6}得分|排名|名次"
+    r"|.{2,8}(?:代码|情况|内容|要求|类型)"
+)
+"""Heads of columns that hold no field of a tender."""
 _ANY_NAME = re.compile(rf"(?:{_ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
 _NOW = re.compile(
@@ -59,6 +68,8 @@ _NUMBERED = re.compile(
     r"(?P<chapter>第\s*[一二三四五六七八九十百\d]{1,4}\s*(?:章|节|部分|篇|卷))|(?P<main>[一二三四五六七八九十]{1,3}\s*[、.,:]\s*)"
     r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}\s*[、.．]\s*(?!\d))"
 )
+_BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
+"""A heading in brackets that stand in for its number."""
 _MOST_HEADINGS = 3_000
 _SENTENCE = re.compile(r"[。;!?]|,.{12,}")
 
@@ -91,6 +102,9 @@ def field_of(cell: str) -> tuple[str, str, str] | None:
     if found is None:
         return None
     name = _SPACE.sub("", found["name"])
+    if found["of"] and _FIELD_OF[name] not in _SUMS:
+        # 货物或服务的预算金额 is the budget; 供应商的名称 is nobody that a tender names.
+        return None
     return _FIELD_OF[name], found["note"] or "", name
 
 
@@ -145,7 +159,9 @@ class _Reader:
         """Whether a row names its columns, and the row below holds the values."""
         known = [name for i, name in enumerate(names) if name and (i == 0 or name != names[i - 1])]
         below = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
-        if len(known) < 2 or 2 * len(known) <= len(unspanned(row.cells)):
+        heads = unspanned(row.cells)
+        columns = sum(1 for cell in heads if _COLUMN.fullmatch(_plain(cell)))
+        if len(known) < 2 or 2 * (len(known) + columns) <= len(heads):
             return False
         if not isinstance(below, Row) or below.table != row.table:
             return False
@@ -160,12 +176,14 @@ class _Reader:
         if after >= len(cells) or not cells[after]:
             return
         own = list(_LABEL.finditer(cells[after]))
-        told = _last_name(cells[name] if name < len(cells) else "")
-        if own or told is None:
+        told = _names(cells[name] if name < len(cells) else "")
+        if own or not told:
             for line in cells[after].split("\n"):
                 yield from self._line(len(self._blocks), Line(row.at, line))
         else:
-            yield self._made(_FIELD_OF[told], cells[after], "", row.at, told)
+            # One cell may change several fields: 投标截止时间、开标时间.
+            for one in told:
+                yield self._made(_FIELD_OF[one], cells[after], "", row.at, one)
 
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
@@ -188,6 +206,10 @@ class _Reader:
             value = self._next(index)
             if value:
                 yield self._made(alone[0], value, alone[1], line.at, alone[2])
+        elif not found and (apart := _APART.match(text)) is not None:
+            value = text[apart.end() :]
+            if _ANY_NAME.match(value) is None:
+                yield from self._pair(apart, value, line.at)
 
     def _now(self, text: str) -> str:
         """Return what a line says as it stands now, when it tells of a change; else the line.
@@ -263,10 +285,18 @@ class _Reader:
                 return
 
 
+def _names(text: str) -> list[str]:
+    """Return the names that a text mentions, the longest where one lies in another, in order."""
+    return [_SPACE.sub("", found) for found in _ANY_NAME.findall(text)]
+
+
 def _last_name(text: str) -> str | None:
-    """Return the longest of the names that a text mentions, the last one of them."""
-    found = _ANY_NAME.findall(text)
-    return _SPACE.sub("", found[-1]) if found else None
+    found = _names(text)
+    return found[-1] if found else None
+
+
+def _plain(cell: str) -> str:
+    return _SPACE.sub("", cell).rstrip(":")
 
 
 def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
@@ -295,6 +325,9 @@ def sections(page: Page) -> list[Section]:
     found: list[tuple[int, int, str]] = []
     for index, block in enumerate(page.blocks):
         if isinstance(block, Row):
+            continue
+        if (boxed := _BOX.fullmatch(block.text)) is not None:
+            found.append((index, 1, boxed[1]))
             continue
         number = _NUMBERED.match(block.text)
         if number is None or len(block.text) > 60:

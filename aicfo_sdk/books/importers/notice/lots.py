@@ -10,7 +10,7 @@ from ....model.text import UntrustedText
 from .labels import Pair
 from .names import LOT_NAME, LOT_NUMBER, NAMES
 from .page import Line, Page, Row
-from .values import amount
+from .values import amount, unit_in
 
 _MOST = 200
 _NUMBER = r"(?P<number>\d{1,3}|[A-Za-z]|[一二三四五六七八九十]{1,3})"
@@ -19,7 +19,9 @@ _LEAD = re.compile(
 )
 _DIGIT = {char: str(i) for i, char in enumerate("一二三四五六七八九十", 1)}
 _HEADS = frozenset((*LOT_NUMBER, "序号"))
-_UNIT = re.compile(r"\(([^()]*元)\)?|(万元|亿元|元)")
+_OWN_SUM = re.compile(
+    r"(?:本|该)?(?:合同包|采购包|标项|标段|标包|分包|包组|包)?(?:的)?(?:预算|估算|最高限价|控制价)"
+)
 
 
 def lots(page: Page, found: Sequence[Pair]) -> tuple[Lot, ...]:
@@ -72,7 +74,7 @@ def _tables(page: Page) -> Iterator[Lot]:
         heads = _head(block.cells)
         if heads:
             columns, table = heads, block.table
-            units = {role: _unit(block.cells[i]) for role, i in heads.items()}
+            units = {role: unit_in(block.cells[i]) for role, i in heads.items()}
             continue
         if block.table != table:
             continue
@@ -88,11 +90,6 @@ def _tables(page: Page) -> Iterator[Lot]:
             value=value.fen if value and not value.absurd else None,
             ceiling=ceiling.fen if ceiling and not ceiling.absurd else None,
         )
-
-
-def _unit(cell: str) -> str:
-    found = _UNIT.search(cell)
-    return (found[1] or found[2]) if found else ""
 
 
 def _number(cell: str) -> str:
@@ -121,16 +118,18 @@ def _paragraphs(page: Page) -> Iterator[Lot]:
             rest = lead["rest"].strip(" :、,")
             if lead["rest"][:1] not in ("", ":", "、", ",", "(", " ", "名", "预", "最"):
                 continue
-            below = (
-                " ".join(
-                    other.text
-                    for other in page.blocks[index + 1 : index + 6]
-                    if isinstance(other, Line) and not _LEAD.match(other.text)
-                )
-                if not rest
-                else ""
+            below = [
+                other.text
+                for other in page.blocks[index + 1 : index + 6]
+                if isinstance(other, Line) and not _LEAD.match(other.text)
+            ]
+            if rest and lead["rest"].rstrip().endswith(":"):
+                # The lot's heading; what it costs stands in the lines right below.
+                sums = [line for line in below[:2] if _OWN_SUM.match(line)]
+                rest = f"名称:{rest.strip('()')};{' '.join(sums)}" if sums else rest
+            yield _of_text(
+                _DIGIT.get(number, number.upper().lstrip("0") or "0"), rest or " ".join(below)
             )
-            yield _of_text(_DIGIT.get(number, number.upper().lstrip("0") or "0"), rest or below)
 
 
 def _of_text(number: str, text: str) -> Lot:
@@ -142,7 +141,7 @@ def _of_text(number: str, text: str) -> Lot:
         r"(?:最高(?:投标)?限价|控制价)\s*(?:\(([^()]*)\))?\s*[:为]?\s*(.{1,40})", text
     )
     plain = re.split(r"[,;。:]|\s\S{2,6}:|预算|最高|控制价|\(", text)[0].strip()
-    amounts = [found and amount(found[2], _unit(found[1] or "")) for found in (value, ceiling)]
+    amounts = [found and amount(found[2], unit_in(found[1] or "")) for found in (value, ceiling)]
     return Lot(
         number=number,
         name=UntrustedText((name[1] if name else plain).strip()[:300]),

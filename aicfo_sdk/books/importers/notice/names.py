@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 _NAMES = {
     "title": (
         "项目名称 采购项目名称 招标项目名称 工程名称 招标工程名称 采购名称 标书名称 采购项目 "
@@ -20,7 +23,7 @@ _NAMES = {
     "agency": (
         "采购代理机构 采购代理机构名称 代理机构 代理机构名称 招标代理机构 招标代理 "
         "招标代理机构名称 集中采购机构 集中采购机构名称 采购代理 代理公司 招标代理单位 "
-        "代理机构全称"
+        "代理机构全称 采购组织机构 采购服务机构 采购执行机构 采购实施机构"
     ),
     "party_name": "名称 单位名称 机构名称",
     "value": (
@@ -68,13 +71,14 @@ _NAMES = {
         "评审标准和方法 评审方法和标准 评标方法和标准"
     ),
     "consortium": (
+        "联合体响应 联合体应答 联合体参加 "
         "是否接受联合体投标 是否接受联合体 联合体投标 接受联合体投标 联合体 "
         "是否允许联合体投标 是否接受联合体响应 是否允许联合体"
     ),
     "delivery": (
         "合同履行期限 合同履约期限 服务期限 服务期 工期 计划工期 交货期 交货时间 交付时间 "
         "供货期 履约期限 工期要求 交付期限 合同期限 交货期限 供货期限 施工工期 合同期 "
-        "服务周期 总工期 要求工期 服务时间 履行期限 交付期 合同工期 工期(日历天) 项目工期 "
+        "服务周期 总工期 要求工期 服务时间 履行期限 交付期 合同工期 项目工期 "
         "实施周期 服务(供货)期限 供货(服务)期限 供货(服务)期 交货(服务)期 交货(服务)期限 "
         "服务期(交货期) 交货期(服务期) 工期(交货期) 交货期(工期) 交货(完工)期 完成时间 "
         "完工期限 完工时间"
@@ -89,6 +93,7 @@ _NAMES = {
         "中小企业划分标准所属行业 采购标的所属行业 对应行业 中小企业划型标准所属行业 "
         "本项目所属行业 采购标的对应的中小企业划分标准所属行业为"
     ),
+    "bare_validity": "有效期",
     "validity": "投标有效期 响应文件有效期 磋商有效期 报价有效期 响应有效期 谈判有效期",
     "category": "采购类别 项目类别 项目属性 采购类型分类 招标类别 采购品目 品目 项目类型 标的类别",
     "sme": (
@@ -109,7 +114,85 @@ _NAMES = {
         "总中标金额 合同金额 投标报价 总中标成交金额 中标成交金额 中标总价 合同总金额"
     ),
 }
-NAMES = {field: tuple(names.split()) for field, names in _NAMES.items()}
+_ACTS = (
+    "投标",
+    "响应",
+    "应答",
+    "报价",
+    "磋商",
+    "谈判",
+    "比选",
+    "竞价",
+    "询价",
+    "询比",
+    "询比价",
+    "比价",
+)
+_WORKS = ("交货", "供货", "服务", "施工", "交付", "履约", "送货", "配送", "安装")
+
+_PAIRED = 5
+"""So many of them stand in pairs, as 交货(服务)期."""
+
+
+def _composed() -> dict[str, tuple[str, ...]]:
+    """Return names that each portal puts together anew from the same few words, by field."""
+    whose = ("项目", "采购", "招标", "采购项目", "招标项目", "竞争性磋商", "竞争性谈判", *_ACTS)
+    files = tuple(f"{act}文件" for act in (*_ACTS, "采购", "招标"))
+    times = ("截止时间", "截止日期", "截止")
+    hands = ("递交", "提交", "上传", "送达")
+    by = [f"{act}{of}{time}" for act in (*_ACTS, *files) for of in ("", "的") for time in times]
+    by += [
+        f"{one}{of}{time}"
+        for file in files
+        for hand in hands
+        for one in (file + hand, hand + file)
+        for of in ("", "的")
+        for time in times
+    ]
+    by += [f"{hand}{of}{time}" for hand in hands for of in ("", "的") for time in times]
+    return {
+        "bond": tuple(f"{act}{end}" for act in _ACTS for end in ("保证金", "保证金金额", "担保")),
+        "validity": tuple(f"{act}{of}有效期" for act in (*_ACTS, *files) for of in ("", "的")),
+        "ceiling": tuple(
+            f"{one}{end}"
+            for one in ("", "项目", "采购", "招标", "最高", "投标", "报价", "总价", "合同")
+            for end in ("限价", "限额", "控制价", "控制总价", "控制金额", "上限价", "总限价")
+        ),
+        "number": tuple(f"{one}{end}" for one in (*whose, *files) for end in ("编号", "单号")),
+        "title": tuple(
+            f"{one}{end}" for one in (*whose, "需求") for end in ("标题", "主题", "名称")
+        ),
+        "value": tuple(
+            f"{one}预算{end}"
+            for one in ("", "项目", "采购", "招标", "总", "项目总", "采购总", "资金", "最高")
+            for end in ("", "金额", "总金额", "总价", "总额", "价", "资金", "控制数")
+        ),
+        "opening": tuple(
+            f"{one}{end}"
+            for one in (*_ACTS, "开标", "开启", "评审", "开评标", "唱标")
+            for end in ("时间", "日期", "时间及地点", "时间和地点")
+        ),
+        "deadline": tuple(by),
+        "delivery": tuple(
+            name + end
+            for a in _WORKS
+            for b in (None, *_WORKS[:_PAIRED])
+            if a != b
+            for name in ((a,) if b is None else (f"{a}/{b}", f"{a}({b})", f"{a}或{b}"))
+            for end in ("期", "期限", "时间")
+            if b is None or a in _WORKS[:_PAIRED]
+        ),
+    }
+
+
+def _together() -> dict[str, tuple[str, ...]]:
+    whole = {field: names.split() for field, names in _NAMES.items()}
+    for field, names in _composed().items():
+        whole[field] += names
+    return {field: tuple(dict.fromkeys(names)) for field, names in whole.items()}
+
+
+NAMES = _together()
 """Names of fields as notices print them, by field."""
 
 LOT_NUMBER = tuple(
@@ -127,3 +210,28 @@ LOT_NAME = tuple(
     ).split()
 )
 """Heads of the column that names them."""
+
+
+def any_of(names: Iterable[str], *, spaced: bool = False) -> str:
+    """Return a pattern for any of many names, the longest first, by the beginnings they share.
+
+    Some thousand names one beside the other would be tried one by one at each place. `spaced`
+    lets space stand between the characters, as where a name is stretched to fill its line.
+    """
+    gap = r"\s*" if spaced else ""
+
+    def pattern(tails: set[str]) -> str:
+        heads: dict[str, set[str]] = {}
+        for tail in sorted(tails):
+            if tail:
+                heads.setdefault(tail[0], set()).add(tail[1:])
+        parts = [re.escape(head) + below(rest) for head, rest in heads.items()]
+        return parts[0] if len(parts) == 1 else f"(?:{'|'.join(parts)})"
+
+    def below(tails: set[str]) -> str:
+        if tails == {""}:
+            return ""
+        inner = gap + pattern(tails - {""})
+        return f"(?:{inner})?" if "" in tails else inner
+
+    return pattern(set(names))

@@ -14,14 +14,13 @@ from .labels import Section, field_of
 from .page import Line, Page, unspanned
 
 _MOST = 100
-_HEADING = re.compile(
-    r"资格(?:要求|条件|标准)|申请人的资格|投标人资格|供应商资格|投标人(?:应|须)?具备|响应人资格"
-)
+_BIDDER = "(?:申请人|投标人|供应商|响应人|应答人|报价人|竞价人|比选申请人|参选人|服务商|承包人)"
+_HEADING = re.compile(rf"资格(?:要求|条件|标准)|{_BIDDER}(?:的)?(?:资格|资质)|投标人(?:应|须)?具备")
 _INLINE = re.compile(
-    r"(?:(?:申请人|投标人|供应商|响应人|合格投标人|合格供应商)(?:的|应具备的)?(?:资格|资质)(?:要求|条件)"
+    rf"(?:(?:合格(?:的)?)?{_BIDDER}(?:的|应具备的)?(?:资格|资质)(?:(?:要求|条件)|(?=\s*(?::|$)))"
     r"(?:、能力(?:和|、)信誉)?|(?:本项目的?)?特定(?:资格|资质)(?:要求|条件))\s*:?\s*(.*)"
 )
-_EMPTY = re.compile(r"^(?:无|/|详见.{0,20}|\(?\d\)?|如下|见.{0,12})[。;:]?$")
+_EMPTY = re.compile(r"^(?:无|/|同.{1,8}|详见.{0,20}|\(?\d\)?|如下|见.{0,12})[。;:]?$")
 _PARTS = re.compile(
     r"(?<=[;。])\s*(?=(?:\(\d{1,2}\)|\d{1,2}(?:\.\d{1,2})*\s*[.、)]|[一二三四五六七八九十]{1,2}、|\d{1,2}\.\d{1,2}(?!\d)))"
 )
@@ -82,12 +81,25 @@ def _sentences(page: Page, sections: Sequence[Section]) -> Iterator[str]:
                 continue
             if inline[1]:
                 yield from _split(inline[1])
-            elif i + 1 < len(cells):
+            elif i + 1 < len(cells) and field_of(cells[i + 1]) is None:
                 for line in cells[i + 1].split("\n"):
                     yield from _split(line)
+            elif not isinstance(block, Line):
+                yield from _column(page, index, cell)
             if isinstance(block, Line):
                 yield from _following(page, index + 1)
             return
+
+
+def _column(page: Page, index: int, head: str) -> Iterator[str]:
+    """Yield what stands below the head of a column, as where each lot has its own conditions."""
+    top = page.blocks[index]
+    for row in page.blocks[index + 1 : index + 1 + _MOST]:
+        if isinstance(top, Line) or isinstance(row, Line) or row.table != top.table:
+            return
+        at = top.cells.index(head)
+        for text in re.split(r"[\n;]", row.cells[at] if at < len(row.cells) else ""):
+            yield from _split(text)
 
 
 def _following(page: Page, start: int) -> Iterator[str]:

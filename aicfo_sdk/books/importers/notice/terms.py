@@ -134,7 +134,7 @@ def regime_of(
         return "" if tenderer else "government_procurement"
     if tenderer:
         return "tendering"
-    if _PROCUREMENT.search(text) or "采购人" in text:
+    if _PROCUREMENT.search(text) or re.search(r"采\s*购\s*人", text):
         return "government_procurement"
     if category == "works" or _WORKS.search(text[:3_000]):
         return "tendering"
@@ -228,7 +228,7 @@ def consortium_of(stated: str, text: str) -> bool | None:
     ):
         return False
     if re.search(
-        r"(?:本项目|本次(?:招标|采购)|本标段|本采购包|本合同包|本包)?(?<!不)(?<!是否)(?:接受|允许)(?:以)?联合体",
+        r"(?:本项目|本次(?:招标|采购)|本标段|本采购包|本合同包|本包)?(?<!不)(?<!是否)(?:接受|允许|(?<!不)(?:可以|可)(?=以|组成))(?:以|组成)?联合体",
         plain,
     ):
         return True

@@ -46,14 +46,16 @@ _DAY = re.compile(
 _MONTH = re.compile(r"(?<!\d)((?:19|20)\d\d)\s*年\s*(\d{1,2})\s*月(?!\s*\d)")
 _GLUED = re.compile(r"(?<!\d)(20\d\d)(0[1-9]|1[0-2])(0[1-9]|[12]\d|3[01])(?!\d)")
 _HOUR = re.compile(
-    r"\s*[\s,T(]*(?:北京时间)?[)\s,]*(?:星期[一二三四五六日天])?\s*(上午|下午|中午|晚上|晚|早上|AM|PM)?\s*"
-    r"(\d{1,2})\s*(?:[:点时]\s*(\d{1,2})?)(?:\s*分)?",
+    r"\s*[\s,T(]*(?:北京时间)?[)\s,]*(?:(?:星期|周|礼拜)[一二三四五六日天])?[)\s,]*(上午|下午|中午|晚上|晚|早上|AM|PM)?\s*"
+    r"(\d{1,2}|[一二三四五六七八九十]{1,3})\s*(?:[:点时]\s*"
+    r"(\d{1,2}|[〇零一二三四五六七八九十]{1,3}|整|半)?)(?:\s*分)?",
     re.IGNORECASE,
 )
 _SPAN = re.compile(
     r"(\d{1,5}|[一二三四五六七八九十两百]{1,5})\s*个?\s*(日历天|日历日|工作日|自然日|天|日|周|月|年)"
 )
 _SPAN_WORKING = 7, 5  # calendar days of five working days
+_TO = re.compile(r"\s*(?:\([^()]{0,12}\))?\s*(?:至|到|~|-{1,2}|—{1,2}|–)\s*")
 _TICKED = r"[☑☒■√✓✔●☚▣]"
 _EMPTY = r"[□○☐◻▢]"
 _YES = frozenset({"是", "接受", "允许", "有", "可以"})
@@ -115,6 +117,12 @@ def _figures(text: str, unit: str, of: int | None) -> Amount | None:
     return None
 
 
+def unit_in(text: str) -> str:
+    """Return the unit of money that a name states ("单位:万元"), or nothing."""
+    found = re.search(r"百万元|千元|万元|亿元|元", text)
+    return found[0] if found else ""
+
+
 def ppm(text: str) -> int | None:
     """Return the first percentage of a text in ppm, or None."""
     found = re.search(r"(\d{1,3}(?:\.\d{1,4})?)\s*([%‰])", text)
@@ -148,6 +156,21 @@ def moments(text: str) -> list[Moment]:
             whole = pattern is not _CHINESE_DAY or found[3] is not None
             out.append(Moment(day, hour, found.start(), end, whole))
     return sorted(out, key=lambda moment: moment.start)
+
+
+def until(text: str) -> Moment | None:
+    """Return the end of the first span of a text ("9时至9时30分"), else its first whole day."""
+    days = [found for found in moments(text) if found.whole]
+    if not days:
+        return None
+    first = days[0]
+    joined = _TO.match(text, first.end)
+    if joined is None:
+        return first
+    if len(days) > 1 and days[1].start - joined.end() <= 2:
+        return days[1]
+    hour, end = _hour(text, joined.end())
+    return Moment(first.day, hour, first.start, end) if hour and first.hour else first
 
 
 def moment(text: str) -> Moment | None:
@@ -207,7 +230,11 @@ def _hour(text: str, start: int) -> tuple[str, int]:
     found = _HOUR.match(text, start)
     if found is None:
         return "", start
-    hour, minute = int(found[2]), int(found[3] or 0)
+    hour = _small(found[2]) if not found[2].isdecimal() else int(found[2])
+    told = found[3] or "0"
+    minute = 30 if told == "半" else int(told) if told.isdecimal() else (_small(told) or 0)
+    if hour is None:
+        return "", start
     half = (found[1] or "").upper()
     if half in ("下午", "晚上", "晚", "PM") and hour < 12:
         hour += 12

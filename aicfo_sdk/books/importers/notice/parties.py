@@ -1,0 +1,66 @@
+"""Who buys, who runs the procedure and who won, as names beside a field or in a sentence."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from ....model.text import UntrustedText
+from .said import Said
+
+_HEAD = 3_000
+"""A notice presents its parties within so many characters."""
+
+_NAME = r"[\u4e00-\u9fff()]{4,40}?"
+_ROLE = "采购人|招标人|采购单位|招标单位|采购代理机构|招标代理机构|代理机构"
+_DEFINED = re.compile(
+    rf"(?:^|[,。;:\s]|由|受)\s*(?P<name>{_NAME})\s*"
+    rf"\((?:以下(?:简)?称|下称)?\s*:?\s*[\"“'‘]?(?P<role>{_ROLE})[\"”'’]?[^()]{{0,4}}\)"
+)
+"""某医院(以下简称"采购人"), 某医院(采购人)."""
+
+_ASKED = re.compile(
+    rf"(?:^|[,。;:\s])(?P<agency>{_NAME})(?:\([^()]{{0,20}}\))?受\s*(?P<buyer>{_NAME})(?:\([^()]{{0,20}}\))?的?委托"
+)
+"""某公司受某医院委托."""
+
+_ASKS = re.compile(
+    rf"(?:^|[,。;:\s])(?P<buyer>{_NAME})(?:\([^()]{{0,20}}\))?(?:特|现|已)?委托\s*(?P<agency>{_NAME})"
+    r"(?:\([^()]{0,20}\))?(?=于|对|就|组织|以|代理(?!有限|公司|机构|集团|咨询)|负责|作为|[,。])"
+)
+"""某医院委托某公司于近日."""
+
+
+def party(said: Said, name: Literal["buyer", "agency"]) -> str:
+    """Return the name of a party, "" when the notice does not give it."""
+    for pair in said.all(name):
+        if re.fullmatch(r"[\d\s()-]{6,}", pair.value):
+            continue
+        plain = re.split(
+            r"\n|;|。|,?\s*(?:地\s*址|联系人|电\s*话|联系电话|联系方式)\s*:?", pair.value
+        )[0]
+        plain = re.sub(r"^(?:名称|全称)\s*:\s*|\((?:盖|公|签)章?[^()]{0,6}\)", "", plain).strip(
+            " ,、"
+        )
+        if len(plain) > 1 and not re.match(r"信息|的|或|和|应|须|委托", plain):
+            return plain
+    return _in_prose(said.text[:_HEAD], name)
+
+
+def _in_prose(text: str, name: Literal["buyer", "agency"]) -> str:
+    for told in _DEFINED.finditer(text):
+        if told["role"].endswith("代理机构") == (name == "agency"):
+            return re.sub(r"^(?:因工作需要|受)", "", told["name"])
+    told = _ASKED.search(text) or _ASKS.search(text)
+    return told[name] if told else ""
+
+
+def suppliers(said: Said) -> tuple[UntrustedText, ...]:
+    """Return the winners that a notice of award names, at most fifty."""
+    names: dict[str, None] = {}
+    for pair in said.all("supplier"):
+        for name in re.split(r"[\n;]", pair.value):
+            plain = re.split(r"\(?(?:地址|联系|统一社会)|,", name)[0].strip(" 。:")
+            if 3 < len(plain) < 80:
+                names[plain] = None
+    return tuple(UntrustedText(name) for name in names)[:50]
