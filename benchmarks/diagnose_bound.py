@@ -101,6 +101,8 @@ def _score(seen: _Watch, city: float, enough: float) -> tuple[float, np.ndarray,
     for base, each in zip(seen.place, seen.faults, strict=False):
         for store, what, first, end, depth in zip(*(c.tolist() for c in each), strict=True):
             low, high = max(first, 0), min(end, seen.total)
+            if low >= high:
+                continue  # over before the books begin, or after they end
             age = np.arange(low, high) - first + 1
             ramp = np.minimum(age, RAMP) / RAMP if what == COMPETITOR else np.ones(age.size)
             logs[what == BASKET][low:high, base + store] += np.log1p(-ramp * depth / PPM)

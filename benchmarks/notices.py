@@ -11,6 +11,7 @@ from tests.notices import (
     fourth_look,
     labels,
     second_look,
+    seventh_look,
     sixth_look,
     third_look,
     tuned,
@@ -26,6 +27,7 @@ SETS: dict[str, Mapping[str, Callable[[int], Made]]] = {
     "set aside a fourth time (first 0.906)": fourth_look.LAYOUTS,
     "set aside a fifth time (first 0.786)": fifth_look.LAYOUTS,
     "set aside a sixth time (first 0.927)": sixth_look.LAYOUTS,
+    "read once, the reader not mended for it": seventh_look.LAYOUTS,
 }
 
 
