@@ -47,7 +47,7 @@ def ours(books: str) -> Any:
     from aicfo_sdk.registry import Registry
 
     if books:
-        return build_server(_session(books))
+        return build_server(_session(books), warm=True)  # as `aicfo serve` does
     listed = {tool.name: tool for tool in _listed(Tool)}
 
     class Plain(Part):
