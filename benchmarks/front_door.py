@@ -30,6 +30,8 @@ _ROUNDS = int(os.environ.get("FRONT_DOOR_ROUNDS", "5"))
 _CALLS = int(os.environ.get("FRONT_DOOR_CALLS", "192"))
 _MEMORY = int(os.environ.get("FRONT_DOOR_MEMORY", "10000"))
 _STALLED = int(os.environ.get("FRONT_DOOR_STALLED", "1000"))
+_WAVES = 5
+_NONE_KB = 512
 _CLIENTS = (1, 32)
 
 
@@ -168,7 +170,7 @@ async def _asked(wires: list[Wire], calls: int, ask: Callable[[Wire, int], Any])
 
 
 async def _memory(figures: dict[str, str], body: str, servers: dict[str, Server]) -> None:
-    """What ours keeps after many calls, and while clients stall in the midst of a request."""
+    """What ours keeps after many calls, and of clients that stalled in the midst of a request."""
 
     async def call(wire: Wire, number: int) -> None:
         name = name_of(number % TOOLS)
@@ -176,34 +178,41 @@ async def _memory(figures: dict[str, str], body: str, servers: dict[str, Server]
 
     server, many = servers["ours"], _MEMORY if body == "plain" else _MEMORY // 4
     (wire,) = wires = await server.wires(1, MODERN)
-    await _asked(wires, 1_000, call)
-    kept = [_resident(server.pid)]
-    for _ in range(2):
-        await _asked(wires, many // 2, call)
+    kept: list[int] = []
+    for _ in range(5):
+        await _asked(wires, many // 5, call)
         kept.append(_resident(server.pid))
-    figures[f"{body}, memory before, midway, after {many} calls"] = (
-        " → ".join(f"{kb / 1024:.1f}" for kb in kept)
-        + f" MB, {(kept[2] - kept[1]) * 1024 / (many / 2):+.0f} bytes a call in the second half"
-    )
+    figures[f"{body}, memory after {many // 5}, {2 * many // 5} … {many} calls"] = _growth(kept)
     if body == "plain":
-        opened = await stalled(server.port, _STALLED)
-        await asyncio.sleep(1)
-        each = await _asked(wires, _CALLS, call)
-        more = _resident(server.pid) - kept[2]
-        for writer in opened:
-            writer.close()
-        await asyncio.sleep(1)
-        again = await stalled(server.port, _STALLED)
-        await asyncio.sleep(1)
-        grown = _resident(server.pid) - kept[2] - more
-        for writer in again:
-            writer.close()
-        figures[f"{_STALLED} stalled clients"] = (
-            f"{more / 1024:.1f} MB, {grown / 1024:+.1f} MB by as many again; others meanwhile: "
+        during: list[int] = []
+        after: list[int] = []
+        each: list[float] = []
+        for _ in range(_WAVES):
+            opened = await stalled(server.port, _STALLED)
+            await asyncio.sleep(1)
+            each += await _asked(wires, _CALLS, call)
+            during.append(_resident(server.pid))
+            for writer in opened:
+                writer.close()
+            await asyncio.sleep(1)
+            after.append(_resident(server.pid))
+        title = f"{_WAVES} waves of {_STALLED} stalled clients"
+        figures[f"{title}: while they stall"] = (
+            f"{(during[0] - kept[-1]) / 1024:+.1f} MB; others meanwhile: "
             f"p50 {_quantile(each, 0.5) * 1e3:.2f} ms, p99 {_quantile(each, 0.99) * 1e3:.2f} ms"
         )
+        figures[f"{title}: after each hung up"] = _growth(after)
     assert isinstance(wire, Http)
     wire.close()
+
+
+def _growth(kept: Sequence[int]) -> str:
+    """Say kilobytes in megabytes, and whether they grow: what is kept without end rises by as much
+    in each part, whatever the first ones needed; `_NONE_KB` is what a heap moves by itself."""
+    rise = kept[-1] - kept[-3]
+    said = "growth" if rise > _NONE_KB and kept[-1] > kept[-2] > kept[-3] else "none"
+    steps = " → ".join(f"{kb / 1024:.1f}" for kb in kept)
+    return f"{steps} MB; {rise / 1024:+.1f} MB in the last two parts: {said}"
 
 
 async def _first_events(books: str) -> dict[str, str]:
