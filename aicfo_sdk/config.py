@@ -109,6 +109,8 @@ class ServerRules:
     url: str = ""
     token_file: str = ""
     """File with the bearer token that is shown to the server at `url`."""
+    sign_in: bool = False
+    """Whether a person signs in at the server at `url`: `aicfo plugins sign-in NAME`."""
     facts: tuple[str, ...] = ()
     """Facts, as `CashForecast@1`, that its tools may provide where they declare them."""
     read: tuple[str, ...] = ()
@@ -258,6 +260,9 @@ def _servers(given: Any, where: str) -> dict[str, ServerRules]:
             )
         if rules.url and not rules.url.startswith(("http://", "https://")):
             raise InputError(f"{prefix}.url is no URL", value=rules.url, where=where)
+        if rules.sign_in and (rules.token_file or not rules.url):
+            mend = "give it a url, and no token_file"
+            raise InputError(f"nobody can sign in at {prefix}", value=name, where=where, mend=mend)
         found[name] = rules
     return found
 
@@ -275,6 +280,11 @@ def _rules(given: Any, name: str, kind: type[_Rules], where: str) -> dict[str, A
     for key, value in table.items():
         if isinstance(defaults[key], tuple):
             read[key] = _names(value, f"{name}.{key}", where)
+            continue
+        if isinstance(defaults[key], bool):
+            if not isinstance(value, bool):
+                raise InputError(f"{name}.{key} is true or false", value=value, where=where)
+            read[key] = value
             continue
         if isinstance(defaults[key], str):
             if not isinstance(value, str):

@@ -8,7 +8,7 @@ from __future__ import annotations
 import inspect
 import types
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cache, cached_property
 from typing import Annotated, Any, Literal, Union, cast, get_args, get_origin
@@ -157,7 +157,12 @@ class Signature:
 
     @cached_property
     def _is_object(self) -> bool:
-        return self._adapter.json_schema(mode="serialization").get("type") == "object"
+        return self._json_schema.get("type") == "object"
+
+    @cached_property
+    def _json_schema(self) -> dict[str, Any]:
+        # Made once: of all that a tool says of itself this takes by far the longest (`foretell`).
+        return self._adapter.json_schema(mode="serialization")
 
     @cached_property
     def _adapter(self) -> Any:
@@ -209,9 +214,21 @@ class Signature:
             part.pop("title", None)
         return schema
 
+    @staticmethod
+    def foretell(signatures: Iterable[Signature]) -> None:
+        """Make the result schemas of many tools together, sooner than one after the other."""
+        from .result_schemas import schemas_together
+
+        waiting = [each for each in signatures if "_json_schema" not in each.__dict__]
+        made = schemas_together([each._adapter for each in waiting])
+        if made is not None:
+            for signature, schema in zip(waiting, made, strict=True):
+                signature._json_schema = schema
+
     def output_schema(self) -> dict[str, Any]:
-        """JSON Schema of the result; anything but an object stands under `result`."""
-        schema = self._adapter.json_schema(mode="serialization")
+        """JSON Schema of the result, not to be changed; anything but an object stands under
+        `result`."""
+        schema = dict(self._json_schema)
         if self._is_object:
             return schema
         definitions = schema.pop("$defs", None)

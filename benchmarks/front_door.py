@@ -30,6 +30,10 @@ _ROUNDS = int(os.environ.get("FRONT_DOOR_ROUNDS", "5"))
 _CALLS = int(os.environ.get("FRONT_DOOR_CALLS", "192"))
 _MEMORY = int(os.environ.get("FRONT_DOOR_MEMORY", "10000"))
 _STALLED = int(os.environ.get("FRONT_DOOR_STALLED", "1000"))
+_WAVES = 5
+_NONE_KB = 512
+_WARM = 5.0
+_FIRST = 0.1
 _CLIENTS = (1, 32)
 
 
@@ -168,72 +172,84 @@ async def _asked(wires: list[Wire], calls: int, ask: Callable[[Wire, int], Any])
 
 
 async def _memory(figures: dict[str, str], body: str, servers: dict[str, Server]) -> None:
-    """What ours keeps after many calls, and while clients stall in the midst of a request."""
+    """What ours keeps after many calls, and of clients that stalled in the midst of a request."""
 
     async def call(wire: Wire, number: int) -> None:
         name = name_of(number % TOOLS)
         await wire.ask("tools/call", {"name": name, "arguments": {"n": number}})
 
-    server, many = servers["ours"], _MEMORY if body == "plain" else _MEMORY // 4
+    server, many = servers["ours"], _MEMORY
     (wire,) = wires = await server.wires(1, MODERN)
-    await _asked(wires, 1_000, call)
-    kept = [_resident(server.pid)]
-    for _ in range(2):
-        await _asked(wires, many // 2, call)
+    kept: list[int] = []
+    for _ in range(5):
+        await _asked(wires, many // 5, call)
         kept.append(_resident(server.pid))
-    figures[f"{body}, memory before, midway, after {many} calls"] = (
-        " → ".join(f"{kb / 1024:.1f}" for kb in kept)
-        + f" MB, {(kept[2] - kept[1]) * 1024 / (many / 2):+.0f} bytes a call in the second half"
-    )
+    figures[f"{body}, memory after {many // 5}, {2 * many // 5} … {many} calls"] = _growth(kept)
     if body == "plain":
-        opened = await stalled(server.port, _STALLED)
-        await asyncio.sleep(1)
-        each = await _asked(wires, _CALLS, call)
-        more = _resident(server.pid) - kept[2]
-        for writer in opened:
-            writer.close()
-        await asyncio.sleep(1)
-        again = await stalled(server.port, _STALLED)
-        await asyncio.sleep(1)
-        grown = _resident(server.pid) - kept[2] - more
-        for writer in again:
-            writer.close()
-        figures[f"{_STALLED} stalled clients"] = (
-            f"{more / 1024:.1f} MB, {grown / 1024:+.1f} MB by as many again; others meanwhile: "
+        during: list[int] = []
+        after: list[int] = []
+        each: list[float] = []
+        for _ in range(_WAVES):
+            opened = await stalled(server.port, _STALLED)
+            await asyncio.sleep(1)
+            each += await _asked(wires, _CALLS, call)
+            during.append(_resident(server.pid))
+            for writer in opened:
+                writer.close()
+            await asyncio.sleep(1)
+            after.append(_resident(server.pid))
+        title = f"{_WAVES} waves of {_STALLED} stalled clients"
+        figures[f"{title}: while they stall"] = (
+            f"{(during[0] - kept[-1]) / 1024:+.1f} MB; others meanwhile: "
             f"p50 {_quantile(each, 0.5) * 1e3:.2f} ms, p99 {_quantile(each, 0.99) * 1e3:.2f} ms"
         )
+        figures[f"{title}: after each hung up"] = _growth(after)
     assert isinstance(wire, Http)
     wire.close()
 
 
+def _growth(kept: Sequence[int]) -> str:
+    """Say kilobytes in megabytes, and whether they grow: what is kept without end rises by as much
+    in each part, whatever the first ones needed; `_NONE_KB` is what a heap moves by itself."""
+    rise = kept[-1] - kept[-3]
+    said = "growth" if rise > _NONE_KB and kept[-1] > kept[-2] > kept[-3] else "none"
+    steps = " → ".join(f"{kb / 1024:.1f}" for kb in kept)
+    return f"{steps} MB; {rise / 1024:+.1f} MB in the last two parts: {said}"
+
+
 async def _first_events(books: str) -> dict[str, str]:
-    """How long until the first event of each kind of request, milliseconds."""
+    """How long until the first event of each kind of request, milliseconds: of the whole of what
+    is installed, as `aicfo serve` serves it, asked as soon as it listens and once it is warm."""
     asked: dict[str, tuple[str, dict[str, Any]]] = {
         "discover": ("server/discover", {}),
         "tools/list": ("tools/list", {}),
-        "tools/call": ("tools/call", {"name": name_of(0), "arguments": {"n": 1}}),
-        "tools/call of a slow tool, with progress": (
+        "tools/call": ("tools/call", {"name": "core_credit_lines", "arguments": {}}),
+        "tools/call of the brief": ("tools/call", {"name": "core_brief", "arguments": {}}),
+        "tools/call of the brief, with progress": (
             "tools/call",
-            {
-                "name": "bench_slow",
-                "arguments": {"n": 1},
-                "_meta": {"progressToken": "p"},
-            },
+            {"name": "core_brief", "arguments": {}, "_meta": {"progressToken": "p"}},
         ),
         "resources/list": ("resources/list", {}),
         "resources/read of the ledger": ("resources/read", {"uri": "books://ledger"}),
         "prompts/list": ("prompts/list", {}),
     }
     figures: dict[str, str] = {}
-    async with _running(["ours"], "http", {"ours": books}) as servers:
-        wire = await Http.open(servers["ours"].port)
-        for title, (method, params) in asked.items():
-            first = await wire.ask(method, params)
-            after = [(await wire.ask(method, params)).first for _ in range(9)]
-            figures[f"first event, {title}"] = (
-                f"{first.first * 1e3:6.1f} ms the first time, then {_spread(after)}"
-            )
-        wire.close()
+    for when, seconds in (("at once", 0.0), (f"{_WARM:.0f} s later", _WARM)):
+        late: list[str] = []
+        async with _running(["serve"], "http", {"serve": books}) as servers:
+            await asyncio.sleep(seconds)
+            wire = await Http.open(servers["serve"].port)
+            for title, (method, params) in asked.items():
+                first = (await wire.ask(method, params)).first
+                after = [(await wire.ask(method, params)).first for _ in range(9)]
+                figures[f"first event, asked {when}, {title}"] = (
+                    f"{first * 1e3:6.1f} ms the first time, then {_spread(after)}"
+                )
+                late += [title] if max(first, *after) >= _FIRST else []
+            wire.close()
+        figures[f"first event, asked {when}: under {_FIRST * 1e3:.0f} ms"] = (
+            f"all but {', '.join(late)}" if late else "all"
+        )
     figures["first event, chat"] = _spread(_chat())
     return figures
 
@@ -285,6 +301,9 @@ async def _running(
                 port = int(probe.getsockname()[1])
             python = str(_OTHERS) if kind == "fastmcp" else sys.executable
             words = [python, script, kind, transport, str(port), books[kind]]
+            if kind == "serve":
+                words = [python, "-m", "aicfo_sdk.cli", "serve", "--books", books[kind]]
+                words += ["--http", f"127.0.0.1:{port}"]
             env = {**os.environ, "FRONT_DOOR_PATH": os.pathsep.join(extra)}
             if transport == "stdio":
                 stdio = await Stdio.open(words, env)

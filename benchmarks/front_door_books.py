@@ -1,8 +1,6 @@
-"""What the servers of `front_door` ask stored books with: fifty small tools, and a slow one."""
+"""What the servers of `front_door` ask stored books with: fifty small tools."""
 
 from __future__ import annotations
-
-import time
 
 from aicfo_sdk import Context, Plugin
 from aicfo_sdk.books.store import open_books
@@ -10,8 +8,6 @@ from aicfo_sdk.model import CreditLine
 from aicfo_sdk.orchestrator.session import Session
 from aicfo_sdk.registry import Registry
 from benchmarks.front_door_servers import TOOLS
-
-_SECONDS = 0.3
 
 plugin = Plugin("bench", version="1")
 
@@ -28,13 +24,6 @@ def _add(number: int) -> None:
 
 for _number in range(TOOLS):
     _add(_number)
-
-
-@plugin.tool
-def slow(ctx: Context, n: int) -> int:
-    """Return the number, later."""
-    time.sleep(_SECONDS)
-    return n
 
 
 def session(books: str) -> Session:

@@ -47,7 +47,7 @@ def ours(books: str) -> Any:
     from aicfo_sdk.registry import Registry
 
     if books:
-        return build_server(_session(books))
+        return build_server(_session(books), warm=True)  # as `aicfo serve` does
     listed = {tool.name: tool for tool in _listed(Tool)}
 
     class Plain(Part):
@@ -148,6 +148,20 @@ def _listed(kind: Any) -> list[Any]:
     ]
 
 
+async def _our_stdio(server: Any) -> None:
+    from aicfo_sdk.mcp.transports import serve_stdio
+
+    await serve_stdio(server)
+
+
+async def _own_stdio(server: Any) -> None:
+    """The SDK's own standard streams: raw is what one would have without us."""
+    from mcp.server.stdio import stdio_server
+
+    async with stdio_server() as (read, write):
+        await server.run(read, write, server.create_initialization_options())
+
+
 def main(kind: str, transport: str, port: int, books: str = "") -> None:
     """Serve until stopped: all behind the same uvicorn, or over standard input and output."""
     import anyio
@@ -157,9 +171,7 @@ def main(kind: str, transport: str, port: int, books: str = "") -> None:
         if kind == "fastmcp":
             server.run("stdio", show_banner=False)
             return
-        from aicfo_sdk.mcp.transports import serve_stdio
-
-        anyio.run(serve_stdio, server)
+        anyio.run(_own_stdio if kind == "raw" else _our_stdio, server)
         return
     import uvicorn
 

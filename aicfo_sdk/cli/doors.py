@@ -96,7 +96,7 @@ def server_of(opened: Session, options: argparse.Namespace) -> Any:
 
     limit = options.approve_up_to
     by = person(options.by) if limit is not None else ""
-    return build_server(opened, approve_up_to=limit, by=by)
+    return build_server(opened, approve_up_to=limit, by=by, warm=True)
 
 
 def _needs(opened: Session) -> dict[str, str]:

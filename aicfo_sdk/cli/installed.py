@@ -8,7 +8,7 @@ from ..config import Config, load_config
 from ..errors import InputError
 from ..registry import AnyTool, Registry, installed, mcp_name
 from .arguments import Parser, emit, parser, session, table
-from .mounting import add, add_options, approve_mounted
+from .mounting import add, add_options, approve_mounted, sign_in, sign_in_options
 from .outputs import BrokenOutput, PluginOutput, PluginsOutput, ToolOutput, ToolsOutput
 
 
@@ -32,20 +32,26 @@ def plugins(words: list[str]) -> int:
     """Every plugin with its distribution, tools and facts; and what could not be loaded.
 
     `add NAME` first mounts an MCP server as a plugin; `approve NAME` takes the tools of a changed
-    plugin as they are now; `export --to DIR`
-    writes what other ecosystems want to know of them (server.json, MCPB, SKILL.md, agent card).
+    plugin as they are now; `sign-in NAME` has a person sign in at a mounted server;
+    `export --to DIR` writes what other ecosystems want to know of them (server.json, MCPB,
+    SKILL.md, agent card).
     """
     made = parser("plugins", "What is installed, and what is broken or changed.")
-    asked = made.add_subparsers(dest="doing", metavar="add|approve|export", parser_class=Parser)
+    asked = made.add_subparsers(
+        dest="doing", metavar="add|approve|sign-in|export", parser_class=Parser
+    )
     chosen = asked.add_parser("approve", help="take a changed plugin's tools as they are now")
     chosen.add_argument("name", metavar="NAME", help="the plugin")
     add_options(asked.add_parser("add", help="mount an MCP server as a plugin"))
+    sign_in_options(asked.add_parser("sign-in", help="sign in (again) at a mounted server"))
     export = asked.add_parser("export", help="server.json, MCPB manifest, SKILL.md, agent card")
     export.add_argument("--to", required=True, type=Path, metavar="DIR", help="the folder")
     export.add_argument("--url", metavar="URL", help="where the server runs, for the agent card")
     export.add_argument("--force", action="store_true", help="write over existing files")
     options = made.parse_args(words)
     changes: dict[str, str] = {}
+    if options.doing == "sign-in":
+        sign_in(options, load_config(options.config))
     if options.doing == "add":
         add(options)
     if options.doing == "approve":

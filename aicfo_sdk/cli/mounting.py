@@ -8,10 +8,12 @@ import os
 import re
 import tempfile
 import tomllib
+import webbrowser
 from pathlib import Path
 
 from ..config import Config, load_config, parse_config
 from ..errors import InputError
+from .arguments import note
 
 _NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 
@@ -21,6 +23,8 @@ def add_options(made: argparse.ArgumentParser) -> None:
     made.add_argument("name", metavar="NAME", help="the plugin's name here")
     made.add_argument("--url", metavar="URL", help="a server over streamable HTTP")
     made.add_argument("--token-file", metavar="FILE", help="file with the bearer token for the URL")
+    made.add_argument("--sign-in", action="store_true", help="sign in at the URL, on a page of it")
+    _application(made)
     made.add_argument(
         "--fact", action="append", default=[], metavar="FACT@1", help="a fact it may provide"
     )
@@ -34,6 +38,17 @@ def add_options(made: argparse.ArgumentParser) -> None:
         metavar="WORD",
         help="a server over stdio; everything after it belongs to the command",
     )
+
+
+def sign_in_options(made: argparse.ArgumentParser) -> None:
+    """Say what `sign-in` takes."""
+    made.add_argument("name", metavar="NAME", help="the mounted server")
+    _application(made)
+
+
+def _application(made: argparse.ArgumentParser) -> None:
+    made.add_argument("--client-id", default="", metavar="ID", help="an application of yours there")
+    made.add_argument("--client-secret-file", type=Path, metavar="FILE", help="its secret")
 
 
 def add(options: argparse.Namespace) -> None:
@@ -56,9 +71,46 @@ def add(options: argparse.Namespace) -> None:
     text += ("" if not text or text.endswith("\n") else "\n") + ("\n" if text else "")
     text += "\n".join(_table(options)) + "\n"
     config = _parsed(text, path)
+    if options.sign_in:
+        sign_in(options, config)
     mounted = mount_server(name, config, FactTypes())
     mounted.child.stop()
     _write(path, text)
+
+
+def sign_in(options: argparse.Namespace, config: Config) -> None:
+    """Have a person sign in at a mounted server, on a page that a browser is asked to open.
+
+    Raises: InputError; ToolFailed.
+    """
+    import asyncio
+
+    from ..client.mount import sign_in_folder
+    from ..mcp import signed_in
+
+    rules = config.servers.get(options.name)
+    if rules is None or not rules.sign_in:
+        mend = "write sign_in = true beside its url"
+        raise InputError("nobody signs in there", value=options.name, where="servers", mend=mend)
+    file, secret = options.client_secret_file, ""
+    if file is not None:
+        try:
+            secret = file.read_text("utf-8").strip()
+        except (OSError, UnicodeDecodeError) as error:
+            mend = "a file with the secret alone"
+            raise InputError(
+                "cannot be read", value=str(file), where=str(error), mend=mend
+            ) from None
+
+    def show(page: str) -> None:
+        note(f"sign in here: {page}")
+        webbrowser.open(page)
+
+    folder = sign_in_folder(options.name, rules.url)
+    work = signed_in.sign_in(
+        rules.url, folder, show, client_id=options.client_id, client_secret=secret
+    )
+    asyncio.run(work)
 
 
 def approve_mounted(name: str, config: Config) -> dict[str, str] | None:
@@ -85,6 +137,7 @@ def _table(options: argparse.Namespace) -> list[str]:
         "command": options.command,
         "url": options.url,
         "token_file": options.token_file and str(Path(options.token_file).absolute()),
+        "sign_in": options.sign_in,
         "facts": options.fact,
         "read": [str(Path(each).absolute()) for each in options.read],
     }

@@ -67,9 +67,8 @@ def run(words: list[str]) -> int:
     host, port = parse_address(options.http)
     import uvicorn
 
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     try:
-        listening = socket.create_server((host, port), family=family)
+        listening = listen(host, port)
     except OSError as error:
         raise InputError(
             "the address cannot be used",
@@ -91,6 +90,16 @@ def run(words: list[str]) -> int:
     with suppress(KeyboardInterrupt):
         server.run(sockets=[listening])
     return 0
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """Return a socket that takes connections. Raises: OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.create_server((host, port), family=family)
+    # Inherited by each connection. asyncio sets it only where the protocol was named; without it
+    # the body of an answer waits until its head is acknowledged: 40 ms, each time.
+    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return listening
 
 
 def _print_config(options: argparse.Namespace) -> int:

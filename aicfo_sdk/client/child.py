@@ -43,6 +43,8 @@ class Program:
     """Where Python looks for modules before its own places."""
     read: tuple[str, ...] = ()
     """Further files and folders that it may read."""
+    write: tuple[str, ...] = ()
+    """Folders that it may write in beside its own, which is empty and goes with it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -290,6 +292,7 @@ def _started(program: Program, rules: PluginRules) -> _Process:
         "command": list(program.command),
         "path": list(program.path),
         "read": list(program.read),
+        "write": list(program.write),
         "folder": folder,
         "network": program.name in rules.network,
         "processes": program.name in rules.processes,

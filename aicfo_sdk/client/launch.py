@@ -48,7 +48,7 @@ def main(settings: dict[str, Any]) -> None:
     walls = Walls(
         read=(*read, *whole),
         listed=tuple(listed),
-        write=(settings["folder"],),
+        write=(settings["folder"], *settings["write"]),
         network=settings["network"],
         processes=settings["processes"],
         memory_mb=settings["memory_mb"],

@@ -125,13 +125,28 @@ def _program(name: str, rules: ServerRules) -> Program:
         read = tuple(str(Path(each).expanduser().absolute()) for each in rules.read)
         return Program(name, command=(path, *rules.command[1:]), read=(path, *read))
     more: tuple[str, ...] = ()
+    write: tuple[str, ...] = ()
+    if rules.sign_in:
+        folder = sign_in_folder(name, rules.url)
+        folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        more, write = ("--sign-in", str(folder), name), (str(folder),)
     if rules.token_file:
         more = (str(Path(rules.token_file).expanduser().absolute()),)
         learn(_token(more[0], name))  # whatever the child says, it is not shown
     code = "import sys; sys.path.insert(0, sys.argv.pop(1)); from aicfo_sdk.mcp import bridge; "
     code += "bridge.main(*sys.argv[1:])"
     command = (sys.executable, "-I", "-c", code, package_root(), rules.url, *more)
-    return Program(name, command=command, read=(sys.prefix, sys.base_prefix, package_root(), *more))
+    read = (sys.prefix, sys.base_prefix, package_root(), *(write or more))
+    # What closes the process in is this package, whichever else is installed.
+    return Program(name, command=command, path=(package_root(),), read=read, write=write)
+
+
+def sign_in_folder(name: str, url: str) -> Path:
+    """Return where the sign-in at a server is kept; of another URL it is another one."""
+    base = os.environ.get("AICFO_HOME") or os.environ.get("XDG_STATE_HOME")
+    home = Path(base) if base else Path.home() / ".local" / "state"
+    key = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+    return (home / "aicfo" / "sign-ins" / f"{name}-{key}").absolute()
 
 
 def _token(file: str, name: str) -> str:

@@ -9,20 +9,19 @@ and whatever is wrong with it is answered (JSON-RPC 2.0: -32700, -32600).
 from __future__ import annotations
 
 import json
-import os
-import sys
 from collections import deque
-from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import asynccontextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, NoReturn, Self, cast
 
 import anyio
-import anyio.to_thread
 from mcp.server.stdio import stdio_server
 from mcp.server.transport_security import DEFAULT_MAX_REQUEST_BODY_SIZE
 from mcp.shared.message import SessionMessage
 from mcp_types import INVALID_REQUEST, PARSE_ERROR, ErrorData, JSONRPCError
+
+from .standard import Read, Write, claimed_input, claimed_output
 
 if TYPE_CHECKING:
     from mcp.shared._stream_protocols import ReadStream, WriteStream
@@ -32,22 +31,34 @@ MOST_BYTES = DEFAULT_MAX_REQUEST_BODY_SIZE
 _PIECE = 1 << 16
 _MARK = b"\xef\xbb\xbf"
 
-Read = Callable[[int], bytes]
-"""Returns the next bytes, at most so many, b"" at the end; may wait."""
-
 
 @asynccontextmanager
 async def standard_streams() -> AsyncGenerator[tuple[Any, Any]]:
     """Yield what an MCP server reads and writes, over standard input and output."""
-    read, restore = _claimed()
-    lines = _Lines(read)
-    try:
-        # Only its `async for` is used.
-        async with stdio_server(stdin=cast("anyio.AsyncFile[str]", lines)) as (messages, out):
+    with claimed_input() as read, claimed_output() as write:
+        lines = _Lines(read)
+        # Of the one only its `async for` is used, of the other only `write` and `flush`.
+        given, taken = (
+            cast("anyio.AsyncFile[str]", lines),
+            cast("anyio.AsyncFile[str]", _Out(write)),
+        )
+        async with stdio_server(stdin=given, stdout=taken) as (messages, out):
             lines.answer_through(out)
             yield _Answering(messages, lines), out
-    finally:
-        restore()
+
+
+class _Out:
+    """Text for an output, written as it comes."""
+
+    def __init__(self, write: Write) -> None:
+        self._write = write
+
+    async def write(self, text: str) -> None:
+        """Write all of it."""
+        await self._write(text.encode())
+
+    async def flush(self) -> None:
+        """Nothing is kept back."""
 
 
 class _Lines:
@@ -88,7 +99,7 @@ class _Lines:
         """Each line without its end; None for one that is too long, of which nothing is kept."""
         pieces: list[bytes] = []
         weight, dropped = 0, False
-        while data := await anyio.to_thread.run_sync(self._read, _PIECE, abandon_on_cancel=True):
+        while data := await self._read(_PIECE):
             *ended, rest = data.split(b"\n")
             for end in ended:
                 yield (
@@ -194,21 +205,3 @@ def _is_id(value: Any) -> bool:
     if isinstance(value, str):
         return value.isascii() or not any("\ud800" <= char <= "\udfff" for char in value)
     return isinstance(value, int) and not isinstance(value, bool) and abs(value) < 2**63
-
-
-def _claimed() -> tuple[Read, Callable[[], None]]:
-    """Standard input for us alone: what tools and their children read there is empty."""
-    here = sys.stdin.fileno()
-    if os.name != "posix":
-        return (lambda size: os.read(here, size)), (lambda: None)
-    own = os.dup(here)
-    os.set_inheritable(own, False)
-    empty = os.open(os.devnull, os.O_RDONLY)
-    os.dup2(empty, here)
-    os.close(empty)
-
-    def restore() -> None:
-        # Not closed: a thread may still wait on it, and its number must not be another's then.
-        os.dup2(own, here)
-
-    return (lambda size: os.read(own, size)), restore

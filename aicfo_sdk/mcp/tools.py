@@ -29,6 +29,7 @@ from ..errors import AicfoError, NotFound
 from ..model.text import visible
 from ..redaction import redact, redacted
 from ..registry import AnyTool, Registry, mcp_name
+from ..signature import Signature
 from ..stopping import Question, asking
 from .auth import check_scope, scope_of
 from .capping import MOST, Kept, capped
@@ -55,6 +56,8 @@ class Tools(Part):
 
     def tools(self) -> Sequence[McpTool]:
         """Every installed tool, by name."""
+        if not self._described:
+            Signature.foretell(tool.signature for tool in self._names.values())
         return [self._describe(name) for name in self._names]
 
     def tool(self, name: str) -> McpTool | None:

@@ -26,6 +26,9 @@ from .together import run_together
 __all__ = ["Goal", "Orchestrator", "Plan", "Run"]
 
 Asked = str | type[Fact] | Tool[..., Any] | Goal
+
+_MOST = 4_096
+"""Plans, and results over one snapshot, that are remembered from one question to the next."""
 """What a goal may be: free text, a tool's or fact's name, a fact type, a tool, a `Goal`."""
 
 
@@ -245,6 +248,8 @@ class Orchestrator:
         keys = [own.key for own in books]
         if any(key not in self._known for key in keys):
             self._known = {key: self._known.get(key, {}) for key in keys}
+        for key in keys:
+            _bound(self._known[key])
         return [self._known[key] for key in keys]
 
     def _compiled(self, goal: Goal) -> Plan:
@@ -258,6 +263,7 @@ class Orchestrator:
             planner = Planner(self.registry, types)
             known = planner.plan(goal.tool, goal.arguments, goal.label)
             if key is not None:
+                _bound(self._plans)
                 self._plans[key] = known
         return known
 
@@ -285,6 +291,13 @@ class Orchestrator:
                 mend="write one of " + ", ".join(f"{n.lower()}=ID" for n in kinds),
             )
         return kind(value.strip())
+
+
+def _bound(remembered: dict[Any, Any]) -> None:
+    """Forget the older half where a server's clients have asked ever other things."""
+    if len(remembered) > _MOST:
+        for key in list(remembered)[: _MOST // 2]:
+            remembered.pop(key, None)  # another thread may be here as well
 
 
 def _concluded(goal: Goal, plan: Plan, runner: Runner, outcomes: list[Outcome]) -> Run:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import cached_property
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from ..config import Config
-from ..errors import InputError
+from ..errors import AicfoError, InputError
 from ..model.base import SubjectId
 from ..registry import Registry, discover
 from ..stopping import current
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 
 _LIFETIME = timedelta(days=36_525)
+_BRIEF = "core.brief"
 _LAST = date(9989, 12, 31)
 """Ten years before the last day there is."""
 
@@ -168,6 +171,33 @@ class Session:
         if run.error is not None:
             raise run.error
         return Answer(run, run.plan.root.tool.signature.structured(run.result), stored, id)
+
+    def warm(self) -> None:
+        """Load what the first question would wait for; record nothing, reach out to nobody.
+
+        The brief is worked out over empty books, so that libraries and the bodies of tools are
+        there. Left out are plugins that run in a process of their own, use a network or a model.
+        """
+        from ..books.port import MemoryBooks
+
+        for name in ("..books.runs", "..safety.approvals", ".record"):
+            import_module(name, __package__)
+        own = Registry(
+            [
+                plugin
+                for name, plugin in self.registry.plugins.items()
+                if name not in self.registry.children
+                and not any(tool.external for tool in plugin.tools.values())
+            ],
+            config=self.config,
+        )
+        # What cannot be had is no matter here: whoever asks is told.
+        with suppress(AicfoError):
+            snapshot = self.snapshot()
+            goal = self.orchestrator.goal(_BRIEF, books=snapshot)
+            self.installed(goal, snapshot)
+            empty = MemoryBooks([], as_of=snapshot.as_of, currency=snapshot.currency)
+            Orchestrator(own, seed=self.orchestrator.seed).run(_BRIEF, books=empty)
 
     @property
     def runs(self) -> Runs:

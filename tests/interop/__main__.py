@@ -43,13 +43,11 @@ _SUMMARY = re.compile(r"^[✓✗] ([\w./-]+): (\d+) passed, (\d+) failed", re.MU
 _EXPECTED = re.compile(r"tasks-.*")
 """Scenarios of an extension that neither we nor the SDK offer."""
 
-# Scenarios of the client suite that fail, and why. Signing in through a browser is the matter of
-# the SDK's client, not of a mounted plugin: a token is given by file.
+# Scenarios of the client suite that fail, and why.
 CLIENT_EXPLAINED = {
-    "auth/": "no sign-in by browser: a mounted server gets a token from a file",
+    "auth/basic-cimd": "there is no public document that describes us, so we register (a warning)",
     "elicitation-sep1034-client-defaults": "a mounted server may ask nothing of the owner",
     "sep-2322-client-request-state": "a mounted server may ask nothing of the owner",
-    "sep-2640": "an extension (skills) that is not offered",
 }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import socket
 from pathlib import Path
 
 import pytest
@@ -58,3 +59,17 @@ def test_another_host_or_origin_is_refused(
         status = asyncio.run(main(Session(books)))
     assert (status == 200) is accepted, status
     assert accepted or status in (403, 421)
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_no_answer_waits_until_a_part_of_it_is_acknowledged(host: str):
+    from aicfo_sdk.cli.serve import listen
+
+    try:
+        listening = listen(host, 0)
+    except OSError:
+        pytest.skip(f"{host} is not there")
+    with listening, socket.create_connection(listening.getsockname()[:2]):
+        connection, _ = listening.accept()
+        with connection:
+            assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)

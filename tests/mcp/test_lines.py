@@ -143,7 +143,7 @@ def test_of_a_line_that_is_too_long_nothing_is_kept():
 
     data = [b"x" * (1 << 16)] * 100 + [b"\nshort\nlast"]
 
-    def read(size: int) -> bytes:
+    async def read(size: int) -> bytes:
         return data.pop(0) if data else b""
 
     async def main() -> list[Any]:
