@@ -19,10 +19,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 from aicfo_sim.draws import world
-from aicfo_sim.draws.common import Figures
 from aicfo_sim.draws.restaurant import stores_of
 from aicfo_sim.effects.faults import BASKET, COMPETITOR, KINDS, RAMP, STOCK_OUT, TRAFFIC, Faults
-from aicfo_sim.scenario import load
+from aicfo_sim.scenario import Figures, load
 
 from aicfo_sdk import PPM
 
@@ -144,7 +143,8 @@ class _Odds:
         chance = figures.number("fault_year") / 365.0 * parts / parts.sum() / _GRID
         self._rows = list[tuple[int, _Floats, _Floats, float, float]]()
         for what in (TRAFFIC, BASKET, COMPETITOR):
-            depths = np.linspace(*figures.numbers(f"fault_depth_{KINDS[what]}"), _GRID)
+            least, most = figures.numbers(f"fault_depth_{KINDS[what]}")
+            depths = np.linspace(least, most, _GRID)
             ages = np.arange(1, RAMP + 1) / RAMP if what == COMPETITOR else np.ones(1)
             mean = np.log1p(-ages[:, None] * depths)[:, :, None]
             ends = 1.0 / float(np.mean(figures.numbers(f"fault_days_{KINDS[what]}")))

@@ -38,6 +38,8 @@ from .types import FactTypes
 
 _PLUGIN_NAME = re.compile(r"[a-z][a-z0-9_]{0,39}", re.ASCII)
 _SMALL_FILE = 1 << 20
+SIGNED_IN = "signed-in.json"
+"""The file in which a sign-in at a server is kept, within `sign_in_folder`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def _program(name: str, rules: ServerRules) -> Program:
         folder = sign_in_folder(name, rules.url)
         folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         more, write = ("--sign-in", str(folder), name), (str(folder),)
+        for secret in _kept_secrets(folder):
+            learn(secret)
     if rules.token_file:
         more = (str(Path(rules.token_file).expanduser().absolute()),)
         learn(_token(more[0], name))  # whatever the child says, it is not shown
@@ -147,6 +151,17 @@ def sign_in_folder(name: str, url: str) -> Path:
     home = Path(base) if base else Path.home() / ".local" / "state"
     key = hashlib.sha256(url.encode("utf-8", "surrogatepass")).hexdigest()[:16]
     return (home / "aicfo" / "sign-ins" / f"{name}-{key}").absolute()
+
+
+def _kept_secrets(folder: Path) -> list[str]:
+    """What a sign-in gave that nobody shall see."""
+    try:
+        kept = from_json((folder / SIGNED_IN).read_bytes())
+        found = [*kept["tokens"].items(), *kept["client"].items()]
+    except (OSError, ValueError, TypeError, KeyError, AttributeError):
+        return []
+    secret = ("access_token", "refresh_token", "client_secret")
+    return [str(value) for name, value in found if name in secret]
 
 
 def _token(file: str, name: str) -> str:

@@ -38,9 +38,9 @@ from mcp.shared.auth import (
 )
 from pydantic import AnyUrl, BaseModel
 
+from ..client.mount import SIGNED_IN
 from ..errors import ToolFailed
 
-_FILE = "signed-in.json"
 _PATH = "/callback"
 _WAITS_SECONDS = 300
 _MOST_BYTES = 16_384
@@ -52,7 +52,7 @@ class _Kept:
     """What is known of one sign-in, in a file: registration, tokens, where they came from."""
 
     def __init__(self, folder: Path) -> None:
-        self._path = folder / _FILE
+        self._path = folder / SIGNED_IN
         self._values: dict[str, Any] = {}
         self.read()
 
