@@ -49,10 +49,10 @@ def advances(
 
 
 def main() -> None:
-    """Fund a tender without and with it; the line is shared with the core's offer, drawn once."""
-    books = sandbox("contractor", seed=7)
+    """Raise money without and with it; the line is shared with the core's offer, drawn once."""
+    books, goal = sandbox("contractor", seed=11), "What is the cheapest way to raise money?"
     for plugins in ([], [plugin]):
-        run = Orchestrator(discover(extra=plugins)).run("Can we fund tender T-2031?", books=books)
+        run = Orchestrator(discover(extra=plugins)).run(goal, books=books)
         print(run.result.summary)
     for piece in run.result.pieces:
         if piece.source.startswith("advance:"):

@@ -28,8 +28,8 @@ EXAMPLES = {
     "ablation_notebook.py": "bill    last …±…\nbill    alone …±…",
     "bank_feed.py": "first 4\nagain 0\nbalance 1,470.41 EUR\n"
     "refused: not an amount: 89,9.9 (line 2); write it like 1234.50",
-    "invoice_finance.py": "No: … costs 2,841.61 …\nNo: … costs 2,574.20 …\n"
-    "advance:I0000092: … at a cost of …\n…assets:cash:BANK\n…\n…liabilities:loans:…",
+    "invoice_finance.py": "Yes: … at a cost of 424.58 …\nYes: … at a cost of 393.36 …\n"
+    "advance:I0000085: … at a cost of …\n…assets:cash:BANK\n…\n…liabilities:loans:…",
     "llm_client.py": "asks core_brief {}\nYou have enough cash.",
     "replace_forecast.py": "…cash_brain.cash_forecast …\n  lowest P10: …\n  …\n"
     "…past.as_it_was …\n  lowest P10: …\n  …",

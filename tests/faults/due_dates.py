@@ -55,6 +55,7 @@ ALLOWED = {
     "aicfo_sdk/client/wire.py": {"monotonic"},
     "aicfo_sdk/llm/agents.py": {"monotonic"},
     "aicfo_sdk/llm/conversation.py": {"monotonic"},
+    "aicfo_sdk/llm/drafting.py": {"monotonic"},
     "aicfo_sdk/llm/loop.py": {"monotonic"},
     "aicfo_sdk/mcp/approving.py": {"monotonic"},
     "aicfo_sdk/mcp/auth.py": {"monotonic"},
