@@ -37,12 +37,16 @@ class _Use:
 
     @property
     def name(self) -> str:
-        return f"use:{self.drawing}|{self.demand.id}"
+        return f"use:{self.source.id}|{self.day.isoformat()}|{self.demand.id}"
 
     @property
     def drawing(self) -> str:
-        """One drawing of a source on a day: it costs one fee, whatever it pays for."""
-        return f"{self.source.id}|{self.day.isoformat()}"
+        """One drawing of a source: it costs one fee, whatever it pays for.
+
+        Money that costs by the day is drawn on each day that needs it; a bill is moved once.
+        """
+        by_the_day = self.source.annual_ppm and not self.source.indivisible
+        return f"{self.source.id}|{self.day.isoformat()}" if by_the_day else self.source.id
 
 
 def fund(
@@ -240,13 +244,13 @@ def _whole(
     room = {source.id: source.limit for source in sources}
     capacity = _capacities(sources)
     fee_of: dict[str, str] = {}
+    parts = _parts(uses, amounts)
     for use in uses:
         source = use.source
-        amount = round(amounts.get(use.name, 0.0))
+        left = min(room[source.id], capacity[source.resource])
+        amount = max(0, min(round(amounts.get(use.name, 0.0)), left))
         if source.indivisible:
-            used = amount > 0 and room[source.id] > 0 and capacity[source.resource] >= source.limit
-            amount = source.limit if used else 0
-        amount = max(0, min(amount, room[source.id], capacity[source.resource]))
+            amount = parts[use.name] if parts[use.name] <= left else 0
         whole[use.name] = amount
         room[source.id] -= amount
         capacity[source.resource] -= amount
@@ -297,6 +301,21 @@ def _whole(
     return sorted(pieces, key=lambda piece: (piece.day, piece.source, piece.demand)), short
 
 
+def _parts(uses: list[_Use], amounts: dict[str, float]) -> dict[str, int]:
+    """What each use gets of a source that cannot be divided: together all of it, or nothing."""
+    drawings: dict[str, list[_Use]] = defaultdict(list)
+    for use in uses:
+        if use.source.indivisible:
+            drawings[use.drawing].append(use)
+    parts: dict[str, int] = {}
+    for own in drawings.values():
+        parts |= {use.name: max(0, round(amounts.get(use.name, 0.0))) for use in own}
+        most = max(own, key=lambda use: parts[use.name])
+        if parts[most.name]:
+            parts[most.name] += most.source.limit - sum(parts[use.name] for use in own)
+    return parts
+
+
 def _upfront(source: CashSource, amount: int) -> int:
     # Rounded up, so that a plan never promises a fen that the discounter keeps.
     return -(-amount * source.upfront_ppm // PPM)
@@ -309,7 +328,7 @@ def _proposals(
     grouped_pieces: dict[tuple[str, date], list[FundingPiece]] = defaultdict(list)
     for piece in pieces:
         source = sources[piece.source]
-        day = piece.day if source.annual_ppm else source.action.day
+        day = piece.day if source.annual_ppm and not source.indivisible else source.action.day
         grouped_pieces[piece.source, day].append(piece)
     found: list[Proposal] = []
     taken: dict[str, int] = {}

@@ -215,10 +215,7 @@ demands = st.lists(
 @given(wanted=demands, offered=sources)
 def test_no_plan_uses_more_than_there_is_and_what_it_covers_is_really_there(wanted, offered):
     asked = [demand(a, by, by + more, f"d{i}") for i, (a, by, more) in enumerate(wanted)]
-    given_sources = [
-        loan(limit, rate, f"L{i}", fee) if is_loan else bill_named(i, limit, rate // 4, until)
-        for i, (limit, rate, until, is_loan, fee) in enumerate(offered)
-    ]
+    given_sources = offers(offered)
     plan = fund(asked, given_sources, today=TODAY)
     assert plan.covered + plan.uncovered == plan.demand == sum(d.amount for d in asked)
     used: dict[str, int] = {}
@@ -244,8 +241,18 @@ def test_no_plan_uses_more_than_there_is_and_what_it_covers_is_really_there(want
     assert again == plan
 
 
-def bill_named(index: int, face: int, cost: int, until: int) -> CashSource:
-    base = bill(face, cost, until)
+def offers(drawn: list[tuple[int, int, int, bool, int]]) -> list[CashSource]:
+    """Loans with a fee and bills, every other of them to be moved whole."""
+    return [
+        loan(limit, rate, f"L{i}", fee)
+        if is_loan
+        else bill_named(i, limit, rate // 4, until, split=fee % 2 == 0)
+        for i, (limit, rate, until, is_loan, fee) in enumerate(drawn)
+    ]
+
+
+def bill_named(index: int, face: int, cost: int, until: int, *, split: bool = True) -> CashSource:
+    base = bill(face, cost, until, split=split)
     return base.model_copy(update={"id": f"discount:B{index}", "resource": f"Bill:B{index}"})
 
 
@@ -274,3 +281,30 @@ def test_a_demand_that_two_tools_make_is_met_once_at_its_largest():
         plan = fund(some, [loan(5_000)], today=TODAY)
         assert plan == fund(asked[1:], [loan(5_000)], today=TODAY)
         assert plan.demand == 800
+
+
+def test_a_bill_moved_whole_pays_for_two_needs():
+    asked = [demand(300, by=10, name="wages"), demand(600, by=12, name="rent")]
+    for needs in (asked, asked[::-1]):
+        plan = fund(needs, [bill(1_000, 0, split=False)], today=TODAY)
+        assert plan.uncovered == 0
+        assert sum(piece.amount for piece in plan.pieces) == 1_000
+        (proposal,) = plan.proposals
+        assert isinstance(proposal.action, DiscountBill)
+        assert proposal.action.amount == 1_000
+
+
+@settings(max_examples=60, deadline=None)
+@given(wanted=demands, offered=sources, place=st.integers(0, 10))
+def test_one_more_source_leaves_no_more_missing_and_makes_no_plan_dearer(
+    wanted: list[tuple[int, int, int]], offered: list[tuple[int, int, int, bool, int]], place: int
+):
+    asked = [demand(a, by, by + more, f"d{i}") for i, (a, by, more) in enumerate(wanted)]
+    given_sources = offers(offered)
+    fewer = given_sources[: place % max(len(given_sources), 1)]
+    plan, less = (fund(asked, some, today=TODAY) for some in (given_sources, fewer))
+    # A fen for each rounded piece; fees are asked for once too often before they are trimmed.
+    slack = 2 * (len(plan.pieces) + len(less.pieces)) + sum(each.fee for each in given_sources)
+    assert plan.uncovered <= less.uncovered + slack
+    if not plan.uncovered and not less.uncovered:
+        assert plan.cost <= less.cost + slack
