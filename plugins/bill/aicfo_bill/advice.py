@@ -82,6 +82,8 @@ def _doubtful(checked: list[tuple[Bill, BillCheck]]) -> list[Advice]:
         en, zh = _LABELS[code]
         bills = {bill.id: bill for bill, _ in rows}
         face = sum(bill.face for bill in bills.values())
+        # Of bills of one acceptor the same is said; once is enough.
+        said = list({(one.message, one.action): one for _, one in rows}.values())
         shown = "、".join(list(bills)[:5]) + ("…" if len(bills) > 5 else "")
         found.append(
             Advice(
@@ -90,7 +92,7 @@ def _doubtful(checked: list[tuple[Bill, BillCheck]]) -> list[Advice]:
                 money=face,
                 title=f"{len(bills)} bill(s) over {grouped(face)}: {en}",
                 title_zh=f"{len(bills)} 张票据（{grouped(face)} 元）：{zh}",
-                detail=_sentences([finding for _, finding in rows[:5]]),
+                detail=_sentences(said[:5]),
                 detail_zh=f"涉及票据 {shown}：{zh}，请核实。",
                 evidence=tuple(bill.ref for bill in bills.values()),
             )
