@@ -22,6 +22,7 @@ NAMES = (
     "forecast",
     "bills",
     "bill_worth",
+    "late_room",
     "levers",
     "fraud",
     "names",
