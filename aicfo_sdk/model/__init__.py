@@ -106,7 +106,14 @@ if TYPE_CHECKING:
         TenderMatches,
     )
     from .finance import CreditLine, FundPosition, Loan
-    from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
+    from .invoice import (
+        EarlyDiscount,
+        Invoice,
+        Obligation,
+        Settlement,
+        Transaction,
+        TransactionKind,
+    )
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .marketing_facts import ChannelResponse, MarketingPlan
     from .merchant import Account, Counterparty, Merchant, Store
@@ -142,7 +149,7 @@ _HOMES = {
     "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
-    "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
+    "invoice": "EarlyDiscount Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "marketing_facts": "ChannelResponse MarketingPlan",
     "merchant": "Account Counterparty Merchant Store",
@@ -247,6 +254,7 @@ __all__ = [
     "DocumentTable",
     "DrawLoan",
     "DriverVariance",
+    "EarlyDiscount",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",
