@@ -21,12 +21,13 @@ from aicfo_bill.program import Program
 from aicfo_bill.rules import RULES
 
 from plugins.bill.tests import peer
-from plugins.bill.tests.conftest import pledged, random_outlook, uncertain
+from plugins.bill.tests.conftest import pledged, random_outlook, uncertain, with_terms
 
 _SEED = 7_000
 
 _CASES = "three cases of cash"
 _PLEDGES = "each may be pledged"
+_TERMS = "a third with early payment"
 
 _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     "10 bills × 10 payables": (60, {"bills": 10, "debts": 10}),
@@ -43,6 +44,10 @@ _SIZES: dict[str, tuple[int, dict[str, Any]]] = {
     f"50 bills × 60, {_CASES}": (8, {"bills": 50, "debts": 60}),
     f"10 bills × 10, {_PLEDGES}": (60, {"bills": 10, "debts": 10}),
     f"50 bills × 60, {_PLEDGES}": (24, {"bills": 50, "debts": 60}),
+    f"10 bills × 10, {_TERMS}": (60, {"bills": 10, "debts": 10}),
+    f"10 bills × 60, {_TERMS}": (60, {"bills": 10, "debts": 60}),
+    f"50 bills × 60, {_TERMS}": (24, {"bills": 50, "debts": 60}),
+    f"200 bills × 60, {_TERMS}": (12, {"bills": 200, "debts": 60}),
 }
 _SMALL = 2_000
 """Portfolios on which the plan is held against the simple rules."""
@@ -76,6 +81,8 @@ def _size(name: str, count: int, given: dict[str, Any]) -> dict[str, str]:
             outlook = uncertain(outlook, number)
         if name.endswith(_PLEDGES):
             outlook = pledged(outlook, number)
+        if name.endswith(_TERMS):
+            outlook = with_terms(outlook, number)
         built.append(_timed(lambda o=outlook: Program(_fresh(o)))[0])
         seconds, plan = _timed(lambda o=outlook: lp_repair(_fresh(o)))
         fast.append(seconds)
