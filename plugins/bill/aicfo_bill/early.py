@@ -6,10 +6,13 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from aicfo_sdk import Context
+from aicfo_sdk import PPM, Context, Proposal, grouped, round_div
+from aicfo_sdk.model import Pay
 
 from .outlook import OWED, Debt, Holding, Option, Outlook
 from .position import Payable
+
+_YEAR = 365
 
 
 def add_early(
@@ -51,6 +54,49 @@ def last_day(ctx: Context, until: date) -> date:
     """Return the last working day until a day on which money arrives, or today when none is."""
     working = ctx.calendar.is_working(until)
     return max(until if working else ctx.calendar.add_working(until, -1), ctx.today)
+
+
+def pay_early(ctx: Context, payable: Payable, account: str) -> Proposal:
+    """Return the proposal to pay all of a payable today, less what is taken off for it today."""
+    off = payable.off(ctx.today)
+    paid, until = payable.amount - off, next(day for day, _ in payable.early if day >= ctx.today)
+    year = worth_a_year(paid, off, (payable.due - ctx.today).days)
+    return Proposal(
+        action=Pay(
+            day=ctx.today,
+            account=account,
+            payee=payable.payee,
+            amount=paid,
+            settles=(payable.invoice,),
+        ),
+        reason=f"Pay invoice {payable.invoice}, due {payable.due}, by {until} with "
+        f"{grouped(paid)} instead of {grouped(payable.amount)}: {grouped(off)} is taken off for "
+        f"money {year}.",
+        evidence=(f"Invoice:{payable.invoice}",),
+        valid_until=until,
+    )
+
+
+def annual_ppm(paid: int, off: int, days: int) -> int | None:
+    """Return what a discount is worth as a simple annual rate on the money paid, actual/365, ppm.
+
+    d / (1 − d) × 365 / days; None for money that is due anyway.
+    """
+    return round_div(off * _YEAR * PPM, paid * days) if days > 0 else None
+
+
+def worth_a_year(paid: int, off: int, days: int) -> str:
+    """Return by how many days money is sooner, and what its discount is worth a year."""
+    rate = annual_ppm(paid, off, days)
+    if rate is None:
+        return "that is due anyway"
+    return f"{days} day{'s' if days > 1 else ''} sooner, {percent(rate)} % a year"
+
+
+def percent(ppm: int) -> str:
+    """Return a rate in per cent with two decimals."""
+    hundredths = round_div(ppm, 100)
+    return f"{hundredths // 100}.{hundredths % 100:02d}"
 
 
 def without_early(outlook: Outlook) -> Outlook:

@@ -21,7 +21,8 @@ def bill_plan(session: Session) -> BillsOutput:
     run = session.orchestrator.run("bill.bill_plan", books=books)
     calendar = session.orchestrator.context(books).calendar
     plan, forecast = run.fact(BillPlan), run.fact(CashForecast)
-    bills = [books.get(Bill, id) for id in dict.fromkeys(move.bill for move in plan.moves)]
+    ids = dict.fromkeys(move.bill for move in plan.moves if move.bill)
+    bills = [books.get(Bill, id) for id in ids]
     payday = {bill.id: calendar.next_working(bill.matures) for bill in bills}
     return BillsOutput(
         bills=[
@@ -32,7 +33,7 @@ def bill_plan(session: Session) -> BillsOutput:
         ],
         moves=[
             BillMoveOutput(
-                bill=move.bill,
+                bill=move.bill or "",
                 move=move.move,
                 amount=move.amount,
                 day=move.day.isoformat(),
@@ -67,7 +68,8 @@ def cash_along(
         change[min(max((day - forecast.start).days, 0), len(forecast.p50))] += amount
 
     for move in moves:
-        if move.move in ("endorse", "discount"):
+        # No invoice of the story grants a discount for paying early: every move is a bill's.
+        if move.bill and move.move in ("endorse", "discount"):
             add(move.day, move.amount - move.cost)
             add(payday[move.bill], -move.amount)
     return [level + extra for level, extra in zip(forecast.p50, accumulate(change), strict=False)]
