@@ -50,6 +50,8 @@ if TYPE_CHECKING:
         BillEvent,
         ContingentBill,
         ContingentBills,
+        EarlyPayment,
+        EarlyPayments,
     )
     from .bond_facts import BondChoice, BondItem, BondWay
     from .collection_facts import (
@@ -137,7 +139,8 @@ _HOMES = {
     "bid_document": "BidDocument ChecklistItem ContractDraft PlanChapter",
     "bid_facts": "BidDecision BidPoint BidPrice WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
-    "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
+    "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills "
+    "EarlyPayment EarlyPayments",
     "bond_facts": "BondChoice BondItem BondWay",
     "collection_facts": "CollectionFault CollectionIssue CollectionLine CollectionReport "
     "PartyShare PlatformTerms",
@@ -255,6 +258,8 @@ __all__ = [
     "DrawLoan",
     "DriverVariance",
     "EarlyDiscount",
+    "EarlyPayment",
+    "EarlyPayments",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",

@@ -5,12 +5,25 @@ from __future__ import annotations
 from datetime import date, timedelta
 from typing import Any
 
-from aicfo_bill import bill_advice, bill_plan
+import pytest
+from aicfo_bill import bill_advice, bill_plan, early_payments
 
 from aicfo_sdk.books.effects import effects
 from aicfo_sdk.model import Counterparty, CreditLine, EarlyDiscount, Invoice, Pay, Settlement
 
-from .test_tools import TODAY, WEEK, YUAN, bill, by_id, context, forecast, invoice, plan, supplier
+from .test_tools import (
+    TODAY,
+    WEEK,
+    YUAN,
+    bill,
+    by_id,
+    context,
+    forecast,
+    invoice,
+    plan,
+    quote,
+    supplier,
+)
 
 DAY = timedelta(days=1)
 DUE = TODAY + 20 * DAY
@@ -122,3 +135,71 @@ def test_the_exact_plan_and_the_uncertain_one_pay_early_too() -> None:
         found = bill_plan(ctx, forecast=forecast(RICH), **given)
         assert [move.move for move in found.moves] == ["pay_early"]
         assert found.wealth <= found.bound
+
+
+def line(rate_ppm: int, limit: int = 10**8, fee: int = 0) -> CreditLine:
+    return CreditLine(
+        id="L", updated=TODAY, lender="bank", limit=limit, rate_ppm=rate_ppm, fee=fee,
+        expires=DUE + WEEK,
+    )  # fmt: skip
+
+
+def test_a_discount_is_compared_with_the_cheapest_money_in_words() -> None:
+    found = early_payments(context(seller(), owed(TWO), line(60_000)))
+    (one,) = found.payments
+    assert (one.paid, one.off, one.days) == (98_000 * YUAN, 2_000 * YUAN, 20)
+    # 2 / 98 × 365 / 20 = 37.2449 %; 98,000 at 6 % for 20 of 365 days are 322.19.
+    assert one.annual_ppm == 372_449
+    assert (one.source, one.cost, one.cost_ppm) == ("CreditLine:L", 322_19, 60_000)
+    assert (one.verdict, one.gain) == ("raise", 2_000 * YUAN - 322_19)
+    assert "20 days sooner, 37.24 % a year" in one.why
+    assert "raising it costs 322.19 (6.00 %) at least, from CreditLine:L: worth raising" in one.why
+    assert "折年 37.24%" in one.why_zh
+    assert found.summary.startswith("1 open invoice takes up to 2,000.00 off for paying early: 1 ")
+    assert found.evidence == ("Invoice:I1", "CreditLine:L")
+
+
+@pytest.mark.parametrize(
+    ("records", "verdict"),
+    [
+        ((), "spare"),
+        ((line(400_000),), "spare"),
+        ((line(60_000, limit=97_999 * YUAN),), "spare"),
+        ((line(60_000, fee=2_000 * YUAN),), "spare"),
+        ((line(360_000),), "raise"),
+    ],
+)
+def test_money_that_is_too_dear_or_too_little_leaves_it_to_spare_money(
+    records: tuple[CreditLine, ...], verdict: str
+) -> None:
+    assert early_payments(context(seller(), owed(TWO), *records)).payments[0].verdict == verdict
+
+
+def test_a_bill_may_be_the_cheapest_money_and_each_tier_is_compared() -> None:
+    early = (TWO, EarlyDiscount(until=TODAY + 10 * DAY, discount_ppm=10_000))
+    sold = bill("B1", TODAY + 10 * WEEK, 200_000 * YUAN)
+    found = early_payments(
+        context(seller(), owed(*early), line(90_000), sold, quote("Q", "east", 9_000))
+    )
+    assert [one.day for one in found.payments] == [TODAY, TODAY + 10 * DAY]
+    assert {one.source for one in found.payments} == {"Bill:B1"}
+    # To bring 98,000 for 70 days at 0.9 %: 171.80.
+    assert found.payments[0].cost == 171_80
+    assert "1 worth raising money for" in found.summary
+
+
+def test_what_is_due_anyway_costs_nothing_and_a_tiny_discount_is_not_worth_it() -> None:
+    today = owed(TWO).model_copy(update={"due": TODAY})
+    (one,) = early_payments(context(seller(), today)).payments
+    assert (one.days, one.annual_ppm, one.verdict) == (0, None, "spare")
+    tiny = EarlyDiscount(until=TODAY, discount_ppm=1)
+    (one,) = early_payments(context(seller(), owed(tiny))).payments
+    # 10 fen off; 20 days at 0.05 % are 2.78 yuan.
+    assert (one.off, one.verdict) == (10, "no")
+    assert one.gain < 0
+
+
+def test_without_terms_the_comparison_says_so() -> None:
+    found = early_payments(context(seller(), owed()))
+    assert (found.payments, found.evidence) == ((), ())
+    assert found.summary == "No open invoice takes anything off for paying early."
