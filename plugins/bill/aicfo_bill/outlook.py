@@ -115,27 +115,25 @@ class Option:
 
     def cost(self, amount: int) -> int:
         """Return interest and fee of moving `amount` fen, or less than 0, what is taken off."""
-        if self.off:
-            return -self.off
+        if self.offer:
+            return self.offer.cost(amount, self.days)
         if self.pledge:
             return self.pledge.interest(amount, self.days) + self.pledge.fee
-        return self.offer.cost(amount, self.days) if self.offer else 0
+        return -self.off
 
     def brings(self, amount: int) -> int:
         """Return the money that moving `amount` fen brings, or keeps, on its day."""
-        if self.off:
-            return self.off - amount
+        if self.offer:
+            return amount - self.offer.cost(amount, self.days)
         if self.pledge:
             return self.pledge.lent(amount) - self.pledge.fee
-        return amount - self.cost(amount)
+        return self.off - amount if self.off else amount
 
     def takes(self, amount: int) -> int:
         """Return the money that is then missed on the bill's payday, or less than 0, kept."""
-        if self.off:
-            return -amount
         if self.pledge:
             return self.pledge.lent(amount) + self.pledge.interest(amount, self.days)
-        return amount
+        return -amount if self.off else amount
 
     @property
     def fee(self) -> int:
@@ -282,13 +280,13 @@ class Outlook:
         later = sum(h.face for h in self.holdings if h.payday > self.horizon)
         return self.path[-1] + self._yield(sum(self.path)) + later
 
-    @property
+    @cached_property
     def face(self) -> int:
         """Face of all bills that may be moved; without one, what may be paid early."""
         bills = sum(holding.face for holding in self.holdings if holding.kind != OWED)
         return bills or self.owed
 
-    @property
+    @cached_property
     def owed(self) -> int:
         """What may be paid early."""
         return sum(holding.face for holding in self.holdings if holding.kind == OWED)
