@@ -151,7 +151,9 @@ def _early(count: int) -> dict[str, str]:
     said = "with early payment"
     figures = {
         f"{said}: plans worse than a simple rule, of {len(near):,} portfolios": f"{worse:8d}",
-        f"{said}: gap of LP + repair, of exact": f"{max(near):8.3f} bp, {max(proven):.3f} bp at most",
+        f"{said}: gap of LP + repair, of exact": (
+            f"{max(near):8.3f} bp, {max(proven):.3f} bp at most"
+        ),
         f"{said}: gaps above 1 bp, above 0.1 bp": (
             f"{sum(gap > 1 for gap in near):8d}, {sum(gap > 0.1 for gap in proven)}"
         ),

@@ -16,7 +16,10 @@ if TYPE_CHECKING:
 
 
 def bill_plan(session: Session) -> BillsOutput:
-    """Return the plan for the bills on hand now; it is looked at, nothing is proposed."""
+    """Return the plan for the bills on hand now; it is looked at, nothing is proposed.
+
+    No invoice of the story grants a discount for paying early: every move is a bill's.
+    """
     books = session.snapshot()
     run = session.orchestrator.run("bill.bill_plan", books=books)
     calendar = session.orchestrator.context(books).calendar
@@ -33,7 +36,7 @@ def bill_plan(session: Session) -> BillsOutput:
         ],
         moves=[
             BillMoveOutput(
-                bill=move.bill or "",
+                bill=move.bill,
                 move=move.move,
                 amount=move.amount,
                 day=move.day.isoformat(),
@@ -43,6 +46,7 @@ def bill_plan(session: Session) -> BillsOutput:
                 reason=move.reason,
             )
             for move in plan.moves
+            if move.bill
         ],
         start=forecast.start.isoformat(),
         cash=cash_along(forecast, plan.moves, payday),
@@ -68,7 +72,6 @@ def cash_along(
         change[min(max((day - forecast.start).days, 0), len(forecast.p50))] += amount
 
     for move in moves:
-        # No invoice of the story grants a discount for paying early: every move is a bill's.
         if move.bill and move.move in ("endorse", "discount"):
             add(move.day, move.amount - move.cost)
             add(payday[move.bill], -move.amount)
