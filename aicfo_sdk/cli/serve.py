@@ -68,7 +68,7 @@ def run(words: list[str]) -> int:
     import uvicorn
 
     try:
-        listening = listen(host, port)
+        bound = bind(host, port)
     except OSError as error:
         raise InputError(
             "the address cannot be used",
@@ -76,30 +76,47 @@ def run(words: list[str]) -> int:
             where="--http",
             mend=error.strerror or "give another port",
         ) from None
-    port = listening.getsockname()[1]
+    port = bound.getsockname()[1]
     try:
         app = app_of(options, rules, host, port)
     except BaseException:
-        listening.close()
+        bound.close()
         raise
-    # Standard error: whoever starts a server from a script may read standard output.
-    note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
-    server = uvicorn.Server(
+
+    class Server(uvicorn.Server):
+        """Says where it is once it takes connections: whoever starts it waits for that line."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                # Standard error: a script may read standard output.
+                note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
+
+    server = Server(
         uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
     )
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[bound])
     return 0
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that takes connections. Raises: OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family)
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that holds an address; it takes connections once a server listens on it, when
+    all is loaded that the first request needs. Raises: OSError."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if os.name == "posix":  # elsewhere the option lets two servers share one address
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if bound.family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
     # Inherited by each connection. asyncio sets it only where the protocol was named; without it
     # the body of an answer waits until its head is acknowledged: 40 ms, each time.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 def _print_config(options: argparse.Namespace) -> int:
