@@ -10,12 +10,16 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..config import load_config
 from ..errors import InputError
 from .arguments import emit, note, parser, session
-from .doors import app_of, check_doors, server_of
+from .doors import app_of, check_doors, server_of, trusted_proxies
 from .outputs import ClientOutput, ServeOutput
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _KEEP_SECONDS = 75
 """Longer than clients keep a connection they do not use: the one who closes it first is theirs,
@@ -31,6 +35,13 @@ def run(words: list[str]) -> int:
     )
     made.add_argument(
         "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
+    )
+    made.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="whose X-Forwarded-For is believed: address or network; this machine's without it",
     )
     made.add_argument(
         "--try-sign-in",
@@ -92,12 +103,24 @@ def run(words: list[str]) -> int:
                 # Standard error: a script may read standard output.
                 note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
 
-    server = Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
-    )
+    server = Server(uvicorn_config(app, trusted_proxies(options)))
     with suppress(KeyboardInterrupt):
         server.run(sockets=[bound])
     return 0
+
+
+def uvicorn_config(app: Any, trusted: list[str]) -> uvicorn.Config:
+    """Return how an application is served behind these proxies."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=_KEEP_SECONDS,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
+    )
 
 
 def bind(host: str, port: int) -> socket.socket:
