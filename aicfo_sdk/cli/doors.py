@@ -4,6 +4,7 @@ OpenID Connect provider, or by a page of its own to try sign-in with."""
 from __future__ import annotations
 
 import argparse
+import ipaddress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import InputError
@@ -20,7 +21,7 @@ def check_doors(options: argparse.Namespace, rules: SignInRules | None) -> None:
     from ..mcp.transports import check_reach, parse_address
 
     if options.http is None:
-        for name in ("token_file", "public_url", "try_sign_in"):
+        for name in ("token_file", "public_url", "trusted_proxy", "try_sign_in"):
             if getattr(options, name):
                 flag = f"--{name.replace('_', '-')}"
                 raise InputError("nobody signs in over stdio", value=flag, mend="give --http")
@@ -43,6 +44,32 @@ def check_doors(options: argparse.Namespace, rules: SignInRules | None) -> None:
     host, _ = parse_address(options.http)
     signed_in = rules is not None
     check_reach(host, options.token_file, options.public_url, signed_in=signed_in)
+    trusted_proxies(options)
+
+
+def trusted_proxies(options: argparse.Namespace) -> list[str]:
+    """Return whose word is taken for the address that a request came from: none without a proxy in
+    front. Raises: InputError.
+
+    Each address has its own rate; whoever else says X-Forwarded-For is not believed.
+    """
+    given: list[str] = options.trusted_proxy
+    if options.public_url is None:
+        if given:
+            mend = "give --public-url, the address of the proxy"
+            raise InputError("no proxy is in front", value=given[0], mend=mend)
+        return []
+    for each in given:
+        try:
+            ipaddress.ip_network(each)
+        except ValueError as error:
+            raise InputError(
+                "not an address or a network",
+                value=each,
+                where="--trusted-proxy",
+                mend=f"{error}; like 10.0.0.7 or 10.0.0.0/24",
+            ) from None
+    return given or ["127.0.0.1", "::1"]
 
 
 def app_of(options: argparse.Namespace, rules: SignInRules | None, host: str, port: int) -> Any:

@@ -10,12 +10,16 @@ import socket
 import sys
 from contextlib import suppress
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 from ..config import load_config
 from ..errors import InputError
 from .arguments import emit, note, parser, session
-from .doors import app_of, check_doors, server_of
+from .doors import app_of, check_doors, server_of, trusted_proxies
 from .outputs import ClientOutput, ServeOutput
+
+if TYPE_CHECKING:
+    import uvicorn
 
 _KEEP_SECONDS = 75
 """Longer than clients keep a connection they do not use: the one who closes it first is theirs,
@@ -31,6 +35,13 @@ def run(words: list[str]) -> int:
     )
     made.add_argument(
         "--public-url", metavar="URL", help="the https address of the proxy in front, …/mcp"
+    )
+    made.add_argument(
+        "--trusted-proxy",
+        action="append",
+        default=[],
+        metavar="ADDRESS",
+        help="whose X-Forwarded-For is believed: address or network; this machine's without it",
     )
     made.add_argument(
         "--try-sign-in",
@@ -68,7 +79,7 @@ def run(words: list[str]) -> int:
     import uvicorn
 
     try:
-        listening = listen(host, port)
+        bound = bind(host, port)
     except OSError as error:
         raise InputError(
             "the address cannot be used",
@@ -76,30 +87,59 @@ def run(words: list[str]) -> int:
             where="--http",
             mend=error.strerror or "give another port",
         ) from None
-    port = listening.getsockname()[1]
+    port = bound.getsockname()[1]
     try:
         app = app_of(options, rules, host, port)
     except BaseException:
-        listening.close()
+        bound.close()
         raise
-    # Standard error: whoever starts a server from a script may read standard output.
-    note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
-    server = uvicorn.Server(
-        uvicorn.Config(app, log_level="warning", access_log=False, timeout_keep_alive=_KEEP_SECONDS)
-    )
+
+    class Server(uvicorn.Server):
+        """Says where it is once it takes connections: whoever starts it waits for that line."""
+
+        async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+            await super().startup(sockets)
+            if self.started:
+                # Standard error: a script may read standard output.
+                note(f"aicfo serves MCP at {options.public_url or local_url(host, port)}")
+
+    server = Server(uvicorn_config(app, trusted_proxies(options)))
     with suppress(KeyboardInterrupt):
-        server.run(sockets=[listening])
+        server.run(sockets=[bound])
     return 0
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """Return a socket that takes connections. Raises: OSError."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listening = socket.create_server((host, port), family=family)
+def uvicorn_config(app: Any, trusted: list[str]) -> uvicorn.Config:
+    """Return how an application is served behind these proxies."""
+    import uvicorn
+
+    return uvicorn.Config(
+        app,
+        log_level="warning",
+        access_log=False,
+        timeout_keep_alive=_KEEP_SECONDS,
+        proxy_headers=bool(trusted),
+        forwarded_allow_ips=trusted,
+    )
+
+
+def bind(host: str, port: int) -> socket.socket:
+    """Return a socket that holds an address; it takes connections once a server listens on it, when
+    all is loaded that the first request needs. Raises: OSError."""
+    bound = socket.socket(socket.AF_INET6 if ":" in host else socket.AF_INET)
+    try:
+        if os.name == "posix":  # elsewhere the option lets two servers share one address
+            bound.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        if bound.family == socket.AF_INET6:
+            bound.setsockopt(socket.IPPROTO_IPV6, socket.IPV6_V6ONLY, 1)
+        bound.bind((host, port))
+    except OSError:
+        bound.close()
+        raise
     # Inherited by each connection. asyncio sets it only where the protocol was named; without it
     # the body of an answer waits until its head is acknowledged: 40 ms, each time.
-    listening.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-    return listening
+    bound.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+    return bound
 
 
 def _print_config(options: argparse.Namespace) -> int:

@@ -51,7 +51,7 @@ from .part import Context, Part
 from .prompts import Questions
 from .resources import BooksResources
 from .tools import Tools, describe, result_of
-from .warming import Warming
+from .warming import warmed
 
 if TYPE_CHECKING:
     from ..orchestrator.session import Session
@@ -100,7 +100,7 @@ def build_server(
     `more` offers further things beside them, and may share `changes` and `levels`.
     `approve_up_to` lets people approve through their client, so many minor units in all on one day
     of the books; without it nobody can. `by` is who they are where nobody signs in. `warm` loads
-    beside the serving what the first requests would wait for.
+    before it serves what the first requests would wait for.
     Raises: NotFound for two tools of one name; InputError for a limit that is none.
     """
     levels, kept = levels or Levels(), Kept()
@@ -117,12 +117,12 @@ def build_server(
         *more,
     )
     changes = changes or Changes(_head_of(session) if session.has_books else None)
-    warming = Warming(lambda: [part.tools() for part in parts], session.warm)
-    offered = _Offered(parts, warming)
+    offered = _Offered(parts)
 
     @asynccontextmanager
     async def living(server: Server[Any]) -> AsyncGenerator[None]:
-        async with changes.watching(), warming.running() if warm else nullcontext():
+        loading = warmed(lambda: [part.tools() for part in parts], session.warm)
+        async with changes.watching(), loading if warm else nullcontext():
             yield
 
     async def set_level(context: Context, params: SetLevelRequestParams) -> EmptyResult:
@@ -165,8 +165,8 @@ def build_server(
 class _Offered:
     """What all parts offer together."""
 
-    def __init__(self, parts: tuple[Part, ...], warming: Warming) -> None:
-        self._parts, self._warming = parts, warming
+    def __init__(self, parts: tuple[Part, ...]) -> None:
+        self._parts = parts
 
     def input_schema(self, name: str) -> Mapping[str, Any] | None:
         for part in self._parts:
@@ -177,7 +177,6 @@ class _Offered:
     async def list_tools(
         self, context: Context, params: PaginatedRequestParams | None
     ) -> ListToolsResult:
-        await self._warming.listed()
         tools = [tool for part in self._parts for tool in part.tools()]
         shown, after = page(tools, params, "tools", lambda tool: tool.name)
         return ListToolsResult(tools=shown, next_cursor=after)

@@ -1,12 +1,14 @@
-"""What the first requests would wait for is loaded beforehand, beside the serving.
+"""What the first requests would wait for is loaded before anything is served.
 
 Schemas of all tools come first, which clients list at once; then what a question needs: policy,
-libraries, the bodies of tools. The loop stays free; who asks meanwhile waits at most as long as
-without.
+libraries, the bodies of tools. Loaded beside the serving, whoever asked would wait for the
+interpreter too; so serving begins when all is there. The bodies of strangers may take long: after
+`_PATIENCE` they go on beside it.
 """
 
 from __future__ import annotations
 
+import gc
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 
@@ -15,42 +17,42 @@ import anyio.to_thread
 
 from ..stopping import GivenUp, Question, asking
 
+_PATIENCE = 3.0
+"""Seconds; our own plugins take less than one."""
 
-class Warming:
-    """Two pieces of work for a thread: what makes the list of tools, and the rest."""
 
-    def __init__(self, list_tools: Callable[[], object], rest: Callable[[], object]) -> None:
-        self._list_tools, self._rest = list_tools, rest
-        self._listed: anyio.Event | None = None
+@asynccontextmanager
+async def warmed(
+    list_tools: Callable[[], object], rest: Callable[[], object]
+) -> AsyncGenerator[None]:
+    """Do both in a thread before the block runs, which does not wait for a long `rest`; its end
+    stops that."""
+    question, done = Question(), anyio.Event()
 
-    @asynccontextmanager
-    async def running(self) -> AsyncGenerator[None]:
-        """Do both while the block runs; its end stops them."""
-        self._listed = anyio.Event()
-        question = Question()
-        async with anyio.create_task_group() as group:
-            group.start_soon(self._work, self._listed, question)
-            try:
-                yield
-            finally:
-                question.give_up()
-                group.cancel_scope.cancel()
+    async def warm() -> None:
+        await _tried(rest, question)
+        # What is loaded stays: the collector would walk all of it, 0.2 s long, every few lists.
+        gc.freeze()
+        done.set()
 
-    async def listed(self) -> None:
-        """Wait until the list of tools is made, if it is being made: twice takes longer."""
-        if self._listed is not None:
-            await self._listed.wait()
-
-    async def _work(self, listed: anyio.Event, question: Question) -> None:
-        def work(what: Callable[[], object]) -> None:
-            with asking(question):
-                try:
-                    what()
-                except (Exception, GivenUp):  # noqa: BLE001 - whoever asks for it hears why
-                    return
-
+    await _tried(list_tools, question)
+    async with anyio.create_task_group() as group:
+        group.start_soon(warm)
+        with anyio.move_on_after(_PATIENCE):
+            await done.wait()
         try:
-            await anyio.to_thread.run_sync(work, self._list_tools, abandon_on_cancel=True)
+            yield
         finally:
-            listed.set()
-        await anyio.to_thread.run_sync(work, self._rest, abandon_on_cancel=True)
+            question.give_up()
+            group.cancel_scope.cancel()
+
+
+async def _tried(what: Callable[[], object], question: Question) -> None:
+    def work() -> None:
+        with asking(question):
+            try:
+                what()
+            except (Exception, GivenUp):  # noqa: BLE001 - whoever asks for it hears why
+                return
+
+    await anyio.to_thread.run_sync(work, abandon_on_cancel=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
@@ -146,6 +147,15 @@ def test_a_file_that_is_no_good_is_refused(
             "a token must not travel in the open",
         ),
         (["--http", "127.0.0.1:0", "--public-url", URL], "others need a token"),
+        (["--http", "127.0.0.1:0", "--trusted-proxy", "10.0.0.7"], "no proxy is in front"),
+        (["--trusted-proxy", "10.0.0.7"], "nobody signs in over stdio: --trusted-proxy"),
+        (
+            [
+                *("--http", "0.0.0.0:0", "--token-file", "{tokens}", "--public-url", URL),
+                *("--trusted-proxy", "10.0.0.7/8"),
+            ],
+            "not an address or a network: 10.0.0.7/8 (--trusted-proxy)",
+        ),
         (
             ["--http", "0.0.0.0:0", "--token-file", "{tokens}", "--public-url", "http://x/mcp"],
             "not such an address: http://x/mcp",
@@ -182,3 +192,46 @@ def test_who_asks_too_often_waits():
             return [*found, *[(await client.get("/")).status_code for _ in range(2)]]
 
     assert asyncio.run(ask()) == [200, 200, 200, 429, 200, 200, 429]
+
+
+@pytest.mark.parametrize(
+    ("trusted", "peer", "said", "seen"),
+    [
+        (["10.0.0.7"], "10.0.0.7", "203.0.113.5", "203.0.113.5"),
+        # A client's own word stands before what the proxy adds.
+        (["10.0.0.0/24"], "10.0.0.9", "198.51.100.1, 203.0.113.5", "203.0.113.5"),
+        (["10.0.0.0/24"], "10.0.0.9", "203.0.113.5, 10.0.0.8", "203.0.113.5"),
+        (["10.0.0.7"], "203.0.113.9", "198.51.100.1", "203.0.113.9"),
+        (["10.0.0.7"], "10.0.0.7", "", "10.0.0.7"),
+        ([], "127.0.0.1", "203.0.113.5", "203.0.113.5"),
+        ([], "10.0.0.7", "203.0.113.5", "10.0.0.7"),
+        (None, "127.0.0.1", "203.0.113.5", "127.0.0.1"),
+    ],
+)
+def test_a_request_counts_for_the_address_that_a_trusted_proxy_names(
+    trusted: list[str] | None, peer: str, said: str, seen: str
+):
+    import httpx
+
+    from aicfo_sdk.cli.doors import trusted_proxies
+    from aicfo_sdk.cli.serve import uvicorn_config
+
+    found: list[str] = []
+
+    async def app(scope: Any, receive: Any, send: Any) -> None:
+        found.append(scope["client"][0])
+        await send({"type": "http.response.start", "status": 200, "headers": []})
+        await send({"type": "http.response.body", "body": b""})
+
+    options = Namespace(public_url=None if trusted is None else URL, trusted_proxy=trusted or [])
+    config = uvicorn_config(app, trusted_proxies(options))
+    config.load()
+
+    async def ask() -> None:
+        loaded: Any = config.loaded_app
+        transport = httpx.ASGITransport(app=loaded, client=(peer, 1))
+        async with httpx.AsyncClient(transport=transport, base_url="http://x") as client:
+            await client.get("/", headers={"X-Forwarded-For": said})
+
+    asyncio.run(ask())
+    assert found == [seen]

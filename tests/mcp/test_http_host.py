@@ -63,13 +63,21 @@ def test_another_host_or_origin_is_refused(
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
 def test_no_answer_waits_until_a_part_of_it_is_acknowledged(host: str):
-    from aicfo_sdk.cli.serve import listen
+    from aicfo_sdk.cli.serve import bind
 
     try:
-        listening = listen(host, 0)
+        bound = bind(host, 0)
     except OSError:
         pytest.skip(f"{host} is not there")
-    with listening, socket.create_connection(listening.getsockname()[:2]):
-        connection, _ = listening.accept()
+    bound.listen()
+    with bound, socket.create_connection(bound.getsockname()[:2]):
+        connection, _ = bound.accept()
         with connection:
             assert connection.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_an_address_takes_no_connection_before_a_server_listens_on_it():
+    from aicfo_sdk.cli.serve import bind
+
+    with bind("127.0.0.1", 0) as bound, pytest.raises(ConnectionRefusedError):
+        socket.create_connection(bound.getsockname())

@@ -1,4 +1,4 @@
-"""What the first requests need is loaded beside the serving, and nobody waits for it in vain."""
+"""What the first requests need is loaded before the serving, and nobody waits for it in vain."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ def _served(session: Any, tools: Callable[[], Sequence[Any]]) -> Any:
     return build_server(session, more=[More()], warm=True)
 
 
-def test_others_are_answered_while_the_list_is_made():
+def test_nothing_is_served_before_the_list_of_tools_is_made():
     begun, go = threading.Event(), threading.Event()
 
     def tools() -> Sequence[Any]:
@@ -95,13 +95,14 @@ def test_others_are_answered_while_the_list_is_made():
         server = _served(Session(None, registry=Registry([core])), tools)
         found: list[Any] = []
 
-        async def list_tools(client: Any) -> None:
-            found.append(await client.list_tools())
+        async def list_tools() -> None:
+            async with mcp.Client(server) as client:
+                found.append(await client.list_tools())
 
-        async with mcp.Client(server) as client, anyio.create_task_group() as group:
-            group.start_soon(list_tools, client)
+        async with anyio.create_task_group() as group:
+            group.start_soon(list_tools)
             assert await anyio.to_thread.run_sync(begun.wait, 30)
-            assert (await client.list_prompts()).prompts
+            await anyio.sleep(0.1)
             assert not found
             go.set()
         return found[0].tools
@@ -111,6 +112,26 @@ def test_others_are_answered_while_the_list_is_made():
         "core_credit_lines",
         "core_funding",
     ]
+
+
+def test_serving_does_not_wait_for_a_body_that_takes_long(monkeypatch: pytest.MonkeyPatch):
+    from aicfo_sdk.mcp import warming
+
+    monkeypatch.setattr(warming, "_PATIENCE", 0.05)
+    go, ended = threading.Event(), threading.Event()
+
+    def rest() -> None:
+        assert go.wait(30)
+        ended.set()
+
+    async def main() -> None:
+        with anyio.fail_after(30):
+            async with warming.warmed(lambda: None, rest):
+                assert not ended.is_set()
+                go.set()
+                assert await anyio.to_thread.run_sync(ended.wait, 30)
+
+    anyio.run(main)
 
 
 def test_a_list_that_cannot_be_made_is_an_error_for_who_asks():
@@ -125,9 +146,10 @@ def test_a_list_that_cannot_be_made_is_an_error_for_who_asks():
     anyio.run(main)
 
 
-def test_who_leaves_does_not_wait_for_it():
-    from aicfo_sdk.mcp.warming import Warming
+def test_who_leaves_does_not_wait_for_it(monkeypatch: pytest.MonkeyPatch):
+    from aicfo_sdk.mcp import warming
 
+    monkeypatch.setattr(warming, "_PATIENCE", 0.05)
     begun, ended = threading.Event(), threading.Event()
 
     def rest() -> None:
@@ -139,10 +161,8 @@ def test_who_leaves_does_not_wait_for_it():
         ended.set()
 
     async def main() -> None:
-        warming = Warming(lambda: None, rest)
         with anyio.fail_after(30):
-            async with warming.running():
-                await warming.listed()
+            async with warming.warmed(lambda: None, rest):
                 assert await anyio.to_thread.run_sync(begun.wait, 30)
 
     anyio.run(main)
