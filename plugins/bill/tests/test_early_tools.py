@@ -111,6 +111,21 @@ def test_a_later_tier_is_taken_where_the_money_is_there_only_then() -> None:
     assert (move.day, move.cost) == (date(2026, 3, 12), -1_000 * YUAN)
 
 
+def test_what_is_due_after_the_forecast_ends_may_be_paid_early_and_is_endorsed_to_nobody() -> None:
+    later = owed(TWO).model_copy(update={"due": TODAY + 100 * DAY})
+    plain = later.model_copy(update={"id": "I2", "early": ()})
+    sold = bill("B1", TODAY + 21 * WEEK, 100_000 * YUAN)
+    found = plan(context(supplier(), later, plain, sold), [150_000 * YUAN] * 60)
+    assert [(move.move, move.payable) for move in found.moves] == [
+        ("pay_early", "I1"),
+        ("hold", ""),
+    ]
+    # 98,000 less on hand at the end, 100,000 less to pay after it, less a few yuan of yield.
+    gain = found.wealth - found.hold_all
+    assert 1_990 * YUAN < gain < 2_000 * YUAN
+    assert found.hold_all > 150_000 * YUAN + sold.face
+
+
 def test_who_is_short_pays_nobody_early_though_it_was_planned() -> None:
     found = plan(context(seller(), owed(TWO)), [level - 10**9 for level in POOR])
     assert found.shortage
