@@ -277,7 +277,8 @@ class Outlook:
     @cached_property
     def hold_value(self) -> int:
         """Wealth if nothing moves, before shortage and lines: money, its yield, later bills."""
-        later = sum(h.face for h in self.holdings if h.payday > self.horizon)
+        after = [h for h in self.holdings if h.payday > self.horizon]
+        later = sum(holding.face for holding in after if holding.kind != OWED)
         return self.path[-1] + self._yield(sum(self.path)) + later
 
     @cached_property

@@ -69,8 +69,8 @@ def may_move(ctx: Context, bill: Bill, check: BillCheck) -> bool:
 
 
 def open_payables(ctx: Context, last: date) -> list[Payable]:
-    """Return what suppliers who take bills, or grant a discount for paying early, are owed until
-    `last`, in the order of the books.
+    """Return what suppliers who take bills are owed until `last`, and what may be paid early for a
+    discount until then, in the order of the books.
 
     Settlements and red invoices are taken off; an invoice without an agreed day is left out,
     because paying it by bill would change a payment that no forecast can place.
@@ -105,13 +105,18 @@ def open_payables(ctx: Context, last: date) -> list[Payable]:
             due = invoice.issued + timedelta(days=party.terms_days)
         back = reversed_.get((invoice.counterparty, invoice.number), 0)
         amount = invoice.total + back - settled.get(invoice.id, 0)
-        if due is not None and due <= last and amount > 0:
-            early = tuple(
-                (one.until, off)
-                for one in invoice.early
-                if one.until >= ctx.today and (off := invoice.discount_on(one.until, amount))
-            )
-            takes = frozenset(party.accepts_bills)
+        if due is None or amount <= 0:
+            continue
+        early = tuple(
+            (one.until, off)
+            for one in invoice.early
+            if one.until >= ctx.today
+            and min(one.until, due) <= last
+            and (off := invoice.discount_on(one.until, amount))
+        )
+        # Due later, it may be paid early by then, but no bill can be said to pay it.
+        takes = frozenset(party.accepts_bills if due <= last else ())
+        if takes or early:
             found.append(Payable(invoice.id, party.id, amount, due, takes, early))
     return found
 

@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from aicfo_bill import bill_advice, bill_plan, early_payments
+from aicfo_bill import bill_advice, bill_plan, bill_sources, early_payments
 
 from aicfo_sdk.books.effects import effects
 from aicfo_sdk.model import Counterparty, CreditLine, EarlyDiscount, Invoice, Pay, Settlement
@@ -86,11 +86,44 @@ def test_a_payment_on_a_later_day_is_planned_and_not_yet_proposed() -> None:
     assert found.proposals == ()
 
 
+def test_of_two_last_days_that_are_one_working_day_the_larger_discount_counts() -> None:
+    weekend = (
+        EarlyDiscount(until=date(2026, 3, 14), discount_ppm=20_000),
+        EarlyDiscount(until=date(2026, 3, 15), discount_ppm=10_000),
+    )
+    (move,) = plan(context(seller(), owed(*weekend)), RICH).moves
+    assert (move.day, move.cost) == (date(2026, 3, 13), -2_000 * YUAN)
+
+
+def test_a_bill_that_is_not_moved_stays_beside_what_is_paid_early() -> None:
+    ctx = context(bill("B1", TODAY + 10 * WEEK, 1_000 * YUAN), seller(), owed(TWO))
+    found = plan(ctx, RICH)
+    assert [(move.move, move.bill) for move in found.moves] == [("pay_early", None), ("hold", "B1")]
+    assert found.evidence == ("Bill:B1", "Invoice:I1")
+    assert bill_sources(ctx) != []
+    assert not [one for one in bill_sources(ctx) if one.id.startswith("endorse")]
+
+
 def test_a_later_tier_is_taken_where_the_money_is_there_only_then() -> None:
     early = (TWO, EarlyDiscount(until=TODAY + 10 * DAY, discount_ppm=10_000))
     path = [0] * 8 + [150_000 * YUAN] * 11 + [50_000 * YUAN] * 41
     (move,) = plan(context(seller(), owed(*early)), path).moves
     assert (move.day, move.cost) == (date(2026, 3, 12), -1_000 * YUAN)
+
+
+def test_what_is_due_after_the_forecast_ends_may_be_paid_early_and_is_endorsed_to_nobody() -> None:
+    later = owed(TWO).model_copy(update={"due": TODAY + 100 * DAY})
+    plain = later.model_copy(update={"id": "I2", "early": ()})
+    sold = bill("B1", TODAY + 21 * WEEK, 100_000 * YUAN)
+    found = plan(context(supplier(), later, plain, sold), [150_000 * YUAN] * 60)
+    assert [(move.move, move.payable) for move in found.moves] == [
+        ("pay_early", "I1"),
+        ("hold", ""),
+    ]
+    # 98,000 less on hand at the end, 100,000 less to pay after it, less a few yuan of yield.
+    gain = found.wealth - found.hold_all
+    assert 1_990 * YUAN < gain < 2_000 * YUAN
+    assert found.hold_all > 150_000 * YUAN + sold.face
 
 
 def test_who_is_short_pays_nobody_early_though_it_was_planned() -> None:
