@@ -50,6 +50,7 @@ _TAXES = "sim/tests/test_taxes.py::test_"
 _MARKET = "sim/tests/test_tender_market.py::test_"
 _INDUSTRY = "sim/tests/test_industry.py::test_"
 _AUDIT = "tests/books/test_audit.py::test_"
+_EARLY = "tests/safety/test_early_payment.py::test_"
 _COURSE = "tests/books/test_bill_course.py::test_"
 _FAULTS = "tests/faults/test_"
 _POLICY = "tests/safety/test_policy.py::test_"
@@ -246,6 +247,17 @@ RULES = (
             _RECOURSE + "endorsed_and_discounted_bills_are_contingent_liabilities_until_they_are"
             "_settled",
             _RECOURSE + "an_imported_refusal_makes_it_due_and_an_imported_payment_takes_it_back",
+        ),
+    ),
+    Rule(
+        "bill.early_settle",
+        "a discount for paying early lowers finance cost; cost and input tax stay as invoiced",
+        "《企业会计准则——应用指南》会计科目 6603 财务费用; 国税函〔2008〕875号",
+        True,
+        (
+            _EARLY + "paying_in_time_less_the_discount_settles_all_and_lowers_finance_cost",
+            _EARLY + "any_other_amount_pays_itself_and_no_more",
+            _EARLY + "a_bill_earns_no_discount",
         ),
     ),
     Rule(

@@ -27,17 +27,17 @@ from ..model.action import (
     SubmitBid,
     Transfer,
 )
-from ..model.base import Record, digest
+from ..model.base import Record
 from ..model.bill import Bill, Endorsement
 from ..model.bill_steps import after
 from ..model.finance import CreditLine, FundPosition, Loan
-from ..model.invoice import Invoice, Obligation, Settlement
 from ..model.merchant import Account, Counterparty, Merchant
 from ..model.tender import Tender
 from ..model.text import UntrustedText
 from ..money import PPM
 from .port import Books
-from .posting import accrual, moved, total
+from .posting import moved, total
+from .settling import settled
 
 _LONGEST_ID = 200
 
@@ -72,13 +72,13 @@ def effects(action: Action, books: Books, *, ref: str) -> Effects:
     match action:
         case Pay():
             books.get(Counterparty, action.payee)
-            extra, records = _settle(action, books, ref)
+            extra, records = settled(action, books, ref)
             return Effects(total((*legs, *extra)), records)
         case EndorseBill():
             books.get(Counterparty, action.payee)
-            extra, settled = _settle(action, books, ref)
+            extra, paid = settled(action, books, ref)
             more, bills = _move_bill(action, books)
-            return Effects(total((*legs, *extra, *more)), (*bills, *settled))
+            return Effects(total((*legs, *extra, *more)), (*bills, *paid))
         case DiscountBill() | PresentBill():
             more, bills = _move_bill(action, books)
             return Effects(total((*legs, *more)), bills)
@@ -111,77 +111,6 @@ def _own_accounts(action: Action, books: Books) -> None:
         books.get(Account, action.to_account)
         if action.account == action.to_account:
             raise LedgerError("a transfer to the account it leaves", value=action.account)
-
-
-def _settle(
-    action: Pay | EndorseBill, books: Books, ref: str
-) -> tuple[tuple[Posting, ...], tuple[Record, ...]]:
-    """Return the costs and the states of what the payment settles, in the order it names them."""
-    left = action.amount
-    legs: list[Posting] = []
-    records: list[Record] = []
-    for name in dict.fromkeys(action.settles):
-        id = name.removeprefix("Invoice:").removeprefix("Obligation:")
-        obligation = books.records(Obligation).get(id)
-        if obligation is not None and id not in books.records(Invoice):
-            if obligation.paid or obligation.amount > left:
-                raise LedgerError(
-                    "an obligation is paid once and whole",
-                    value=obligation.ref,
-                    where=f"it is {'paid' if obligation.paid else obligation.amount}",
-                    mend=f"{left} minor units were left to pay it",
-                )
-            left -= obligation.amount
-            known = max(action.day, obligation.known_since)
-            records.append(obligation.model_copy(update={"paid": True, "known_since": known}))
-            legs.extend(accrual(obligation, obligation.amount, action.payee))
-            continue
-        invoice = _payable_invoice(id, action, books)
-        amount = min(left, _open_amount(invoice, books))
-        if amount <= 0:
-            raise LedgerError(
-                "the invoice is settled, or the payment is used up",
-                value=invoice.ref,
-                mend="leave it out of what the payment settles",
-            )
-        left -= amount
-        own = f"{ref}>{id}"
-        records.append(
-            Settlement(
-                id=own if len(own) <= _LONGEST_ID else digest(own),
-                day=action.day,
-                invoice=id,
-                amount=amount,
-                by="money" if isinstance(action, Pay) else "bill",
-                source=ref,
-            )
-        )
-    if action.settles and left:
-        raise LedgerError(
-            "the payment is more than what it settles",
-            value=action.amount,
-            where=", ".join(action.settles),
-            mend=f"{action.amount - left} minor units are open",
-        )
-    return tuple(legs), tuple(records)
-
-
-def _payable_invoice(id: str, action: Pay | EndorseBill, books: Books) -> Invoice:
-    invoice = books.get(Invoice, id)
-    if invoice.direction != "purchase" or invoice.counterparty != action.payee:
-        raise LedgerError(
-            "this invoice is not owed to the payee",
-            value=invoice.ref,
-            where=f"{invoice.direction} invoice of {invoice.counterparty}",
-            mend=f"pay {invoice.counterparty}, or leave it out",
-        )
-    return invoice
-
-
-def _open_amount(invoice: Invoice, books: Books) -> int:
-    if invoice.status == "void" or invoice.settled_at_sale:
-        return 0
-    return invoice.total - sum(part.amount for part in books.all(Settlement, invoice=invoice.id))
 
 
 def _move_bill(action: BillAction, books: Books) -> tuple[tuple[Posting, ...], tuple[Record, ...]]:

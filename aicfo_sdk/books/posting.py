@@ -17,7 +17,8 @@ Who is the source of truth, so that nothing is counted twice:
 | Obligation    | nothing until it is paid: an action that settles it also posts its cost       |
 | CreditLine    | nothing: what is drawn on it stands in its Loans                              |
 | DailySales    | nothing: takings are posted by Transactions or Invoices                       |
-| Settlement    | nothing: it says which invoice a posted movement paid                         |
+| Settlement    | nothing: it says which invoice a posted movement paid; the action that takes  |
+|               | a discount for paying early posts that too                                    |
 | all others    | nothing                                                                       |
 
 Both statements of a transfer between own accounts post against `assets:transit`, and both sides
@@ -106,6 +107,12 @@ def entries(record: Record, previous: Record | None = None) -> tuple[Posting, ..
 def accrual(obligation: Obligation, amount: int, payee: str) -> tuple[Posting, ...]:
     """Return the cost of an obligation that an action pays: debit the cost, credit the payee."""
     return moved(amount, _OBLIGATION[obligation.kind], payable(payee))
+
+
+def early_discount(amount: int, payee: str) -> tuple[Posting, ...]:
+    """Return the legs of a discount taken for paying early (现金折扣): less is owed, and finance
+    cost falls (冲减财务费用), while cost and input tax stay as invoiced (总价法)."""
+    return moved(amount, payable(payee), FINANCE_COST)
 
 
 def moved(amount: int, debit: str, credit: str) -> tuple[Posting, ...]:

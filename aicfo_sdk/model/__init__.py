@@ -50,6 +50,8 @@ if TYPE_CHECKING:
         BillEvent,
         ContingentBill,
         ContingentBills,
+        EarlyPayment,
+        EarlyPayments,
     )
     from .bond_facts import BondChoice, BondItem, BondWay
     from .collection_facts import (
@@ -106,7 +108,14 @@ if TYPE_CHECKING:
         TenderMatches,
     )
     from .finance import CreditLine, FundPosition, Loan
-    from .invoice import Invoice, Obligation, Settlement, Transaction, TransactionKind
+    from .invoice import (
+        EarlyDiscount,
+        Invoice,
+        Obligation,
+        Settlement,
+        Transaction,
+        TransactionKind,
+    )
     from .lever_facts import LiquidityPlan, LiquidityTier
     from .marketing_facts import ChannelResponse, MarketingPlan
     from .merchant import Account, Counterparty, Merchant, Store
@@ -130,7 +139,8 @@ _HOMES = {
     "bid_document": "BidDocument ChecklistItem ContractDraft PlanChapter",
     "bid_facts": "BidDecision BidPoint BidPrice WinChance",
     "bill": "AcceptorClass Bill DiscountQuote Endorsement OverdueAcceptor",
-    "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills",
+    "bill_facts": "AcceptorExposure BillCalendar BillEvent ContingentBill ContingentBills "
+    "EarlyPayment EarlyPayments",
     "bond_facts": "BondChoice BondItem BondWay",
     "collection_facts": "CollectionFault CollectionIssue CollectionLine CollectionReport "
     "PartyShare PlatformTerms",
@@ -142,7 +152,7 @@ _HOMES = {
     "BillWay Brief CashDemand CashForecast CashPrice CashSource Finding ForecastScore FundingNeed "
     "FundingPiece FundingPlan RuleOutcome SalesForecast TenderMatch TenderMatches",
     "finance": "CreditLine FundPosition Loan",
-    "invoice": "Invoice Obligation Settlement Transaction TransactionKind",
+    "invoice": "EarlyDiscount Invoice Obligation Settlement Transaction TransactionKind",
     "lever_facts": "LiquidityPlan LiquidityTier",
     "marketing_facts": "ChannelResponse MarketingPlan",
     "merchant": "Account Counterparty Merchant Store",
@@ -247,6 +257,9 @@ __all__ = [
     "DocumentTable",
     "DrawLoan",
     "DriverVariance",
+    "EarlyDiscount",
+    "EarlyPayment",
+    "EarlyPayments",
     "EndorseBill",
     "Endorsement",
     "EvidenceIds",

@@ -1,4 +1,5 @@
-"""What tools conclude about bills as the days go by: what may come back, what is due when."""
+"""What tools conclude about bills as the days go by: what may come back, what is due when; and
+about paying early."""
 
 from __future__ import annotations
 
@@ -7,8 +8,8 @@ from typing import ClassVar, Literal
 
 from pydantic import Field
 
-from ..money import FenNonNegative, FenPositive
-from .base import BillId, Fact, Frozen
+from ..money import Fen, FenNonNegative, FenPositive, PpmNonNegative
+from .base import BillId, Fact, Frozen, InvoiceId
 from .text import UntrustedText
 
 
@@ -80,3 +81,47 @@ class BillCalendar(Fact):
     to_receive: FenNonNegative = Field(description="Face of the bills to present, fen.")
     to_pay: FenNonNegative = Field(description="Face of the bills to pay, fen.")
     events: tuple[BillEvent, ...] = Field(description="By day.")
+
+
+class EarlyPayment(Frozen):
+    """What one last day of an invoice's terms takes off, beside what the money for it costs."""
+
+    invoice: InvoiceId = Field(description="Invoice paid.")
+    payee: str = Field(description="Id of the Counterparty paid.")
+    day: date = Field(description="Last working day on which the money is in time.")
+    due: date = Field(description="Day by which it is to be paid anyway.")
+    owed: FenPositive = Field(description="What is owed then, fen.")
+    off: FenPositive = Field(description="What is taken off, fen (现金折扣).")
+    paid: FenNonNegative = Field(description="What is paid early, fen.")
+    days: int = Field(ge=0, description="Days sooner than due.")
+    annual_ppm: int | None = Field(
+        description="off / paid × 365 / days: a simple annual rate, ppm; none when due anyway."
+    )
+    idle: FenNonNegative = Field(description="What money on hand would earn in these days, fen.")
+    source: str = Field(
+        default="", description="Where the money can be raised for least, Type:id; empty: nowhere."
+    )
+    cost: FenNonNegative | None = Field(
+        default=None, description="What raising it costs, interest and fee, fen."
+    )
+    cost_ppm: PpmNonNegative | None = Field(
+        default=None, description="The same as a simple annual rate on what is paid, ppm."
+    )
+    verdict: Literal["raise", "spare", "no"] = Field(
+        description="Worth it with money raised for it; with money to spare; not at all."
+    )
+    gain: Fen = Field(description="off − cost, or off − idle where only spare money is worth it.")
+    why: str = Field(description="The comparison, English.")
+    why_zh: str = Field(description="The same, Chinese.")
+
+
+class EarlyPayments(Fact):
+    """What open invoices take off for paying early, beside the cost of money (提前付款比价)."""
+
+    VERSION: ClassVar[int] = 1
+
+    payments: tuple[EarlyPayment, ...] = Field(
+        description="Each last day of each invoice, by what money paid then earns a year."
+    )
+    summary: str = Field(description="In one sentence, English.")
+    summary_zh: str = Field(description="The same, Chinese.")

@@ -120,13 +120,17 @@ class BillCheck(Fact):
 class BillMove(Frozen):
     """One move of a bill plan."""
 
-    bill: BillId = Field(description="Bill moved.")
-    move: Literal["endorse", "discount", "hold", "pledge"] = Field(description="What to do.")
-    amount: FenPositive = Field(description="Face moved, fen.")
+    bill: BillId | None = Field(default=None, description="Bill moved; none for money paid early.")
+    move: Literal["endorse", "discount", "hold", "pledge", "pay_early"] = Field(
+        description="What to do; pay_early: pay an invoice in money for its discount (现金折扣)."
+    )
+    amount: FenPositive = Field(description="Face moved, or debt paid, fen.")
     day: date = Field(description="When.")
-    payable: str = Field(default="", description="Invoice paid by it, for an endorsement.")
+    payable: str = Field(default="", description="Invoice paid, by endorsement or early.")
     institution: str = Field(default="", description="Who discounts it.")
-    cost: Fen = Field(default=0, description="Interest and fees, fen.")
+    cost: Fen = Field(
+        default=0, description="Interest and fees, fen; below 0 what is taken off for paying early."
+    )
     reason: str = Field(default="", description="Why, in one sentence.")
 
 

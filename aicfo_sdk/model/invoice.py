@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import date
+from itertools import pairwise
 from typing import ClassVar, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator
 
-from ..money import Fen, FenPositive
-from .base import Id, Record
+from ..money import PPM, Fen, FenPositive, Ppm, share
+from .base import Frozen, Id, Record
 from .text import UntrustedText
 
 TransactionKind = Literal[
@@ -30,6 +31,13 @@ TransactionKind = Literal[
 ]
 
 
+class EarlyDiscount(Frozen):
+    """What is taken off an invoice that is paid whole, in money, by a day (现金折扣)."""
+
+    until: date = Field(description="Last day on which it is granted.")
+    discount_ppm: Ppm = Field(gt=0, lt=PPM, description="Share of what is owed, ppm.")
+
+
 class Invoice(Record):
     """A sales or purchase invoice (发票). Red invoices (红字) have a negative total."""
 
@@ -43,6 +51,9 @@ class Invoice(Record):
     counterparty: Id = Field(description="Id of the Counterparty.")
     issued: date = Field(description="Day of issue.")
     due: date | None = Field(default=None, description="Day by which it is to be paid, if agreed.")
+    early: tuple[EarlyDiscount, ...] = Field(
+        default=(), description="Discounts for paying early (现金折扣), earliest and largest first."
+    )
     net: Fen = Field(description="Amount before tax, minor units.")
     tax: Fen = Field(description="Tax, minor units.")
     total: Fen = Field(description="net + tax, minor units.")
@@ -55,16 +66,36 @@ class Invoice(Record):
     )
     text: UntrustedText = Field(default=UntrustedText(""), description="Goods or remark.")
 
+    @field_validator("early")
+    @classmethod
+    def _in_order(cls, early: tuple[EarlyDiscount, ...]) -> tuple[EarlyDiscount, ...]:
+        for one, later in pairwise(early):
+            if one.until >= later.until or one.discount_ppm <= later.discount_ppm:
+                raise ValueError(
+                    f"a discount until {later.until} of {later.discount_ppm} ppm after one until "
+                    f"{one.until} of {one.discount_ppm}: a later day takes less off"
+                )
+        return early
+
+    def discount_on(self, day: date, owed: int) -> int:
+        """Return what is taken off `owed` minor units paid whole, in money, on `day`; 0 when late.
+
+        A share of all that is still owed, tax included, rounded half to even.
+        """
+        return share(owed, next((one.discount_ppm for one in self.early if day <= one.until), 0))
+
 
 class Settlement(Record):
-    """Money, or a bill, that paid (part of) an invoice."""
+    """Money, or a bill, that paid (part of) an invoice, or a discount for paying it early."""
 
     KNOWN: ClassVar[str] = "day"
 
     day: date = Field(description="Day it was settled.")
     invoice: Id = Field(description="Id of the Invoice.")
     amount: FenPositive = Field(description="Minor units settled.")
-    by: Literal["money", "bill", "set_off"] = Field(default="money", description="Means.")
+    by: Literal["money", "bill", "set_off", "discount"] = Field(
+        default="money", description="Means; discount: taken off for paying early (现金折扣)."
+    )
     source: str = Field(default="", description="Id of the Transaction or Bill that settled it.")
 
 

@@ -24,6 +24,7 @@ from ..books.importers.detect import KINDS
 from ..books.memory import memory_of
 from ..books.port import Books
 from ..books.schema import AUDIT, ENTRIES, POSTINGS, RECORDS
+from ..books.settling import taken_back
 from ..model.action import (
     Action,
     BuyStock,
@@ -202,12 +203,7 @@ def _open(invoice: Invoice, books: Books) -> int:
     if invoice.status != "normal" or invoice.settled_at_sale:
         return 0
     settled = sum(part.amount for part in books.all(Settlement, invoice=invoice.id))
-    back = sum(
-        min(red.total, 0)
-        for red in books.all(Invoice, counterparty=invoice.counterparty, reverses=invoice.number)
-        if red.status == "red" and red.direction == invoice.direction
-    )
-    return max(invoice.total + back - settled, 0)
+    return max(invoice.total + taken_back(invoice, books) - settled, 0)
 
 
 def _face(bill: str, amount: int, books: Books) -> Iterator[str]:

@@ -157,16 +157,19 @@ class Problem:
                 "no such column", value=int(column[place]), where=f"row {ids[int(row[place])]}"
             )
         twice = (row[1:] == row[:-1]) & (column[1:] == column[:-1])
-        for place in np.flatnonzero(twice).tolist():
+        if twice.any():
+            place = int(twice.argmax())
             where = f"row {ids[int(row[place])]}"
             raise InputError(
                 "column twice in one row", value=names[int(column[place])], where=where
             )
         sizes = np.abs(coefficient)
-        for place in np.flatnonzero(~((sizes >= SMALLEST) & (sizes <= LARGEST))).tolist():
-            _check_coefficient(
-                float(coefficient[place]), ids[int(row[place])], names[int(column[place])]
-            )
+        good = (sizes >= SMALLEST) & (sizes <= LARGEST)
+        if not good.all():
+            for place in np.flatnonzero(~good).tolist():
+                _check_coefficient(
+                    float(coefficient[place]), ids[int(row[place])], names[int(column[place])]
+                )
         before = len(self._rows.column)
         ends = before + np.searchsorted(row, np.arange(len(ids)), side="right")
         self._rows.column += column.tolist()
@@ -297,6 +300,8 @@ def _spread(given: Numbers, count: int) -> Floats:
 
     if isinstance(given, int | float):
         return np.full(count, given, dtype=np.float64)
+    if isinstance(given, np.ndarray) and given.shape == (count,) and given.dtype == np.float64:
+        return given
     return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
 
 
@@ -322,8 +327,9 @@ def _odd(lower: Floats, upper: Floats, finite: Floats, largest: float = INFINITE
 
     if not len(lower):
         return []
-    plain = lower.min() >= -LARGEST and upper.max() <= LARGEST and finite is lower
-    if plain and (lower <= upper).all() and largest == INFINITE:
+    # Most have a finite lower end, and an upper one that is finite too or missing.
+    good = (lower >= -LARGEST) & (lower <= upper) & ((upper <= LARGEST) | (upper == INFINITE))
+    if finite is lower and largest == INFINITE and good.all() and lower.max() <= LARGEST:
         return []
     sizes = np.maximum(np.abs(lower), np.abs(upper))
     good = (sizes <= LARGEST) | (sizes == INFINITE)

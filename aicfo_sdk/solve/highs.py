@@ -122,8 +122,10 @@ def _highs() -> Any:
             "primal_feasibility_tolerance": _PRIMAL_TOLERANCE,
             "dual_feasibility_tolerance": _DUAL_TOLERANCE,
             "mip_feasibility_tolerance": _INTEGER_TOLERANCE,
-            # With presolve a tree search at tight tolerances was seen to cut the optimum off
-            # and to prove it: 5 of 472 payment plans, none without.
+            # With presolve a tree search takes half the time on plans of whole bills, and was
+            # seen to cut the optimum off and to prove it: by up to 0.7 bp of face in 3 of 1,000
+            # bill plans; without restarts in 3 of 10,000, by up to 0.02 bp; with an integer
+            # tolerance below this in 1 of 40. Without presolve in none of 5,000.
             "presolve": "off",
             "mip_rel_gap": 0.0,
             "simplex_iteration_limit": _ITERATIONS,

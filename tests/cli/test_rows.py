@@ -95,6 +95,17 @@ def test_a_plan_is_a_table_with_amounts_rates_and_the_reason_beneath() -> None:
     ]
 
 
+def test_money_paid_early_is_a_row_without_a_bill() -> None:
+    move = BillMove(
+        move="pay_early", amount=1_000_000, day=date(2026, 3, 2), payable="I1", cost=-20_000
+    )
+    found = values(_PLAN.model_copy(update={"moves": (move,)}))
+    _, row = csv.reader(StringIO(rows_of(_SCHEMA, found).csv("CNY", str)))
+    assert row == ["2026-03-02", "", "pay_early", "10000.00", "I1", "", "-200.00", ""]
+    (shown,) = [line for line in answer_lines(_SCHEMA, found) if "pay_early" in line]
+    assert shown.split() == ["2026-03-02", "pay_early", "10,000.00", "I1", "-200.00"]
+
+
 def test_csv_has_every_column_amounts_in_yuan_and_nothing_a_spreadsheet_would_run() -> None:
     text = rows_of(_SCHEMA, values(_PLAN)).csv("CNY", str)
     head, first, second = csv.reader(StringIO(text))

@@ -2,7 +2,8 @@
 
 What both carry: number, day, parties with their codes, net, tax, total, red invoices and what they
 reverse, the text, and in the remark the due day and that an invoice was paid on the spot. The list
-also carries 作废; the XML of a voided invoice does not exist, so writing one is an error.
+also carries 作废, and in a column of its own what is taken off for paying early (付款条件); the XML
+of a voided invoice does not exist, so writing one is an error.
 """
 
 from __future__ import annotations
@@ -17,7 +18,11 @@ from ...model.invoice import Invoice
 from ...model.merchant import Counterparty, Merchant
 from ...money import plain
 from ..importers.einvoice_paper import DUE_MARK, SETTLED_MARK
+from ..importers.payment_terms import written
 from .sheet import Value, write
+
+TERMS = "付款条件"
+"""Column that a list has besides where an invoice has a discount for paying early."""
 
 HEADER = (
     "序号",
@@ -56,6 +61,7 @@ def write_list(
     """
     ordered = sorted(invoices, key=lambda invoice: (invoice.issued, invoice.number))
     reversed_ = {invoice.reverses for invoice in ordered if invoice.reverses}
+    terms = any(invoice.early for invoice in ordered)
     rows: list[list[Value]] = []
     for place, invoice in enumerate(ordered, 1):
         seller, seller_code, buyer, buyer_code = _sides(invoice, merchant, counterparties)
@@ -84,9 +90,10 @@ def write_list(
                 "正常",
                 "",
                 _remark(invoice),
+                *([written(invoice.early, invoice.issued)] if terms else []),
             ]
         )
-    write(path, "发票基础信息", HEADER, rows)
+    write(path, "发票基础信息", (*HEADER, *([TERMS] if terms else [])), rows)
 
 
 def write_xml(

@@ -2,8 +2,9 @@
 
 `read` tells the two apart by content. What each carries: number, day, both parties with their
 codes, net, tax, total, status, what a red invoice reverses, goods and remark. Neither has a field
-for payment terms; `terms_days` states them, or the remark does in the words that
-`exporters.einvoice` writes (付款期限：2026-03-31 · 款项已结清).
+for payment terms: a column of one's own does (付款条件, 现金折扣: 2/10,n/30, see `payment_terms`),
+else `terms_days`, or the remark in the words that `exporters.einvoice` writes
+(付款期限：2026-03-31 · 款项已结清).
 
 Status: 作废 is "void"; an invoice with negative amounts is "red"; one that was reversed
 (已红冲-全额, 已红冲-部分) stays "normal", for the red invoice takes its amount back, and a note
@@ -30,6 +31,7 @@ from ..batch import Batch
 from ..names import checked_uscc
 from .einvoice_paper import Paper, checked_number, read_remark
 from .papers import Fail, Once, Parties, checked_terms
+from .payment_terms import read_terms
 from .source import load, tables_of
 from .table import Header, Row, Table, find_header
 
@@ -54,6 +56,7 @@ OPTIONAL = {
     "goods": ("货物或应税劳务名称", "项目名称"),
     "tax_code": ("税收分类编码",),
     "remark": ("备注",),
+    "terms": ("付款条件", "现金折扣"),
 }
 
 _NORMAL = frozenset({"", "正常", "有效", "有效发票"})
@@ -118,7 +121,9 @@ class _Taker:
                 mend="correct the amounts",
             )
         remark = read_remark(paper.remark, fail)
-        status, due = self.status(paper), remark.due
+        status = self.status(paper)
+        terms = read_terms(paper.terms, paper.day, fail)
+        due = self.due(remark.due, terms.due, fail)
         if due is None and self.terms_days is not None and not remark.settled:
             due = paper.day + timedelta(days=self.terms_days)
         try:
@@ -130,6 +135,7 @@ class _Taker:
                 counterparty=self.parties.add(name, code, paper.day, column=column, fail=fail),
                 issued=paper.day,
                 due=due,
+                early=terms.early if status == "normal" and not remark.settled else (),
                 net=paper.net,
                 tax=paper.tax,
                 total=paper.total,
@@ -158,6 +164,17 @@ class _Taker:
             value=f"{paper.seller_code} → {paper.buyer_code}",
             mend=f"the merchant is {self.own}; take the row out or correct own_uscc",
         )
+
+    def due(self, remark: date | None, terms: date | None, fail: Fail) -> date | None:
+        """Return the day by which an invoice is to be paid. Raises: RecordError for two."""
+        if remark and terms and remark != terms:
+            raise fail(
+                "the remark and the terms of payment name two due days",
+                column="terms",
+                value=f"{remark.isoformat()} and {terms.isoformat()}",
+                mend="correct one of them",
+            )
+        return remark or terms
 
     def status(self, paper: Paper) -> Literal["normal", "void", "red"]:
         if paper.status in _VOID:
@@ -300,6 +317,7 @@ def _paper(row: Row) -> Paper:
         status=status,
         goods=row.text("goods", ""),
         remark=row.text("remark", ""),
+        terms=row.text("terms", ""),
     )
 
 

@@ -43,6 +43,8 @@ class Paper:
     remark: str
     reverses: str = ""
     """Stated outside the remark."""
+    terms: str = ""
+    """Terms of payment in words, as 2/10,n/30."""
 
 
 class Remark(NamedTuple):

@@ -16,7 +16,7 @@ date_format = ""                 # strptime format; "" = ISO and the forms days.
 [columns]                        # must be there: our name → names in the file
 number = ["Invoice"]             # number, day; and total, or quantity and price
 [optional]                       # may be missing: party, name, uscc, country, item, text,
-text = ["Description"]           # net, tax, status, due
+text = ["Description"]           # net, tax, status, due, terms (2/10,n/30)
 
 [status]                         # words of the status column; others are an error
 normal = ["有效发票"]
@@ -58,6 +58,7 @@ COLUMNS = frozenset(
         "quantity",
         "status",
         "tax",
+        "terms",
         "text",
         "total",
         "uscc",

@@ -29,6 +29,7 @@ from ..batch import Batch, Refused
 from .invoice_mapping import Mapping, Sign
 from .invoice_mapping import mapping as load_mapping
 from .papers import Parties, checked_terms
+from .payment_terms import read_terms
 from .table import Cell, Row, find_header
 from .table import read as read_table
 
@@ -55,6 +56,7 @@ class _Sum:
     total: int
     text: str
     due: date | None
+    terms: str
     rows: int = 1
 
 
@@ -159,7 +161,10 @@ class _Reader:
         if old is None:
             due = row.day("due") if row.text("due", "") else None
             text = row.text("text", "")
-            self._sums[number] = _Sum(row, number, day, party, status, net, tax, total, text, due)
+            terms = row.text("terms", "")
+            self._sums[number] = _Sum(
+                row, number, day, party, status, net, tax, total, text, due, terms
+            )
             return
         if not self.known.lines:
             what, column = "two different invoices of one number", "number"
@@ -327,7 +332,15 @@ class _Reader:
                 value=f"{item.number}: {plain(item.total)}",
                 mend="correct the rows, or refuse them by a rule of the mapping",
             )
-        due = item.due
+        terms = read_terms(item.terms, item.day, item.row.error)
+        if item.due and terms.due and item.due != terms.due:
+            raise item.row.error(
+                "the due day and the terms of payment differ",
+                column="terms",
+                value=f"{item.due.isoformat()} and {item.terms}",
+                mend="correct one of them",
+            )
+        due = item.due or terms.due
         if due is None and terms_days is not None and item.party:
             due = item.day + timedelta(days=terms_days)
         more = f" (+{item.rows - 1})" if item.rows > 1 else ""
@@ -340,6 +353,7 @@ class _Reader:
                 counterparty=item.party or _UNKNOWN,
                 issued=item.day,
                 due=due,
+                early=terms.early if status == "normal" and item.party else (),
                 net=checked(item.net),
                 tax=checked(item.tax),
                 total=checked(item.total),

@@ -14,7 +14,7 @@ from ..batch import Batch, Refused
 from ..names import checked_uscc, counterparty_id
 from .table import Table
 
-_LONGEST_TERMS = 3650  # days
+LONGEST_TERMS = 3650  # days
 
 R = TypeVar("R", bound=Record)
 
@@ -29,12 +29,12 @@ class Fail(Protocol):
 
 def checked_terms(days: int | None) -> int | None:
     """Return payment terms that an invoice can have. Raises: InputError."""
-    if days is not None and not 0 <= days <= _LONGEST_TERMS:
+    if days is not None and not 0 <= days <= LONGEST_TERMS:
         raise InputError(
             "not payment terms",
             value=days,
             where="terms_days",
-            mend=f"from 0 to {_LONGEST_TERMS} days",
+            mend=f"from 0 to {LONGEST_TERMS} days",
         )
     return days
 

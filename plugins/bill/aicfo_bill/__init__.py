@@ -24,6 +24,7 @@ from aicfo_sdk.model import (
     Counterparty,
     CreditLine,
     DiscountQuote,
+    EarlyPayments,
     Invoice,
     Merchant,
     OverdueAcceptor,
@@ -204,3 +205,24 @@ def bill_quote(
     from .compare import compare
 
     return compare(ctx, bill, amount=amount, day=day, remote=remote)
+
+
+@plugin.tool(
+    reads=[*_CHECKED, CreditLine, DiscountQuote, Settlement],
+    title="提前付款比价",
+    asks=[
+        "Which suppliers should we pay early for the discount?",
+        "Is an early payment discount worth it?",
+        "哪些货款提前付有现金折扣？",
+        "提前付款享受现金折扣划算吗？",
+    ],
+)
+def early_payments(ctx: Context) -> EarlyPayments:
+    """What open invoices take off for paying early, a year, beside what money costs a year.
+
+    Money on hand, the cheapest credit line, the cheapest bill to sell; each in whole fen and in
+    words. Whether the cash is there on the day is what `bill_plan` plans.
+    """
+    from .early_quote import early_quote
+
+    return early_quote(ctx)

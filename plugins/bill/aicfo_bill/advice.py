@@ -204,31 +204,54 @@ def _planned(ctx: Context, plan: BillPlan) -> list[Advice]:
         )
     saved = max(over_hold, over_discount, 0)
     if saved:
-        cost = sum(move.cost for move in plan.moves)
+        cost = sum(max(move.cost, 0) for move in plan.moves)
         paid = sum(move.amount for move in plan.moves if move.move == "endorse")
         sold = sum(move.amount for move in plan.moves if move.move == "discount")
+        early, early_zh = _early(plan)
         worth, worth_zh = _worth(plan)
         beyond, beyond_zh = _beyond(plan)
+        title = (
+            f"Bill plan: {grouped(over_hold)} better than holding all, "
+            f"{grouped(over_discount)} better than discounting all"
+        )
+        title_zh = (
+            f"票据方案：比全部持有多 {grouped(over_hold)} 元，"
+            f"比全部贴现多 {grouped(over_discount)} 元"
+        )
+        if not any(move.bill for move in plan.moves):
+            title = f"Paying early: {grouped(saved)} better than paying when due"
+            title_zh = f"提前付款：比到期付款多 {grouped(saved)} 元"
         found.append(
             Advice(
                 id="bill:plan",
                 kind="opportunity",
                 money=saved,
-                title=f"Bill plan: {grouped(over_hold)} better than holding all, "
-                f"{grouped(over_discount)} better than discounting all",
-                title_zh=f"票据方案：比全部持有多 {grouped(over_hold)} 元，"
-                f"比全部贴现多 {grouped(over_discount)} 元",
+                title=title,
+                title_zh=title_zh,
                 detail=f"Endorse {grouped(paid)}, discount {grouped(sold)} at a cost of "
-                f"{grouped(cost)}, hold the rest. At most "
+                f"{grouped(cost)}, hold the rest.{early} At most "
                 f"{grouped(max(plan.bound - plan.wealth, 0))} better is possible. Being short of "
                 f"cash is priced in.{beyond}{worth}",
                 detail_zh=f"背书支付 {grouped(paid)} 元，贴现 {grouped(sold)} 元"
-                f"（成本 {grouped(cost)} 元），其余持有到期。{beyond_zh}{worth_zh}",
+                f"（成本 {grouped(cost)} 元），其余持有到期。{early_zh}{beyond_zh}{worth_zh}",
                 proposals=plan.proposals,
                 evidence=plan.evidence,
             )
         )
     return found
+
+
+def _early(plan: BillPlan) -> tuple[str, str]:
+    """Return what is paid early and what that takes off, in both languages or ""."""
+    moves = [move for move in plan.moves if move.move == "pay_early"]
+    if not moves:
+        return "", ""
+    off, first = grouped(sum(-move.cost for move in moves)), moves[0]
+    owed = grouped(sum(move.amount for move in moves))
+    return (
+        f" Pay {owed} early for {off} off, first {first.payable} on {first.day}.",
+        f"提前付清 {owed} 元，享受现金折扣 {off} 元，最早为 {first.day} 的 {first.payable}。",
+    )
 
 
 def _beyond(plan: BillPlan) -> tuple[str, str]:

@@ -14,6 +14,7 @@ from aicfo_sdk.model import Bill, BillId, BillQuote, BillWay, CreditLine, Eviden
 
 from .break_even import break_even
 from .deals import Deal, Market
+from .early import percent
 from .examine import case_maker, examine
 from .position import bill_class, may_move, open_payables, quotes_by_class
 from .quote import ASSUMED, Offer, price_class
@@ -176,7 +177,7 @@ class _Ways:
 
     def _sale(self, offer: Offer, deal: Deal, *, beside: bool) -> dict[str, Any]:
         assumed = offer.institution == ASSUMED
-        rate = _percent(deal.rate_ppm)
+        rate = percent(deal.rate_ppm)
         said = (
             (
                 f"Sells {grouped(deal.face)} at {rate} % for {deal.days} days: "
@@ -209,7 +210,7 @@ class _Ways:
 
     def _loan(self, way: str, line: CreditLine, deal: Deal, ratio_ppm: int = 0) -> dict[str, Any]:
         principal, payday = deal.received + deal.fee, self._market.payday
-        rate = _percent(deal.rate_ppm)
+        rate = percent(deal.rate_ppm)
         paid = (
             f"{grouped(deal.received)} arrives on {self._day}, {grouped(deal.later)} is paid back "
             f"on {payday}, the day the bill pays."
@@ -220,7 +221,7 @@ class _Ways:
         )
         assumed = way == "pledge" and line.pledge_ppm is None
         if way == "pledge":
-            share, whole = _percent(ratio_ppm), grouped(deal.face)
+            share, whole = percent(ratio_ppm), grouped(deal.face)
             said = (
                 (
                     f"Pledges {whole} for {grouped(principal)} at {rate} % on {line.id}: {paid} "
@@ -333,7 +334,7 @@ def _summary(ways: tuple[BillWay, ...]) -> tuple[str, str]:
 
 def _named(way: BillWay) -> tuple[str, str]:
     words, words_zh = _NAMES[way.way]
-    yearly = _percent(way.annual_ppm or 0)
+    yearly = percent(way.annual_ppm or 0)
     assumed = (" at an assumed price", "（假设价）") if way.assumed else ("", "")
     return (
         (
@@ -345,8 +346,3 @@ def _named(way: BillWay) -> tuple[str, str]:
             f"{grouped(way.received)} 折年 {yearly}%"
         ),
     )
-
-
-def _percent(ppm: int) -> str:
-    hundredths = round_div(ppm, 100)
-    return f"{hundredths // 100}.{hundredths % 100:02d}"

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from aicfo_sdk import PPM, SolverError
 
+from .early import early_all, without_early
 from .outlook import MOST_FEES, Option, Outlook, Worth
 from .program import Program
 from .rules import RULES, Moves, discount_all, hold_all
@@ -80,10 +81,22 @@ def _repaired(program: Program, *, climb: bool) -> Best:
             if _missing_ppm(outlook, near) <= _SOON_PPM:
                 break
             candidates.append(_improve(program, start, bound))
-    simple = {name: rule(outlook) for name, rule in RULES.items()}
+    simple = {name: rule(outlook) for name, rule in RULES.items()} | _early_rules(outlook)
     candidates += simple.values()
     best = _merge(program, _best_of(outlook, candidates), bound)
     return Best(best, bound, rules={name: outlook.worth(one) for name, one in simple.items()})
+
+
+def _early_rules(outlook: Outlook) -> dict[str, Moves]:
+    """Return the simple rules about paying early; none where no debt has terms.
+
+    `no_early` is the best plan that is found when nobody is paid early.
+    """
+    late = without_early(outlook)
+    if late is outlook:
+        return {}
+    never = lp_repair(late).moves if late.options else {}
+    return {early_all.__name__: early_all(outlook), "no_early": never}
 
 
 def _searched(outlook: Outlook, known: Best, gap_ppm: int, nodes: int) -> Best:

@@ -4,7 +4,8 @@ Days are offsets from the as-of day: 0 is that day, forecast day 1 the next. The
 every bill to maturity and pays every debt in money, so a move counts as what it changes: an
 endorsement keeps the money on the debt's due day and misses the bill at its maturity, a
 discount brings the proceeds and misses the bill, a pledge brings a loan and misses what pays it
-back when the bill turns into money. Nothing is counted twice.
+back when the bill turns into money. Money paid early takes the discount off and is kept on the
+debt's due day. Nothing is counted twice.
 """
 
 from __future__ import annotations
@@ -20,13 +21,20 @@ from aicfo_sdk import PPM, interest, round_div
 
 from .quote import BASIS, Offer
 
+OWED = "owed"
+"""Kind of a `Holding` that is no bill: a debt that may be paid early, until its due day."""
+
 MOST_FEES = 3
 """Lines with a fee of which every choice is looked at, at most."""
 
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """A bill on hand that may be moved: fen, and the day on which it turns into money."""
+    """A bill on hand that may be moved: fen, and the day on which it turns into money.
+
+    Of kind `OWED` a debt with terms, which stands behind all bills: what it owes may be paid
+    once, whole, before its due day.
+    """
 
     id: str
     kind: str
@@ -84,11 +92,12 @@ class Pledge:
 class Option:
     """One thing that can be done with a bill, from `lower` (if at all) up to `upper` fen of face.
 
-    `days`: for which interest is charged, of a discount and of a pledge.
+    `days`: for which interest is charged, of a discount and of a pledge. `off`: fen taken off a
+    debt for paying it early.
     """
 
     id: str
-    move: Literal["endorse", "discount", "pledge"]
+    move: Literal["endorse", "discount", "pledge", "pay_early"]
     bill: int
     day: int
     lower: int
@@ -97,6 +106,7 @@ class Option:
     offer: Offer | None = None
     days: int = 0
     pledge: Pledge | None = None
+    off: int = 0
 
     @property
     def whole(self) -> bool:
@@ -104,22 +114,26 @@ class Option:
         return self.lower == self.upper
 
     def cost(self, amount: int) -> int:
-        """Return interest and fee of moving `amount` fen."""
+        """Return interest and fee of moving `amount` fen, or less than 0, what is taken off."""
+        if self.offer:
+            return self.offer.cost(amount, self.days)
         if self.pledge:
             return self.pledge.interest(amount, self.days) + self.pledge.fee
-        return self.offer.cost(amount, self.days) if self.offer else 0
+        return -self.off
 
     def brings(self, amount: int) -> int:
         """Return the money that moving `amount` fen brings, or keeps, on its day."""
+        if self.offer:
+            return amount - self.offer.cost(amount, self.days)
         if self.pledge:
             return self.pledge.lent(amount) - self.pledge.fee
-        return amount - self.cost(amount)
+        return self.off - amount if self.off else amount
 
     def takes(self, amount: int) -> int:
-        """Return the money that is then missed on the bill's payday."""
+        """Return the money that is then missed on the bill's payday, or less than 0, kept."""
         if self.pledge:
             return self.pledge.lent(amount) + self.pledge.interest(amount, self.days)
-        return amount
+        return -amount if self.off else amount
 
     @property
     def fee(self) -> int:
@@ -129,6 +143,8 @@ class Option:
     @property
     def proceeds(self) -> float:
         """Money per fen moved, before the fee."""
+        if self.off:
+            return self.off / self.upper - 1.0
         if self.pledge:
             return self.pledge.share_ppm / PPM
         return 1.0 - (self.offer.rate_ppm * self.days / (PPM * BASIS) if self.offer else 0.0)
@@ -137,7 +153,7 @@ class Option:
     def missed(self) -> float:
         """Money missed on the bill's payday per fen moved."""
         if self.pledge is None:
-            return 1.0
+            return -1.0 if self.off else 1.0
         rate = self.pledge.rate_ppm * self.days / (PPM * self.pledge.basis)
         return self.pledge.share_ppm / PPM * (1.0 + rate)
 
@@ -261,13 +277,20 @@ class Outlook:
     @cached_property
     def hold_value(self) -> int:
         """Wealth if nothing moves, before shortage and lines: money, its yield, later bills."""
-        later = sum(h.face for h in self.holdings if h.payday > self.horizon)
+        after = [h for h in self.holdings if h.payday > self.horizon]
+        later = sum(holding.face for holding in after if holding.kind != OWED)
         return self.path[-1] + self._yield(sum(self.path)) + later
 
-    @property
+    @cached_property
     def face(self) -> int:
-        """Face of all bills that may be moved."""
-        return sum(holding.face for holding in self.holdings)
+        """Face of all bills that may be moved; without one, what may be paid early."""
+        bills = sum(holding.face for holding in self.holdings if holding.kind != OWED)
+        return bills or self.owed
+
+    @cached_property
+    def owed(self) -> int:
+        """What may be paid early."""
+        return sum(holding.face for holding in self.holdings if holding.kind == OWED)
 
     def worth(self, moves: Mapping[int, int]) -> Worth:
         """Return the exact worth of moving `moves[option] = amount`, in whole fen."""

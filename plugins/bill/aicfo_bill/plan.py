@@ -20,6 +20,7 @@ from aicfo_sdk.model import (
     RuleOutcome,
 )
 
+from .early import pay_early
 from .optimise import Best, lp_repair, milp
 from .outlook import Option, Outlook, Pledge
 from .position import Payable, Units, movable_bills, open_payables, own_account
@@ -43,7 +44,7 @@ def make_plan(
     bills = movable_bills(ctx)
     path = path_of(ctx, forecast)
     last = ctx.today + timedelta(days=len(path))
-    payables = open_payables(ctx, last) if bills else []
+    payables = open_payables(ctx, last)
     outlook = outlook_of(ctx, path, bills, payables)
     if uncertain:
         cases = tuple((weight, path_of(ctx, forecast, band)) for weight, band in _CASES)
@@ -129,10 +130,11 @@ def _moves(
     found, moved, why = list[BillMove](), [0] * len(bills), Reasons(ctx.today, outlook, chosen)
     for index, amount in chosen.items():
         option = outlook.options[index]
-        moved[option.bill] += amount
+        if not option.off:
+            moved[option.bill] += amount
         found.append(
             BillMove(
-                bill=BillId(bills[option.bill].id),
+                bill=None if option.off else BillId(bills[option.bill].id),
                 move=option.move,
                 amount=amount,
                 day=ctx.today + timedelta(days=option.day),
@@ -153,7 +155,7 @@ def _moves(
         for place, (bill, gone) in enumerate(zip(bills, moved, strict=True))
         if bill.face > gone
     ]
-    return sorted(found, key=lambda move: (move.day, move.bill, move.move, move.payable))
+    return sorted(found, key=lambda move: (move.day, move.bill or "", move.move, move.payable))
 
 
 def _proposals(
@@ -167,8 +169,8 @@ def _proposals(
 ) -> list[Proposal]:
     """Return the actions due before the next working day's end, on disjoint sub-ranges.
 
-    While the plan is short no supplier is paid with a bill: who cannot pay all pays wages and
-    taxes first, and an endorsement leaves nothing for them.
+    While the plan is short no supplier is paid with a bill, or early: who cannot pay all pays
+    wages and taxes first, and an endorsement leaves nothing for them.
     """
     now = ctx.calendar.add_working(ctx.today, 1)
     units = Units({bill.id: bill for bill in bills})
@@ -176,6 +178,10 @@ def _proposals(
     found = list[Proposal]()
     for index in sorted(chosen, key=lambda i: outlook.options[i].id):
         option, amount = outlook.options[index], chosen[index]
+        if option.off:
+            if ctx.today + timedelta(days=option.day) <= now and account and not short:
+                found.append(pay_early(ctx, payables[option.debt], account))
+            continue
         bill = bills[option.bill]
         if option.debt >= 0:
             payable = payables[option.debt]

@@ -24,13 +24,21 @@ from .quote import payday
 
 @dataclass(frozen=True, slots=True)
 class Payable:
-    """An open purchase invoice: fen still owed, the day it is due, the bills its supplier takes."""
+    """An open purchase invoice: fen still owed, the day it is due, the bills its supplier takes.
+
+    `early`: last days and the fen that are taken off for paying all of it in money until then.
+    """
 
     invoice: str
     payee: str
     amount: int
     due: date
     takes: frozenset[str]
+    early: tuple[tuple[date, int], ...] = ()
+
+    def off(self, day: date) -> int:
+        """Return what is taken off for paying all of it in money on a day, fen."""
+        return next((off for until, off in self.early if day <= until), 0)
 
 
 def held_bills(ctx: Context) -> list[Bill]:
@@ -61,7 +69,8 @@ def may_move(ctx: Context, bill: Bill, check: BillCheck) -> bool:
 
 
 def open_payables(ctx: Context, last: date) -> list[Payable]:
-    """Return what suppliers who take bills are owed until `last`, ordered by invoice id.
+    """Return what suppliers who take bills are owed until `last`, and what may be paid early for a
+    discount until then, in the order of the books.
 
     Settlements and red invoices are taken off; an invoice without an agreed day is left out,
     because paying it by bill would change a payment that no forecast can place.
@@ -89,15 +98,26 @@ def open_payables(ctx: Context, last: date) -> list[Payable]:
             continue
         invoice = ctx.books.get(Invoice, ids[row])
         party = parties.get(invoice.counterparty)
-        if party is None or not party.accepts_bills:
+        if party is None or not (party.accepts_bills or invoice.early):
             continue
         due = invoice.due
         if due is None and party.terms_days is not None:
             due = invoice.issued + timedelta(days=party.terms_days)
         back = reversed_.get((invoice.counterparty, invoice.number), 0)
         amount = invoice.total + back - settled.get(invoice.id, 0)
-        if due is not None and due <= last and amount > 0:
-            found.append(Payable(invoice.id, party.id, amount, due, frozenset(party.accepts_bills)))
+        if due is None or amount <= 0:
+            continue
+        early = tuple(
+            (one.until, off)
+            for one in invoice.early
+            if one.until >= ctx.today
+            and min(one.until, due) <= last
+            and (off := invoice.discount_on(one.until, amount))
+        )
+        # Due later, it may be paid early by then, but no bill can be said to pay it.
+        takes = frozenset(party.accepts_bills if due <= last else ())
+        if takes or early:
+            found.append(Payable(invoice.id, party.id, amount, due, takes, early))
     return found
 
 

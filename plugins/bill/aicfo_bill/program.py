@@ -52,7 +52,7 @@ class Program:
         # Missed on the bill's payday: its face, or what a loan on it costs to pay back.
         self._missed: Floats = np.ones(len(options))
         for index, option in enumerate(options):
-            if option.pledge:
+            if option.pledge or option.off:
                 proceeds[index], self._missed[index] = option.proceeds, option.missed
         # Wealth lost per fen moved: its discount, less the yield of having the money earlier.
         per_day = outlook.yield_ppm / (PPM * BASIS)
@@ -139,7 +139,8 @@ class Program:
         may be spared besides.
         """
         outlook = self.outlook
-        roundings = sum(option.move != "endorse" for option in outlook.options)
+        rounded = ("discount", "pledge")
+        roundings = sum(option.move in rounded for option in outlook.options)
         return roundings + len(outlook.lines) + len(outlook.cases) + 4
 
     def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
@@ -265,8 +266,9 @@ class Program:
         late = weight * outlook.late_ppm * lengths / PPM
         short = problem.columns([f"short:{key}" for key in keys], cost=late)
         rows, columns = [spans, spans], [cash, short]
-        # More is never missing, whatever is moved: every bill at once, on the deepest day.
-        moved = math.ceil(outlook.face * self._missed.max(initial=1.0))
+        # More is never missing, whatever is moved: every bill at once, on the deepest day, and
+        # all that may be paid early.
+        moved = math.ceil(outlook.face * self._missed.max(initial=1.0)) + outlook.owed
         most = max(outlook.floor - min(outlook.lows[case]) + moved, 0)
         for line in outlook.lines:
             left = min(line.left, most)

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 from aicfo_sdk import grouped
 
+from .early import worth_a_year
 from .outlook import Outlook, Worth
 
 
@@ -22,7 +23,10 @@ class Reasons:
         outlook, amount = self._outlook, self._moves[index]
         option = outlook.options[index]
         without = outlook.worth({i: a for i, a in self._moves.items() if i != index})
-        if option.debt >= 0:
+        if option.off:
+            days, off = outlook.debts[option.debt].due - option.day, option.off
+            what = f"{grouped(off)} is taken off for money {worth_a_year(amount - off, off, days)}"
+        elif option.debt >= 0:
             what = f"{outlook.debts[option.debt].payee} takes it at face instead of money"
         elif option.pledge:
             lent = grouped(option.pledge.lent(amount))

@@ -97,7 +97,7 @@ def _endorsed(outlook: Outlook, order: Callable[[int], float]) -> Moves:
     moves: Moves = {}
     by_debt: dict[int, list[int]] = {}
     for index, option in enumerate(outlook.options):
-        if option.debt >= 0:
+        if option.move == "endorse":
             by_debt.setdefault(option.debt, []).append(index)
     for debt in sorted(by_debt, key=lambda place: (outlook.debts[place].due, place)):
         owed = outlook.debts[debt].amount

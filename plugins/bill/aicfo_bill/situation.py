@@ -7,6 +7,7 @@ from datetime import timedelta
 from aicfo_sdk import Context, ToolFailed
 from aicfo_sdk.model import Bill, CashForecast, CreditLine
 
+from .early import add_early
 from .outlook import Debt, Holding, Line, Option, Outlook, Pledge
 from .position import Payable, bill_class, deposit_ppm, quotes_by_class
 from .quote import best, days_charged, offers, payday, price_class
@@ -81,6 +82,7 @@ def outlook_of(
             if holding.kind in debt.takes and debt.due < holding.payday and lower <= upper:
                 id = f"endorse:{bill.id}:{debt.id}"
                 options.append(Option(id, "endorse", index, debt.due, lower, upper, debt=place))
+    add_early(ctx, payables, debts, holdings, options)
     return Outlook(
         path,
         0,

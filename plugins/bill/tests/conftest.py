@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook, Pledge
+from aicfo_bill.outlook import OWED, Debt, Holding, Line, Option, Outlook, Pledge
 from aicfo_bill.quote import Offer
 
 KINDS = ("bank", "trade", "supply_chain")
@@ -124,6 +124,38 @@ def pledged(outlook: Outlook, seed: int, *, fee: int = 0) -> Outlook:
             id = option.id.replace("discount", "pledge")
             options.append(replace(option, id=id, move="pledge", offer=None, pledge=terms))
     return replace(outlook, options=options)
+
+
+def with_terms(outlook: Outlook, seed: int, *, share: float = 1 / 3) -> Outlook:
+    """Return the same outlook with a discount for paying early on a share of its debts.
+
+    One tier or two (as 2/10,1/20,n/30): from 0.2 to 3 % off, from 5 to 50 days before the due day.
+    """
+    rng = random.Random(seed)
+    holdings, options = list(outlook.holdings), list(outlook.options)
+    for place, debt in enumerate(outlook.debts):
+        if rng.random() >= share:
+            continue
+        ppm, ahead = rng.choice((2_000, 5_000, 10_000, 20_000, 30_000)), rng.randint(5, 50)
+        tiers = {max(debt.due - ahead, 0): ppm}
+        if rng.random() < 0.4:
+            tiers.setdefault(max(debt.due - ahead // 2, 0), ppm // 2)
+        bill = len(holdings)
+        holdings.append(Holding(f"{OWED}:{debt.id}", OWED, debt.amount, debt.due, False))
+        options += [
+            Option(
+                f"pay_early:{debt.id}:{day:05d}",
+                "pay_early",
+                bill,
+                day,
+                debt.amount,
+                debt.amount,
+                debt=place,
+                off=round(debt.amount * part / 1_000_000),
+            )
+            for day, part in tiers.items()
+        ]
+    return replace(outlook, holdings=holdings, options=options)
 
 
 @pytest.fixture

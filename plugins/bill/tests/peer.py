@@ -1,8 +1,9 @@
 """The plan's model written a second time for `scipy.optimize.milp`: a peer to be held against.
 
 From docs/bill-rules.md alone and with nothing of the plugin's program: yes or no for each move,
-its amount, what is drawn on each line and what is missing in each span. Amounts are thousands of
-fen, so that the solver's tolerances are far below a fen's worth of bills.
+its amount (to pay early has none: a yes pays all), what is drawn on each line and what is missing
+in each span. Amounts are thousands of fen, so that the solver's tolerances are far below a fen's
+worth of bills.
 """
 
 from __future__ import annotations
@@ -63,11 +64,22 @@ def build(outlook: Outlook) -> Model:
     cost, upper, integer = np.zeros(count), np.full(count, np.inf), np.zeros(count)
     rows = _Rows()
     moved: list[list[tuple[int, float]]] = [[] for _ in range(len(spans) + 1)]
+    bought: dict[int, float] = {}
     fees: list[list[tuple[int, float]]] = [[] for _ in range(len(spans) + 1)]
     daily = outlook.yield_ppm / (_PPM * 360)
     left = [daily * (outlook.horizon + 1 - start) for start in outlook.starts] + [0.0]
     for index, option in enumerate(options):
         first = outlook.span(option.day)
+        if option.move == "pay_early":
+            # All of the debt less what is taken off goes now, and nothing when it is due.
+            yes, debt = taken + index, outlook.debts[option.debt]
+            due, paid = outlook.span(debt.due), (debt.amount - option.off) / _UNIT
+            cost[yes] = paid * (1 + left[first]) - debt.amount / _UNIT * (1 + left[due])
+            upper[index], upper[yes], integer[yes] = 0, 1, 1
+            moved[first].append((yes, -paid))
+            moved[due].append((yes, debt.amount / _UNIT))
+            bought[yes] = debt.amount / _UNIT
+            continue
         last = outlook.span(outlook.holdings[option.bill].payday)
         interest = option.offer.rate_ppm * option.days / (_PPM * 360) if option.offer else 0.0
         comes, goes = 1 - interest, 1.0
@@ -87,7 +99,11 @@ def build(outlook: Outlook) -> Model:
         mine = [(i, 1.0) for i, option in enumerate(options) if option.bill == number]
         rows.add(-np.inf, holding.face / _UNIT, *mine)
     for number, debt in enumerate(outlook.debts):
-        mine = [(i, 1.0) for i, option in enumerate(options) if option.debt == number]
+        mine = [
+            (taken + i, bought[taken + i]) if option.move == "pay_early" else (i, 1.0)
+            for i, option in enumerate(options)
+            if option.debt == number
+        ]
         rows.add(-np.inf, debt.amount / _UNIT, *mine)
     gone: dict[int, float] = {}
     changes: list[list[tuple[int, float]]] = []
@@ -136,9 +152,13 @@ def solve(model: Model, outlook: Outlook, *, gap: float, seconds: float = 60.0) 
     )
     if found.x is None:
         return Answer(float("inf"), -float("inf"), {})
+    count = len(outlook.options)
     moves = {
         index: round(amount * _UNIT)
-        for index, amount in enumerate(found.x[: len(outlook.options)])
+        for index, amount in enumerate(found.x[:count])
         if amount * _UNIT > 0.5
     }
+    for index, option in enumerate(outlook.options):
+        if option.move == "pay_early" and found.x[count + index] > 0.5:
+            moves[index] = option.upper
     return Answer(found.fun * _UNIT, found.mip_dual_bound * _UNIT, moves)

@@ -133,7 +133,7 @@ def by_id(advice: list[Advice]) -> dict[str, Advice]:
 
 def test_the_plugin_offers_one_provider_of_each_type() -> None:
     returns = {name: tool.signature.returns.label for name, tool in plugin.tools.items()}
-    assert len(set(returns.values())) == len(returns) == 8
+    assert len(set(returns.values())) == len(returns) == 9
     assert plugin.tools["bill_plan"].effect == "propose"
     assert plugin.tools["check_bill"].effect == "read"
 

@@ -16,12 +16,16 @@ if TYPE_CHECKING:
 
 
 def bill_plan(session: Session) -> BillsOutput:
-    """Return the plan for the bills on hand now; it is looked at, nothing is proposed."""
+    """Return the plan for the bills on hand now; it is looked at, nothing is proposed.
+
+    No invoice of the story grants a discount for paying early: every move is a bill's.
+    """
     books = session.snapshot()
     run = session.orchestrator.run("bill.bill_plan", books=books)
     calendar = session.orchestrator.context(books).calendar
     plan, forecast = run.fact(BillPlan), run.fact(CashForecast)
-    bills = [books.get(Bill, id) for id in dict.fromkeys(move.bill for move in plan.moves)]
+    ids = dict.fromkeys(move.bill for move in plan.moves if move.bill)
+    bills = [books.get(Bill, id) for id in ids]
     payday = {bill.id: calendar.next_working(bill.matures) for bill in bills}
     return BillsOutput(
         bills=[
@@ -42,6 +46,7 @@ def bill_plan(session: Session) -> BillsOutput:
                 reason=move.reason,
             )
             for move in plan.moves
+            if move.bill
         ],
         start=forecast.start.isoformat(),
         cash=cash_along(forecast, plan.moves, payday),
@@ -67,7 +72,7 @@ def cash_along(
         change[min(max((day - forecast.start).days, 0), len(forecast.p50))] += amount
 
     for move in moves:
-        if move.move in ("endorse", "discount"):
+        if move.bill and move.move in ("endorse", "discount"):
             add(move.day, move.amount - move.cost)
             add(payday[move.bill], -move.amount)
     return [level + extra for level, extra in zip(forecast.p50, accumulate(change), strict=False)]
