@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable, Mapping
 
 from tests.notices import (
+    eighth_look,
     fifth_look,
     first_look,
     fourth_look,
@@ -27,7 +28,8 @@ SETS: dict[str, Mapping[str, Callable[[int], Made]]] = {
     "set aside a fourth time (first 0.906)": fourth_look.LAYOUTS,
     "set aside a fifth time (first 0.786)": fifth_look.LAYOUTS,
     "set aside a sixth time (first 0.927)": sixth_look.LAYOUTS,
-    "read once, the reader not mended for it": seventh_look.LAYOUTS,
+    "set aside a seventh time (first 0.905)": seventh_look.LAYOUTS,
+    "set aside an eighth time (first 0.817)": eighth_look.LAYOUTS,
 }
 
 

@@ -7,10 +7,12 @@ from collections.abc import Callable
 import pytest
 
 from . import (
+    eighth_look,
     fifth_look,
     first_look,
     fourth_look,
     second_look,
+    seventh_look,
     sixth_look,
     third_look,
     tuned,
@@ -26,6 +28,8 @@ LAYOUTS = {
     **fourth_look.LAYOUTS,
     **fifth_look.LAYOUTS,
     **sixth_look.LAYOUTS,
+    **seventh_look.LAYOUTS,
+    **eighth_look.LAYOUTS,
 }
 
 

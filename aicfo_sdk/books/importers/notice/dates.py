@@ -16,6 +16,15 @@ _BID_BY = re.compile(
     r"(?:(?:将)?(?:递交|提交|上传|送达|报送|完成|加密)[^。;\n]{0,20}(?:投标|响应|报价|磋商|谈判|申请)?文件"
     r"|(?:将|把)[^。;\n]{0,12}文件[^。;\n]{0,12}(?:送达|递交|提交|上传|密封))"
 )
+_FILES_BY = re.compile(
+    r"文件[^。;\n\d]{0,16}?(?:于|在|不迟于|不晚于)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:(?:之)?前|截止)"
+    r"[^。;\n]{0,12}?(?:送达|送至|递交|提交|上传|寄达|投递|发送|密封)"
+)
+"""投标文件最迟应于某日前上传."""
+_CLOSES = re.compile(
+    r"(?:投标|响应|应答|报价|竞价|比选|磋商|谈判)[^。;,\n\d]{0,8}?(?:将)?(?:于|至)\s*(?P<when>[^。;\n]{8,40}?)\s*(?:截止|结束)"
+)
+"""报价于某日截止."""
 _ENDS_AT = re.compile(
     r"(?:截止|开标|提交首次响应文件)(?:的)?(?:时间|日期)(?:\s*\([^()]{0,60}\))?[^。;\n\d]{0,30}?(?:为|是|:|定于|于)\s*(?P<when>[^。;\n]{8,60})"
 )
@@ -33,7 +42,15 @@ def due(said: Said, kind: NoticeKind) -> Moment | None:
         return stated if kind == "award" else None
     told = None
     if kind != "correction":
-        sentence = next((m for f in _BID_BY.finditer(said.text) if (m := moment(f["when"]))), None)
+        sentence = next(
+            (
+                m
+                for form in (_BID_BY, _FILES_BY, _CLOSES)
+                for f in form.finditer(said.text)
+                if (m := moment(f["when"]))
+            ),
+            None,
+        )
         if stated and sentence and stated.day != sentence.day:
             said.flags.append(
                 flags.made(

@@ -12,7 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
+from .labels import field_of
 from .page import MAX_CHARS, MAX_LINE, Page
+from .qualifying import names_conditions
 
 MAX_MARKUP = 8_000_000
 """Most characters of markup that are read, embedded pictures aside."""
@@ -31,6 +33,9 @@ _BREAKS = frozenset(
     "h6 header hr li main nav ol p pre section summary ul".split()
 )
 _UNSEEN = frozenset("template noembed noframes datalist object iframe select".split())
+_INLINE = frozenset("span label b strong em i".split())
+_NAME_PIECES = 6
+"""Pieces of text in which the name of a field may come."""
 _NO_TEXT = frozenset(("script", "style"))
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"[.#]([\w-]+)\s*$")
@@ -104,8 +109,11 @@ class _Reader(HTMLParser):
         self._count = 0
         self._gone_names: set[str] = set()
         self._size = 0
+        self._named = self._apart = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        # Word splits names among elements too, but gives them no class of their own.
+        self._apart = self._named and not (dict(attrs).get("class") or "Mso").startswith("Mso")
         if tag in _BREAKS:
             self._break()
         if tag == "table":
@@ -131,6 +139,9 @@ class _Reader(HTMLParser):
             self._end_table()
         elif tag in _BREAKS:
             self._break()
+        elif tag in _INLINE and len(self._line) <= _NAME_PIECES:
+            line = "".join(self._line)
+            self._named = field_of(line) is not None or names_conditions(line)
         if not self._names[tag]:
             return
         while self._open:
@@ -158,6 +169,13 @@ class _Reader(HTMLParser):
         if self._size > MAX_CHARS + MAX_LINE:
             self.page.cut = True
             return
+        if self._apart and data.strip() and self._target() is self._line:
+            # A name and its value in two elements of their own need no colon to be told apart.
+            name = "".join(self._line)
+            if data.lstrip()[0] not in ":：(（" and field_of(name + data.strip()) is None:
+                self._line.append(":")
+        if data.strip():
+            self._named = self._apart = False
         # A line end of the source is a space to the reader.
         self._target().append(data.replace("\r", "").replace("\n", " "))
 

@@ -66,7 +66,7 @@ _PARTIES = (
 )
 _NUMBERED = re.compile(
     r"(?P<chapter>第\s*[一二三四五六七八九十百\d]{1,4}\s*(?:章|节|部分|篇|卷))|(?P<main>[一二三四五六七八九十]{1,3}\s*[、.,:]\s*)"
-    r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}\s*[、.．]\s*(?!\d))"
+    r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}(?:\s*[、.．]\s*(?!\d)|\s+(?=[\u4e00-\u9fff]{4,16}$)))"
 )
 _BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
 """A heading in brackets that stand in for its number."""
@@ -244,11 +244,19 @@ class _Reader:
             following = cells[at + 1] if at + 1 < len(cells) else ""
             if name is not None and following and field_of(following) is None:
                 yield self._made(name[0], following, name[1], row.at, name[2])
+                yield from self._within(following, name[0], row.at)
                 at += 2
                 continue
             for line in cell.split("\n"):
                 yield from self._line(len(self._blocks), Line(row.at, line))
             at += 1
+
+    def _within(self, cell: str, field: str, at: int) -> Iterator[Pair]:
+        """Yield other sums that a cell names behind its own: 90万元,最高限价:88万元."""
+        for label in _LABEL.finditer(cell) if field in _SUMS else ():
+            other = _FIELD_OF[_SPACE.sub("", label["name"])]
+            if label.start() and other in _SUMS and other != field:
+                yield from self._pair(label, cell[label.end() :].strip(), at)
 
     def _below(self, row: Row, names: Sequence[tuple[str, str, str] | None]) -> Iterator[Pair]:
         last = None

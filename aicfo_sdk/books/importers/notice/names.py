@@ -13,16 +13,18 @@ _NAMES = {
     "number": (
         "项目编号 采购项目编号 招标编号 招标项目编号 采购编号 磋商编号 谈判编号 询价编号 "
         "项目招标编号 采购文件编号 招标文件编号 磋商文件编号 标书编号 工程编号 比选编号 "
-        "询比编号"
+        "询比编号 项目号 采购项目号 招标项目号 招标号 采购号"
     ),
     "bare_number": "编号",
     "buyer": (
         "采购人 采购人名称 采购单位 采购单位名称 招标人 招标人名称 招标单位 采购方 建设单位 "
-        "采购主体 采购机构 招标采购单位 甲方 采购人全称"
+        "采购主体 采购机构 招标采购单位 甲方 采购人全称 项目业主 业主单位 业主 招标业主 "
+        "项目单位 发包人 发包单位 比选人 询价单位 需求单位"
     ),
     "agency": (
         "采购代理机构 采购代理机构名称 代理机构 代理机构名称 招标代理机构 招标代理 "
         "招标代理机构名称 集中采购机构 集中采购机构名称 采购代理 代理公司 招标代理单位 "
+        "受托代理 受托代理机构 委托代理机构 代理单位 采购代理单位 招标代理公司 采购代理公司 "
         "代理机构全称 采购组织机构 采购服务机构 采购执行机构 采购实施机构"
     ),
     "party_name": "名称 单位名称 机构名称",
@@ -128,7 +130,12 @@ _ACTS = (
     "询比价",
     "比价",
 )
-_WORKS = ("交货", "供货", "服务", "施工", "交付", "履约", "送货", "配送", "安装")
+_WORKS = tuple(
+    (
+        "交货 供货 服务 施工 交付 履约 送货 配送 安装 履行 实施 完工 完成 建设 供应 "
+        "合同履行 合同履约 合同服务 项目实施"
+    ).split()
+)
 
 _PAIRED = 5
 """So many of them stand in pairs, as 交货(服务)期."""
@@ -138,7 +145,7 @@ def _composed() -> dict[str, tuple[str, ...]]:
     """Return names that each portal puts together anew from the same few words, by field."""
     whose = ("项目", "采购", "招标", "采购项目", "招标项目", "竞争性磋商", "竞争性谈判", *_ACTS)
     files = tuple(f"{act}文件" for act in (*_ACTS, "采购", "招标"))
-    times = ("截止时间", "截止日期", "截止")
+    times = ("截止时间", "截止日期", "截止", "截止时点", "截止期限")
     hands = ("递交", "提交", "上传", "送达")
     by = [f"{act}{of}{time}" for act in (*_ACTS, *files) for of in ("", "的") for time in times]
     by += [
@@ -150,6 +157,13 @@ def _composed() -> dict[str, tuple[str, ...]]:
         for time in times
     ]
     by += [f"{hand}{of}{time}" for hand in hands for of in ("", "的") for time in times]
+    by += [
+        f"{act}{time}{also}{opening}"
+        for act in _ACTS
+        for time in times
+        for also in ("与", "暨", "及", "和", "、", "/")
+        for opening in ("开标", "开启", "开标时间", "开启时间")
+    ]
     return {
         "bond": tuple(f"{act}{end}" for act in _ACTS for end in ("保证金", "保证金金额", "担保")),
         "validity": tuple(f"{act}{of}有效期" for act in (*_ACTS, *files) for of in ("", "的")),
@@ -161,11 +175,17 @@ def _composed() -> dict[str, tuple[str, ...]]:
         "number": tuple(f"{one}{end}" for one in (*whose, *files) for end in ("编号", "单号")),
         "title": tuple(
             f"{one}{end}" for one in (*whose, "需求") for end in ("标题", "主题", "名称")
-        ),
+        )
+        + tuple(f"{act}项目" for act in _ACTS),
         "value": tuple(
             f"{one}预算{end}"
             for one in ("", "项目", "采购", "招标", "总", "项目总", "采购总", "资金", "最高")
             for end in ("", "金额", "总金额", "总价", "总额", "价", "资金", "控制数")
+        )
+        + tuple(
+            f"{one}估算{end}"
+            for one in ("招标", "采购", "合同", "项目", "工程", "标段")
+            for end in ("", "价", "金额", "额", "总价")
         ),
         "opening": tuple(
             f"{one}{end}"

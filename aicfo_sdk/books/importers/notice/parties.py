@@ -31,6 +31,19 @@ _ASKS = re.compile(
 """某医院委托某公司于近日."""
 
 
+_OWNER = re.compile(
+    rf"(?:(?:业主|建设单位|发包人|招标人|采购人)(?:单位)?(?:为|是|系)|业主(?:单位)?|建设单位)\s*(?P<name>{_NAME})"
+    r"(?=\s*(?:[,。;(]|已|现|拟))"
+)
+"""某工程的业主某局已落实资金, 招标人为某局."""
+
+_AGENT = re.compile(
+    rf"(?:委托\s*(?P<name>{_NAME})(?=\s*(?:为|担任|作为)[^,。;]{{0,8}}代理)"
+    rf"|代理机构(?:为|是|系)\s*(?P<named>{_NAME})(?=\s*[,。;]))"
+)
+"""现委托某公司为招标代理机构, 代理机构为某公司."""
+
+
 def party(said: Said, name: Literal["buyer", "agency"]) -> str:
     """Return the name of a party, "" when the notice does not give it."""
     for pair in said.all(name):
@@ -52,7 +65,13 @@ def _in_prose(text: str, name: Literal["buyer", "agency"]) -> str:
         if told["role"].endswith("代理机构") == (name == "agency"):
             return re.sub(r"^(?:因工作需要|受)", "", told["name"])
     told = _ASKED.search(text) or _ASKS.search(text)
-    return told[name] if told else ""
+    if told:
+        return told[name]
+    if name == "buyer":
+        owner = _OWNER.search(text)
+        return owner["name"] if owner else ""
+    agent = _AGENT.search(text)
+    return (agent["name"] or agent["named"]) if agent else ""
 
 
 def suppliers(said: Said) -> tuple[UntrustedText, ...]:

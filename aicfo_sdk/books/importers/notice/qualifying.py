@@ -15,9 +15,17 @@ from .page import Line, Page, unspanned
 
 _MOST = 100
 _BIDDER = "(?:申请人|投标人|供应商|响应人|应答人|报价人|竞价人|比选申请人|参选人|服务商|承包人)"
-_HEADING = re.compile(rf"资格(?:要求|条件|标准)|{_BIDDER}(?:的)?(?:资格|资质)|投标人(?:应|须)?具备")
+_ASKED = (
+    rf"{_BIDDER}(?:的|(?:应当?|必?须|需要?)?(?:具备|满足|符合)的?)?"
+    r"(?:基本|特定|专项|下列|以下)?(?:条件|要求)"
+)
+"""供应商要求, 投标人应具备的条件."""
+_HEADING = re.compile(
+    rf"资格(?:要求|条件|标准)|{_BIDDER}(?:的)?(?:资格|资质)|{_BIDDER}(?:应|须|应当|必须)?具备"
+    rf"|^{_ASKED}$|^(?:报名|准入|参加|参与|入围)(?:条件|要求)$"
+)
 _INLINE = re.compile(
-    rf"(?:(?:合格(?:的)?)?{_BIDDER}(?:的|应具备的)?(?:资格|资质)(?:(?:要求|条件)|(?=\s*(?::|$)))"
+    rf"(?:{_ASKED}(?=\s*(?::|$))|(?:合格(?:的)?)?{_BIDDER}(?:的|应具备的)?(?:资格|资质)(?:(?:要求|条件)|(?=\s*(?::|$)))"
     r"(?:、能力(?:和|、)信誉)?|(?:本项目的?)?特定(?:资格|资质)(?:要求|条件))\s*:?\s*(.*)"
 )
 _EMPTY = re.compile(r"^(?:无|/|同.{1,8}|详见.{0,20}|\(?\d\)?|如下|见.{0,12})[。;:]?$")
@@ -46,6 +54,11 @@ def qualifications(page: Page, sections: Sequence[Section]) -> tuple[UntrustedTe
     """Return the sentences of the qualification section, numbers taken off, in order."""
     found = list(_sentences(page, sections))
     return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(found))[:_MOST]
+
+
+def names_conditions(text: str) -> bool:
+    """Return whether a text is but the name under which a notice says what bidders must be."""
+    return len(text) < 24 and re.fullmatch(_ASKED, text.strip()) is not None
 
 
 def required(sentences: Sequence[str]) -> tuple[str, ...]:

@@ -40,7 +40,8 @@ _NAMED = re.compile(
     + r")(?:\([^()\n]{0,20}\))?[^\S\n]*(?:(?=[:\n|])|(?<=\s)(?=\S)|$)"
 )
 _HEADLINE = re.compile(
-    r"^(?![^\n]*(?:招聘|拍卖|转让|出让|招租|出租|处置|招生|招考))[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|(?:招标|采购|磋商|谈判|询价|比选)文件)"
+    r"^(?![^\n]*(?:招聘|拍卖|转让|出让|招租|出租|招生|招考|(?:资产|车辆|物资|设备|房产|国有)[^\n]{0,8}处置|处置(?:结果)?公[告示]))"
+    r"[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|(?:招标|采购|磋商|谈判|询价|比选)文件)"
     r"(?:\([^()]{0,16}\))?$"
 )
 _OTHER_PAPER = re.compile(
@@ -54,6 +55,12 @@ _TAG = re.compile(r"<[^<>]{0,2000}>")
 _BLOCK = re.compile(
     r"</?(?:div|t[dhr]|p|li|d[dt]|br|h\d|title|section|body)\b[^<>]{0,2000}>", re.IGNORECASE
 )
+_ELEMENT = re.compile(
+    r"</?(?:div|t[dhr]|p|li|d[dt]|br|h\d|title|section|body)\b[^<>]{0,2000}>"
+    r"|</(?:span|label|b|strong|em|i)>\s*<(?:span|label|b|strong|em|i)\s+class\b[^<>]{0,2000}>",
+    re.IGNORECASE,
+)
+"""The same, and where one inline element with a class follows another: a name and its value."""
 _BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u00a0\u3000]+(?=[\u4e00-\u9fff])")
 
 
@@ -64,7 +71,8 @@ def announces(text: str) -> bool:
         return False
     lines = normalize("NFKC", unescape(_TAG.sub("", _BLOCK.sub("\n", text))))
     dense = _BETWEEN.sub("", lines)
-    found = {_FIELD_OF[name] for each in (lines, dense) for name in _NAMED.findall(each)}
+    apart = normalize("NFKC", unescape(_TAG.sub("", _ELEMENT.sub("\n", text))))
+    found = {_FIELD_OF[name] for each in (lines, dense, apart) for name in _NAMED.findall(each)}
     head = [line.strip() for line in dense.split("\n") if line.strip()][:_HEAD]
     headline = any(_HEADLINE.match(line) for line in head)
     if not headline and any(_OTHER_PAPER.match(line) for line in head[:_FIRST]):
