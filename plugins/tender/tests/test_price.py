@@ -204,7 +204,7 @@ def test_money_that_nobody_gives_costs_interest_on_arrears_and_days_of_sales(mak
     assert late_cost(ctx, need(short=0), 0) == 0
 
 
-def test_a_firm_that_would_pay_late_asks_more_and_most_where_the_contract_is_small_beside_its_sales(make: Any) -> None:
+def test_a_firm_that_would_pay_late_asks_more_and_most_if_it_is_large(make: Any) -> None:
     def priced(sold: int, limit: int) -> BidPrice:
         ctx = make.context(notice(make), line(limit), sales(sold))
         return aicfo_tender.bid_price(ctx, ONE, need=need(short=60_000_000))
