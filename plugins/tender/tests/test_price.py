@@ -195,8 +195,8 @@ def line(limit: int) -> CreditLine:
 
 def test_money_that_nobody_gives_costs_interest_on_arrears_and_days_of_sales(make: Any) -> None:
     # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00; of 90 days' sales of 10,000.00 half,
-    # of that 20 %.
-    for sold, cost in ((0, 900_000), (365_000_000, 900_000 + 9_000_000)):
+    # of that 10 %.
+    for sold, cost in ((0, 900_000), (365_000_000, 900_000 + 4_500_000)):
         ctx = make.context(notice(make), line(20_000_000), *([sales(sold)] if sold else []))
         assert late_cost(ctx, need(short=40_000_000), 20_000_000) == cost
         assert aicfo_tender.bid_price(ctx, ONE, need=need(short=40_000_000)).funding_cost == cost
