@@ -206,7 +206,7 @@ def win_chance(ctx: Context, tender: TenderId, *, price: int | None = None) -> W
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, CreditLine],
+    reads=[Tender, Merchant, CreditLine, DailySales, Invoice],
     title="报价测算",
     asks=[
         "Which price is best for tender {tender}?",
@@ -228,7 +228,7 @@ def bid_price(
 
 
 @plugin.tool(
-    reads=[Tender, Account],
+    reads=[Tender, Account, DailySales, Invoice],
     title="投标决策",
     asks=[
         "Is tender {tender} worth bidding for?",

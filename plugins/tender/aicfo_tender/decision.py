@@ -23,6 +23,8 @@ from aicfo_sdk.model import (
     TenderId,
 )
 
+from .lateness import late_cost
+
 if TYPE_CHECKING:
     from aicfo_sdk import Context
 
@@ -38,9 +40,8 @@ def bid_decision(
     """Return go or no-go; see the tool `bid_decision`."""
     notice = ctx.books.get(Tender, tender)
     refused = [found for found in gate.findings if found.severity == "refuse"]
-    found, missing, borrowed = _funding(tender, need, plan)
-    late: int = ctx.params.at("finance.late_interest_day_ppm", ctx.today)
-    lateness = round_div(missing * late * (need.short_days or 0), PPM)
+    found, borrowed = _funding(tender, need, plan)
+    lateness = late_cost(ctx, need, found)
     # What the price already holds for money is replaced by what the plan found.
     if_won = price.profit_if_won + price.funding_cost - borrowed - lateness
     worth = round_div(if_won * price.chance_ppm, PPM) - price.bid_cost - price.bond_cost
@@ -109,20 +110,19 @@ def bid_decision(
     )
 
 
-def _funding(tender: str, need: FundingNeed, plan: FundingPlan) -> tuple[int, int, int]:
-    """Return what the plan finds for this tender's P95, and of the mean shortage what is missing
-    and what the rest costs, minor units."""
+def _funding(tender: str, need: FundingNeed, plan: FundingPlan) -> tuple[int, int]:
+    """Return what the plan finds for this tender's P95, and what that costs on average, minor
+    units."""
     mine = [piece for piece in plan.pieces if piece.demand == f"tender:{tender}"]
     found = min(sum(piece.cash for piece in mine), need.short_p95)
     if not need.short_p95:
-        return 0, 0, 0
+        return 0, 0
     mean = need.short_mean or 0
     lasts = (need.until - need.by).days + 1
     # Planned for the 95 % need over all of its days; expected is the mean, for `short_days`.
     share = sum(piece.cost for piece in mine) * mean * (need.short_days or 0)
     borrowed = round_div(share, need.short_p95 * lasts)
-    missing = round_div(mean * (need.short_p95 - found), need.short_p95)
-    return found, missing, borrowed
+    return found, borrowed
 
 
 def _proposals(

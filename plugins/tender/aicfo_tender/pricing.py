@@ -25,6 +25,7 @@ from aicfo_sdk.model import (
     WinChance,
 )
 
+from .lateness import late_cost, missing
 from .market import Drawn, Draws, Market, draw, friedman_and_gates, is_away, learned, prior
 from .reach import same_currency, the_merchant
 from .score.rule import Rule, rule_of
@@ -313,16 +314,13 @@ def _costs(ctx: Context, case: Case, need: FundingNeed | None, notes: list[str])
     if need is None:
         notes.append("the contract's funding is not in the price: nothing sized it")
     elif need.short_mean and need.short_days:
-        missing, days = need.short_mean, need.short_days
-        for yearly, _, free in lines:
-            taken = min(missing, free)
-            funding += round_div(taken * yearly * days, PPM * _YEAR)
-            missing -= taken
-        if missing and lines:
-            late: int = params.at("finance.late_interest_day_ppm", today)
-            funding += round_div(missing * late * days, PPM)
-        elif missing:
-            funding += round_div(missing * rate * days, PPM * _YEAR)
+        free = min(sum(line[2] for line in lines), need.short_p95)
+        borrowed = need.short_mean - missing(need, free)
+        for yearly, _, left in lines:
+            taken = min(borrowed, left)
+            funding += round_div(taken * yearly * need.short_days, PPM * _YEAR)
+            borrowed -= taken
+        funding += late_cost(ctx, need, free)
     bid = share(case.estimate, params.at("tender.bid_cost_ppm", today))
     notes.append(f"writing the bid costs {grouped(bid)} (assumed)")
     return Costs(bid, bond, funding)

@@ -9,13 +9,16 @@ from typing import Any
 import aicfo_tender
 import numpy as np
 import pytest
+from aicfo_tender.lateness import late_cost
 from aicfo_tender.market import Draws, friedman_and_gates
 from aicfo_tender.pricing import Costs, expected_profit, optimum, price_case
 
 from aicfo_sdk import ToolFailed, ToolRetry
 from aicfo_sdk.model import (
     BidGate,
+    BidPrice,
     CreditLine,
+    DailySales,
     Finding,
     FundingNeed,
     FundingPiece,
@@ -178,6 +181,41 @@ def need(*, short: int = 0, price: int = VALUE) -> FundingNeed:
     )  # fmt: skip
 
 
+def sales(a_year: int) -> DailySales:
+    day = date(2026, 2, 1)
+    return DailySales(id="S", day=day, store="S-1", amount=a_year, orders=1)
+
+
+def line(limit: int) -> CreditLine:
+    return CreditLine(
+        id="L", updated=date(2026, 1, 1), lender="B", limit=limit, rate_ppm=0,
+        expires=date(2027, 1, 1),
+    )  # fmt: skip
+
+
+def test_money_that_nobody_gives_costs_interest_on_arrears_and_days_of_sales(make: Any) -> None:
+    # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00; of 90 days' sales of 10,000.00 half,
+    # of that 10 %.
+    for sold, cost in ((0, 900_000), (365_000_000, 900_000 + 4_500_000)):
+        ctx = make.context(notice(make), line(20_000_000), *([sales(sold)] if sold else []))
+        assert late_cost(ctx, need(short=40_000_000), 20_000_000) == cost
+        assert aicfo_tender.bid_price(ctx, ONE, need=need(short=40_000_000)).funding_cost == cost
+    assert late_cost(ctx, need(short=40_000_000), 40_000_000) == 0
+    assert late_cost(ctx, need(short=0), 0) == 0
+
+
+def test_a_firm_that_would_pay_late_asks_more_and_most_if_it_is_large(make: Any) -> None:
+    def priced(sold: int, limit: int) -> BidPrice:
+        ctx = make.context(notice(make), line(limit), sales(sold))
+        return aicfo_tender.bid_price(ctx, ONE, need=need(short=60_000_000))
+
+    funded, unfunded = priced(365_000_000, 60_000_000), priced(365_000_000, 1)
+    assert unfunded.price > funded.price
+    assert unfunded.chance_ppm < funded.chance_ppm
+    # The same contract beside ten times the sales: what stands still is worth more than it brings.
+    assert priced(3_650_000_000, 1).profit_if_won < unfunded.profit_if_won
+
+
 def plan(covered: int, demand: int, cost: int = 0) -> FundingPlan:
     piece = FundingPiece(
         source="line:L", demand="tender:T-1", amount=max(covered, 1), cash=covered, cost=cost,
@@ -219,7 +257,7 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
     [
         ({"passed": False}, "qualification_missing"),
         ({"cost_share_ppm": 1_100_000}, "not_worth_it"),
-        ({"short": 60_000_000, "covered": 10_000_000}, "not_funded"),
+        ({"short": 110_000_000, "covered": 5_000_000}, "not_funded"),
     ],
 )
 def test_what_speaks_against_it_stops_the_bid(make: Any, fields: dict[str, Any], code: str) -> None:
