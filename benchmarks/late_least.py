@@ -289,9 +289,11 @@ def _days(state: State) -> Ints:
 def _told(scenario: str, rows: Ints) -> dict[str, str]:
     _, owner, rule, kept, none, sure, certain = rows.sum(axis=0).tolist()
     firms, most = rows.shape[0], max(owner, 1)
+    exact = rows[rows[:, 5] > 0]
     return {
         f"{scenario}: late days of firms with bills, owner": f"{owner:6,} of {firms} firms",
         f"{scenario}: the same, bank_first": f"{rule:6,}",
         f"{scenario}: at least, the future known": f"{kept:6,} ({kept / most:.0%}), exact: {sure}",
+        f"{scenario}: where that is exact": f"{exact[:, 3].sum():6,} of {exact[:, 1].sum():,}",
         f"{scenario}: at least, no bill kept": f"{none:6,} ({none / most:.0%}), exact: {certain}",
     }
