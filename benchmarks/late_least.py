@@ -16,6 +16,7 @@ from __future__ import annotations
 import os
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 from aicfo_sim.bound.baseline import GOODS, OTHERS, WAGES, baseline
@@ -110,10 +111,13 @@ class Least:
         matrix = coo_array(
             (values * scale[columns] / unit, (rows, columns)), shape=(self._height, self._size)
         )
+        # SciPy's stubs know numbers only for bounds.
+        least_of: Any = np.zeros(self._size)
+        most_of: Any = np.concatenate(self._upper) / scale
         found = milp(
             cost * scale,
             constraints=LinearConstraint(matrix.tocsr(), low / unit, high / unit),
-            bounds=Bounds(np.zeros(self._size), np.concatenate(self._upper) / scale),
+            bounds=Bounds(least_of, most_of),
             integrality=whole,
             options={"node_limit": nodes, "mip_rel_gap": 0.0},
         )
