@@ -23,6 +23,7 @@ NAMES = (
     "bills",
     "bill_worth",
     "late_room",
+    "late_least",
     "levers",
     "fraud",
     "names",

@@ -127,6 +127,13 @@ class Program:
     drawn: tuple[Ints, ...]
     repaid: tuple[Ints, ...]
     """Columns by line and period."""
+    late: tuple[tuple[tuple[Ints, Ints], ...], ...]
+    """By class of payments: columns of what waits at decisions, and their periods. First what has
+    waited for every night since the decision before, then what fell due since."""
+    short: Ints
+    before: Ints
+    fund: Ints
+    """Columns by period: money from nowhere, cash before each decision, what lies in the fund."""
 
 
 def program(span: Periods, of: Situation) -> Program:
@@ -171,7 +178,7 @@ class _Build:
         self._cash = self._column(np.append(span.deposit[1:], 0.0), self._most)
         self._fund = self._column(np.append(span.fund[1:], 0.0), self._most)
         self._before = self._column(0.0, self._most)
-        short = self._column(-PENALTY, self._owed + self._most)
+        short = self._short = self._column(-PENALTY, self._owed + self._most)
         due = of.inflow - of.falls.sum(axis=0)
         due[0] += of.cash * (1.0 + span.deposit[0]) - of.arrears.sum()
         self._morning = self._row(due, due)
@@ -394,6 +401,10 @@ class _Build:
             given=self._pairs,
             drawn=tuple(self._drawn),
             repaid=tuple(self._repaid),
+            late=tuple(tuple(parts) for parts in self._late),
+            short=self._short,
+            before=self._before,
+            fund=self._fund,
         )
 
     def _column(self, gain: Floats | float, upper: Floats | Ints | float) -> Ints:
