@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
 
@@ -63,11 +64,12 @@ class Program:
         # Change of cash in the span in which the money comes; the bill's is missed in the last.
         self._gained: Floats = proceeds - self._missed * (self._first == self._last)
 
+        # In the integer program what moves whole is a yes or no alone: its amount is all of it.
+        whole = np.array([integer and option.whole for option in options], dtype=np.bool_)
+        self._per: Floats = np.where(whole, self._upper, 1.0)
         self._problem = Problem()
-        self._moves = self._problem.columns(
-            self._names, cost=self._losses + self._spreads, upper=self._upper
-        )
-        self._flags = self._add_flags() if integer else self._moves[:0]
+        self._moves = self._add_moves(whole)
+        self._flags = self._add_flags(whole) if integer else self._moves
         self._add_amounts()
         self._add_cash()
 
@@ -94,7 +96,7 @@ class Program:
 
     def amounts(self, solution: Solution) -> list[float]:
         """Return the amount of each option, in fen."""
-        return solution.at(self._moves)
+        return (self._per * solution.at(self._moves)).tolist()
 
     def amounts_within(self, limits: Mapping[int, tuple[int, int]], spare: int = 0) -> list[float]:
         """Return the amounts of the linear program with each option within its limits.
@@ -176,18 +178,39 @@ class Program:
             upper=-self._sunk[place],
         )
 
-    def _add_flags(self) -> Ints:
+    def _add_moves(self, whole: Bools) -> Ints:
+        """What is moved: fen, or of what moves whole in the integer program whether it does."""
+        import numpy as np
+
+        cost, moves = self._losses + self._spreads, np.empty(len(whole), dtype=np.int64)
+        for sort in (whole, ~whole):
+            mine: list[int] = np.flatnonzero(sort).tolist()
+            yes = sort is whole
+            moves[sort] = self._problem.columns(
+                [self._names[index] for index in mine],
+                cost=cost[sort] * self._per[sort] + self._fees[sort] * yes,
+                upper=1 if yes else self._upper[sort],
+                integer=yes,
+            )
+        return moves
+
+    def _add_flags(self, whole: Bools) -> Ints:
         """An option that is taken moves its minimum at least, and pays its fee."""
         import numpy as np
 
-        options = self.outlook.options
-        flags = self._problem.columns(
-            [f"b:{option.id}" for option in options], cost=self._fees, upper=1, integer=True
+        flags, parts = self._moves.copy(), np.flatnonzero(~whole)
+        options = [self.outlook.options[index] for index in parts.tolist()]
+        flags[parts] = self._problem.columns(
+            [f"b:{option.id}" for option in options],
+            cost=self._fees[parts],
+            upper=1,
+            integer=True,
         )
-        rows, columns = np.tile(np.arange(len(flags)), 2), np.concatenate([self._moves, flags])
-        ones = np.ones(len(flags))
+        rows = np.tile(np.arange(len(parts)), 2)
+        columns = np.concatenate([self._moves[parts], flags[parts]])
+        ones = np.ones(len(parts))
         for name, limits, lower, upper in (
-            ("most", self._upper, -float("inf"), 0.0),
+            ("most", self._upper[parts], -float("inf"), 0.0),
             ("least", [option.lower for option in options], 0.0, float("inf")),
         ):
             ids = [f"{name}:{option.id}" for option in options]
@@ -199,7 +222,7 @@ class Program:
         """What leaves a bill, or reaches a debt, is at most its amount."""
         import numpy as np
 
-        outlook = self.outlook
+        outlook, parts = self.outlook, self._per == 1.0
         bills = [(f"bill:{bill.id}", bill.face) for bill in outlook.holdings]
         debts = [(f"debt:{debt.id}", debt.amount) for debt in outlook.debts]
         for all_, owners in (
@@ -211,12 +234,16 @@ class Program:
             used, rows = np.unique(owner[mine], return_inverse=True)
             places: list[int] = used.tolist()
             named = [all_[place] for place in places]
+            most: Floats = np.array([float(most) for _, most in named])
+            # A row of yes and no alone is counted in shares of what there is, not in fen.
+            parted = np.bincount(rows, weights=parts[mine], minlength=len(most)) > 0
+            unit = np.where(parted, 1.0, most)
             self._problem.rows(
                 [name for name, _ in named],
                 rows,
                 self._moves[mine],
-                np.ones(int(mine.sum())),
-                upper=[float(most) for _, most in named],
+                self._per[mine] / unit[rows],
+                upper=most / unit,
             )
 
     def _add_cash(self) -> None:
@@ -226,11 +253,13 @@ class Program:
         problem, spans = self._problem, np.arange(len(self.outlook.starts))
         keys = self._keys
         cash = problem.columns([f"cash:{key}" for key in keys], lower=-float("inf"))
-        gained = self._gained - self._spreads
+        # In the integer program the fee of what moves whole is part of what it brings.
+        fees = self._fees * self._integer
+        gained = (self._gained - self._spreads) * self._per - fees * (self._flags == self._moves)
         comes = (self._first < len(spans)) & (gained != 0)
         misses = (self._last < len(spans)) & (self._first != self._last)
-        pays = (self._fees > 0) & (self._first < len(spans)) & self._integer
-        flags = self._flags[pays[: len(self._flags)]]
+        pays = (fees > 0) & (self._first < len(spans)) & (self._flags != self._moves)
+        flags = self._flags[pays]
         problem.rows(
             [f"change:{key}" for key in keys],
             np.concatenate(
@@ -242,8 +271,8 @@ class Program:
                     np.ones(len(spans)),
                     -np.ones(len(spans) - 1),
                     -gained[comes],
-                    self._missed[misses],
-                    self._fees[pays],
+                    self._missed[misses] * self._per[misses],
+                    fees[pays],
                 ]
             ),
             lower=0,
