@@ -25,9 +25,11 @@ class Program:
     """What a plan loses against holding every bill, as a program over fen moved by option.
 
     Built once; `amounts_within` asks it again with some options forced and some forbidden.
+    The integer program decides what moves whole and what pays a fee, and with `pieces` also that
+    no piece is under its minimum; without, its bound holds all the same.
     """
 
-    def __init__(self, outlook: Outlook, *, integer: bool = False) -> None:
+    def __init__(self, outlook: Outlook, *, integer: bool = False, pieces: bool = True) -> None:
         import numpy as np
 
         options = outlook.options
@@ -69,7 +71,8 @@ class Program:
         self._per: Floats = np.where(whole, self._upper, 1.0)
         self._problem = Problem()
         self._moves = self._add_moves(whole)
-        self._flags = self._add_flags(whole) if integer else self._moves
+        flagged = ~whole if pieces else ~whole & (self._fees > 0)
+        self._flags = self._add_flags(flagged) if integer else self._moves
         self._add_amounts()
         self._add_cash()
 
@@ -194,11 +197,11 @@ class Program:
             )
         return moves
 
-    def _add_flags(self, whole: Bools) -> Ints:
+    def _add_flags(self, flagged: Bools) -> Ints:
         """An option that is taken moves its minimum at least, and pays its fee."""
         import numpy as np
 
-        flags, parts = self._moves.copy(), np.flatnonzero(~whole)
+        flags, parts = self._moves.copy(), np.flatnonzero(flagged)
         options = [self.outlook.options[index] for index in parts.tolist()]
         flags[parts] = self._problem.columns(
             [f"b:{option.id}" for option in options],
@@ -222,7 +225,7 @@ class Program:
         """What leaves a bill, or reaches a debt, is at most its amount."""
         import numpy as np
 
-        outlook, parts = self.outlook, self._per == 1.0
+        outlook, fen = self.outlook, self._per == 1.0
         bills = [(f"bill:{bill.id}", bill.face) for bill in outlook.holdings]
         debts = [(f"debt:{debt.id}", debt.amount) for debt in outlook.debts]
         for all_, owners in (
@@ -236,7 +239,7 @@ class Program:
             named = [all_[place] for place in places]
             most: Floats = np.array([float(most) for _, most in named])
             # A row of yes and no alone is counted in shares of what there is, not in fen.
-            parted = np.bincount(rows, weights=parts[mine], minlength=len(most)) > 0
+            parted = np.bincount(rows, weights=fen[mine], minlength=len(most)) > 0
             unit = np.where(parted, 1.0, most)
             self._problem.rows(
                 [name for name, _ in named],
