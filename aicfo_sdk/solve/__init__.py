@@ -297,7 +297,8 @@ def _spread(given: Numbers, count: int) -> Floats:
 
     if isinstance(given, int | float):
         return np.full(count, given, dtype=np.float64)
-    return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
+    numbers = np.asarray(given, dtype=np.float64)
+    return numbers if numbers.shape == (count,) else np.broadcast_to(numbers, (count,))
 
 
 def _odd_costs(given: Numbers, costs: Floats) -> list[int]:
