@@ -300,9 +300,8 @@ def _spread(given: Numbers, count: int) -> Floats:
 
     if isinstance(given, int | float):
         return np.full(count, given, dtype=np.float64)
-    if isinstance(given, np.ndarray) and given.shape == (count,) and given.dtype == np.float64:
-        return given
-    return np.broadcast_to(np.asarray(given, dtype=np.float64), (count,))
+    numbers = np.asarray(given, dtype=np.float64)
+    return numbers if numbers.shape == (count,) else np.broadcast_to(numbers, (count,))
 
 
 def _odd_costs(given: Numbers, costs: Floats) -> list[int]:

@@ -118,7 +118,10 @@ class Arrays:
         largest = float(sizes[np.isfinite(sizes)].max(initial=1.0))
         unit = 1.0 if largest <= _ROOM else 2.0 ** math.ceil(math.log2(largest / _ROOM))
         self.unit: Floats = np.where(self.integer, 1.0, unit)
-        dearest = float(np.abs(self.given * self.unit).max(initial=0.0))
+        # Tolerances of costs count for each unit of a quantity, but only once for a yes or no,
+        # whatever that costs.
+        costs = np.abs(self.given * self.unit)
+        dearest = float(costs[divisible].max(initial=0.0)) or float(costs.max(initial=0.0))
         self.cost_unit = 2.0 ** math.floor(math.log2(dearest)) if dearest else 1.0
         self.cost: Floats = self.sign * self.given * self.unit / self.cost_unit
         self.lower: Floats = self._lower / self.unit

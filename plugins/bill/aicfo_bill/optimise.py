@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
-from aicfo_sdk import PPM, SolverError
+from aicfo_sdk import PPM, Solution, SolverError
 
 from .early import early_all, without_early
 from .outlook import MOST_FEES, Option, Outlook, Worth
@@ -25,6 +25,8 @@ _TRIES = 4_000
 _MERGES = 12
 _NODES = 20_000
 _FEW_NODES = 300
+_KEPT = 0.9
+"""Share of the gap that the tree may use when the repair is still to make minimum pieces."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +53,7 @@ def lp_repair(outlook: Outlook) -> Best:
     program = Program(outlook)
     found = _repaired(program, climb=True)
     if _missing_ppm(outlook, found) > NEAR_PPM:
-        found = _searched(outlook, found, NEAR_PPM, _FEW_NODES)
+        found = _searched(program, found, NEAR_PPM, _FEW_NODES)
     return replace(found, prices=program.prices(found.moves))
 
 
@@ -65,7 +67,7 @@ def milp(outlook: Outlook, *, gap_ppm: int = 10) -> Best:
     # The tree search finds what climbing would, and proves it.
     found = _repaired(program, climb=False)
     if _missing_ppm(outlook, found) > gap_ppm:
-        found = _searched(outlook, found, gap_ppm, _NODES)
+        found = _searched(program, found, gap_ppm, _NODES)
     if _missing_ppm(outlook, found) > gap_ppm:
         climbed = _repaired(program, climb=True).moves
         found = replace(found, moves=_best_of(outlook, [found.moves, climbed]))
@@ -99,22 +101,44 @@ def _early_rules(outlook: Outlook) -> dict[str, Moves]:
     return {early_all.__name__: early_all(outlook), "no_early": never}
 
 
-def _searched(outlook: Outlook, known: Best, gap_ppm: int, nodes: int) -> Best:
-    """Return the better of a known plan and the integer program's, and the lower bound."""
-    program = Program(outlook, integer=True)
-    allowed = outlook.face * gap_ppm / PPM
-    try:
-        solution = program.solve(gap=max(allowed - program.slack, 0.0), nodes=nodes)
-    except SolverError:
-        return known  # no plan within so few nodes
-    chosen = program.chosen(solution)
+def _searched(program: Program, known: Best, gap_ppm: int, nodes: int) -> Best:
+    """Return the better of a known plan and the integer program's, and the lower bound.
+
+    Minimum pieces are left to the repair at first: the tree is far smaller without them, and
+    they hardly ever cost what the gap allows.
+    """
+    outlook = program.outlook
+    for pieces in (False, True):
+        decided = Program(outlook, integer=True, pieces=pieces)
+        # Without the pieces a little is kept for what they cost.
+        allowed = outlook.face * gap_ppm / PPM * (1.0 if pieces else _KEPT)
+        try:
+            solution = decided.solve(gap=max(allowed - decided.slack, 0.0), nodes=nodes)
+        except SolverError:
+            break  # no plan within so few nodes
+        known = _made(program, decided, solution, known, pieces=pieces)
+        if _missing_ppm(outlook, known) <= gap_ppm or solution.status != "optimal":
+            break
+    return known
+
+
+def _made(
+    program: Program, decided: Program, solution: Solution, known: Best, *, pieces: bool
+) -> Best:
+    """Return the better of a known plan and the one that an integer answer comes to."""
+    outlook = program.outlook
+    chosen, amounts = decided.chosen(solution), decided.amounts(solution)
     limits = {
-        index: (option.lower, option.upper) if chosen[index] else (0, 0)
+        index: (0, option.upper)
+        if not (pieces or option.whole or option.fee)
+        else (option.lower, option.upper)
+        if chosen[index]
+        else (0, 0)
         for index, option in enumerate(outlook.options)
     }
-    exact = _whole(outlook, program.amounts(solution), limits)
-    bound = min(program.bound(solution), known.bound)
-    return replace(known, moves=_best_of(outlook, [exact, known.moves]), bound=bound)
+    bound = min(decided.bound(solution), known.bound)
+    found = _settle(program, amounts, limits)
+    return replace(known, moves=_best_of(outlook, [found, known.moves]), bound=bound)
 
 
 def _missing_ppm(outlook: Outlook, found: Best) -> float:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from itertools import product
+from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING
 
 from aicfo_sdk import PPM, Problem, Solution
@@ -16,33 +16,39 @@ if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
 
+    Bools = NDArray[np.bool_]
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
+    _Rows = tuple[list[str], Ints, Ints, Floats, Floats, Floats]
 
 
 class Program:
     """What a plan loses against holding every bill, as a program over fen moved by option.
 
     Built once; `amounts_within` asks it again with some options forced and some forbidden.
+    The integer program decides what moves whole and what pays a fee, and with `pieces` also that
+    no piece is under its minimum; without, its bound holds all the same.
     """
 
-    def __init__(self, outlook: Outlook, *, integer: bool = False) -> None:
+    def __init__(self, outlook: Outlook, *, integer: bool = False, pieces: bool = True) -> None:
         import numpy as np
 
         options = outlook.options
         self.outlook = outlook
         self._integer = integer
         self._names = [f"m:{option.id}" for option in options]
-        self._limits = {index: (0, option.upper) for index, option in enumerate(options)}
+        uppers = [option.upper for option in options]
+        self._limits = dict(enumerate((0, upper) for upper in uppers))
         self._spare = 0
         self._closed: frozenset[str] = frozenset()
         self._draws: dict[str, list[tuple[str, int, float]]] = {}
         self._sunk = [0] * len(outlook.starts)
         self._keys = [f"{start:05d}" for start in outlook.starts]
-        ends = np.array(outlook.ends, dtype=np.int64).reshape(-1, 2)
+        ends = np.array([*chain.from_iterable(outlook.ends)], dtype=np.int64).reshape(-1, 2)
         self._first, self._last = ends[:, 0], ends[:, 1]
-        self._upper: Floats = np.array([option.upper for option in options], dtype=np.float64)
-        self._fees: Floats = np.array([option.fee for option in options], dtype=np.float64)
+        self._upper: Floats = np.array(uppers, dtype=np.float64)
+        fees = [o.pledge.fee if o.pledge else o.offer.fee if o.offer else 0 for o in options]
+        self._fees: Floats = np.array(fees, dtype=np.float64)
         # The relaxation spreads a fee over all that the option could move; in the integer
         # program it is the flag that pays.
         self._spreads: Floats = self._fees * 0 if integer else self._fees / self._upper
@@ -63,13 +69,19 @@ class Program:
         # Change of cash in the span in which the money comes; the bill's is missed in the last.
         self._gained: Floats = proceeds - self._missed * (self._first == self._last)
 
+        # In the integer program what moves whole is a yes or no alone: its amount is all of it.
+        whole = np.zeros(len(options), dtype=np.bool_)
+        if integer:
+            whole[:] = [option.whole for option in options]
+        self._per: Floats = np.where(whole, self._upper, 1.0)
         self._problem = Problem()
-        self._moves = self._problem.columns(
-            self._names, cost=self._losses + self._spreads, upper=self._upper
-        )
-        self._flags = self._add_flags() if integer else self._moves[:0]
+        self._blocks: list[_Rows] = []
+        self._moves = self._add_moves(whole)
+        flagged = ~whole if pieces else ~whole & (self._fees > 0)
+        self._flags = self._add_flags(flagged) if integer else self._moves
         self._add_amounts()
         self._add_cash()
+        self._add_rows()
 
     def solve(self, *, gap: float = 0.0, nodes: int = 100_000) -> Solution:
         """Return the solver's answer."""
@@ -94,7 +106,7 @@ class Program:
 
     def amounts(self, solution: Solution) -> list[float]:
         """Return the amount of each option, in fen."""
-        return solution.at(self._moves)
+        return (self._per * solution.at(self._moves)).tolist()
 
     def amounts_within(self, limits: Mapping[int, tuple[int, int]], spare: int = 0) -> list[float]:
         """Return the amounts of the linear program with each option within its limits.
@@ -177,23 +189,45 @@ class Program:
             upper=-self._sunk[place],
         )
 
-    def _add_flags(self) -> Ints:
+    def _add_moves(self, whole: Bools) -> Ints:
+        """What is moved: fen, or of what moves whole in the integer program whether it does."""
+        import numpy as np
+
+        cost, moves = self._losses + self._spreads, np.empty(len(whole), dtype=np.int64)
+        for yes, sort in ((True, whole), (False, ~whole)):
+            if not sort.any():
+                continue
+            mine: list[int] = np.flatnonzero(sort).tolist()
+            moves[sort] = self._problem.columns(
+                [self._names[index] for index in mine],
+                cost=cost[sort] * self._per[sort] + self._fees[sort] * yes,
+                upper=1 if yes else self._upper[sort],
+                integer=yes,
+            )
+        return moves
+
+    def _add_flags(self, flagged: Bools) -> Ints:
         """An option that is taken moves its minimum at least, and pays its fee."""
         import numpy as np
 
-        options = self.outlook.options
-        flags = self._problem.columns(
-            [f"b:{option.id}" for option in options], cost=self._fees, upper=1, integer=True
+        flags, parts = self._moves.copy(), np.flatnonzero(flagged)
+        options = [self.outlook.options[index] for index in parts.tolist()]
+        flags[parts] = self._problem.columns(
+            [f"b:{option.id}" for option in options],
+            cost=self._fees[parts],
+            upper=1,
+            integer=True,
         )
-        rows, columns = np.tile(np.arange(len(flags)), 2), np.concatenate([self._moves, flags])
-        ones = np.ones(len(flags))
+        rows = np.tile(np.arange(len(parts)), 2)
+        columns = np.concatenate([self._moves[parts], flags[parts]])
+        ones = np.ones(len(parts))
         for name, limits, lower, upper in (
-            ("most", self._upper, -float("inf"), 0.0),
+            ("most", self._upper[parts], -float("inf"), 0.0),
             ("least", [option.lower for option in options], 0.0, float("inf")),
         ):
             ids = [f"{name}:{option.id}" for option in options]
             terms = np.concatenate([ones, -np.asarray(limits, dtype=np.float64)])
-            self._problem.rows(ids, rows, columns, terms, lower=lower, upper=upper)
+            self._add_block(ids, rows, columns, terms, lower=lower, upper=upper)
         return flags
 
     def _add_amounts(self) -> None:
@@ -209,16 +243,18 @@ class Program:
         ):
             owner = np.array(owners, dtype=np.int64)
             mine = owner >= 0
-            used, rows = np.unique(owner[mine], return_inverse=True)
-            places: list[int] = used.tolist()
-            named = [all_[place] for place in places]
-            self._problem.rows(
-                [name for name, _ in named],
-                rows,
-                self._moves[mine],
-                np.ones(int(mine.sum())),
-                upper=[float(most) for _, most in named],
-            )
+            held = np.bincount(owner[mine], minlength=len(all_)) > 0
+            named = [all_[place] for place in np.flatnonzero(held).tolist()]
+            rows = (np.cumsum(held) - 1)[owner[mine]]
+            most: Floats = np.array([float(most) for _, most in named])
+            # A row of yes and no alone is counted in shares of what there is, not in fen.
+            unit = np.ones(len(most))
+            if self._integer:
+                unit[:] = most
+                unit[rows[self._per[mine] == 1.0]] = 1.0
+            terms = self._per[mine] / unit[rows]
+            names = [name for name, _ in named]
+            self._add_block(names, rows, self._moves[mine], terms, upper=most / unit)
 
     def _add_cash(self) -> None:
         """Change of cash against the forecast span by span, never below the floor if it can be."""
@@ -227,12 +263,14 @@ class Program:
         problem, spans = self._problem, np.arange(len(self.outlook.starts))
         keys = self._keys
         cash = problem.columns([f"cash:{key}" for key in keys], lower=-float("inf"))
-        gained = self._gained - self._spreads
+        # In the integer program the fee of what moves whole is part of what it brings.
+        fees = self._fees * self._integer
+        gained = (self._gained - self._spreads) * self._per - fees * (self._flags == self._moves)
         comes = (self._first < len(spans)) & (gained != 0)
         misses = (self._last < len(spans)) & (self._first != self._last)
-        pays = (self._fees > 0) & (self._first < len(spans)) & self._integer
-        flags = self._flags[pays[: len(self._flags)]]
-        problem.rows(
+        pays = (fees > 0) & (self._first < len(spans)) & (self._flags != self._moves)
+        flags = self._flags[pays]
+        self._add_block(
             [f"change:{key}" for key in keys],
             np.concatenate(
                 [spans, spans[1:], self._first[comes], self._last[misses], self._first[pays]]
@@ -243,8 +281,8 @@ class Program:
                     np.ones(len(spans)),
                     -np.ones(len(spans) - 1),
                     -gained[comes],
-                    self._missed[misses],
-                    self._fees[pays],
+                    self._missed[misses] * self._per[misses],
+                    fees[pays],
                 ]
             ),
             lower=0,
@@ -283,7 +321,7 @@ class Program:
             if line.fee and self._integer and ids:
                 name = f"open:{named}{line.id}"
                 opened = problem.columns([name], cost=weight * line.fee, upper=1, integer=True)
-                problem.rows(
+                self._add_block(
                     [f"opened:{id}" for id in ids],
                     np.tile(np.arange(len(ids)), 2),
                     np.concatenate([columns[-1], np.repeat(opened, len(ids))]),
@@ -291,20 +329,51 @@ class Program:
                     upper=0,
                 )
         covers = np.concatenate(columns)
-        problem.rows(
+        self._add_block(
             [f"floor:{key}" for key in keys],
             np.concatenate(rows),
             covers,
             np.ones(len(covers)),
-            lower=[float(self._floor(case, place)) for place in range(len(spans))],
+            lower=outlook.floor - np.array(outlook.lows[case], dtype=np.float64),
         )
-        problem.rows(
+        self._add_block(
             [f"deepest:{key}" for key in keys],
             np.tile(spans, 2),
             np.concatenate([np.repeat(peak, len(spans)), short]),
             np.repeat([1.0, -1.0], len(spans)),
             lower=0,
         )
+
+    def _add_block(
+        self,
+        ids: list[str],
+        row: Ints,
+        column: Ints,
+        coefficient: Floats,
+        *,
+        lower: float | Floats = -math.inf,
+        upper: float | Floats = math.inf,
+    ) -> None:
+        """Keep rows until all are there: to hand them over at once takes a third of the time."""
+        import numpy as np
+
+        least, most = (np.full(len(ids), limit, dtype=np.float64) for limit in (lower, upper))
+        self._blocks.append((ids, row, column, coefficient, least, most))
+
+    def _add_rows(self) -> None:
+        import numpy as np
+
+        ids, rows, columns, numbers, lowers, uppers = zip(*self._blocks, strict=True)
+        firsts = accumulate(map(len, ids), initial=0)
+        self._problem.rows(
+            [*chain.from_iterable(ids)],
+            np.concatenate([row + first for row, first in zip(rows, firsts, strict=False)]),
+            np.concatenate(columns),
+            np.concatenate(numbers),
+            lower=np.concatenate(lowers),
+            upper=np.concatenate(uppers),
+        )
+        self._blocks.clear()
 
     def _name(self, case: int) -> str:
         """Return how the columns and rows of a case are marked; those of the only one are not."""
