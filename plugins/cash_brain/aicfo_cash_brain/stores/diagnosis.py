@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import timedelta
 from math import expm1, log, sqrt
 
 import numpy as np
 
 from aicfo_sdk import PPM, Context
 from aicfo_sdk.model import DailySales, StockLot, Store, StoreCause, StoreDiagnosis, StoreDrop
-from aicfo_sdk.parameters import Parameters
 
 from ..forecast.daykinds import Flags, Floats
 from .drops import RAMP
@@ -49,16 +48,18 @@ def _one(ctx: Context, days: int) -> StoreDiagnosis:
         return _fact(ctx, panel, None, days)
     today = ctx.today.toordinal()
     length = today - watched_since(today) + 1
-    chance, enough = alarm_rule(ctx.params, ctx.today)
+    year, sure = (
+        int(ctx.params.at(f"cash_brain.store_{name}_ppm", ctx.today))
+        for name in ("drops_year", "alarm_chance")
+    )
+    chance, enough = alarm_rule(year, sure)
     chain = _watched(panel, length, chance, enough)
     return _fact(ctx, panel, _Seen(panel, chain.stores, length, chance, enough), days)
 
 
-def alarm_rule(params: Parameters, today: date) -> tuple[float, float]:
+def alarm_rule(year_ppm: int, sure_ppm: int) -> tuple[float, float]:
     """Return the chance that a store's drop begins on a day and the odds at which to say so."""
-    year = int(params.at("cash_brain.store_drops_year_ppm", today)) / PPM
-    sure = int(params.at("cash_brain.store_alarm_chance_ppm", today)) / PPM
-    return year / 365, sure / (1 - sure)
+    return year_ppm / PPM / 365, sure_ppm / (PPM - sure_ppm)
 
 
 def watched_since(today: int) -> int:

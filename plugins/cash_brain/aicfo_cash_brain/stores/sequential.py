@@ -22,6 +22,13 @@ _ENOUGH = 28
 _RECOVERED = 1.5
 """Log evidence that ends an alarm: four or five times likelier back than still down."""
 
+_ONE_DAY = 0.8
+"""The most that one day says for it: one good day does not end a drop."""
+
+_SETTLES, _CLEAR = 28, 4.0
+"""Days within which a drop's first day may yet be found to lie later, and how much better that must
+fit: squares in variances of a day."""
+
 _SHALLOW, _DEEP = 0.08, 0.95
 _HELD = (0.007, 5e8)
 """Least and most odds of a drop that is followed."""
@@ -109,18 +116,32 @@ class Chain:
         which = store.signal
         down = log1p(-store.depth)
         clipped, total = float(day.clipped[which, place]), float(day.total[which, place])
-        up = (down**2 / 2 - down * clipped) / total
+        up = min((down**2 / 2 - down * clipped) / total, _ONE_DAY)
         store.back = max(0.0, store.back + up)
         store.odds = min(max(store.odds * float(np.exp(-up)), _HELD[0]), _HELD[1])
         seen = float(day.residual[which, place])
         gap = -expm1(min(max(seen, -3.0), 0.3)) - store.depth
         store.depth += max(1.0 / (t - store.first + 1), 1.0 / 21.0) * gap
         store.depth = min(max(store.depth, _SHALLOW), _DEEP)
+        if store.first + _SETTLES >= t:
+            _begin_later(store, total)
         if store.back >= _RECOVERED:
             store.alarm, store.back, store.odds = False, 0.0, 0.0
             self._drops.forget(place)
             self._odds[place] = 0.0
             self._moves[which, place] = True
+
+
+def _begin_later(store: Watched, total: float) -> None:
+    """Let a drop begin later where its days say so: poor days before it were taken for its own."""
+    path = np.array(store.residuals[store.signal][store.first :])
+    number = np.arange(path.size, 0, -1)
+    missing = path[::-1].cumsum()[::-1]
+    fit = missing**2 / number
+    later = int(np.argmax(np.where(missing < 0, fit, 0.0)))
+    if fit[later] > fit[0] + _CLEAR * total:
+        store.first += later
+        store.depth = min(max(-expm1(missing[later] / number[later]), _SHALLOW), _DEEP)
 
 
 __all__ = ["ORDERS", "VALUE", "Chain", "Watched"]
