@@ -73,7 +73,7 @@ class Drops:
         """
         self._log[:, 1:] = self._log[:, :-1] + self._stays
         self._above[:, 1:] = self._above[:, :-1]
-        self._var[:, :, 1:] = self._var[:, :, :-1] + WANDER
+        self._var[:, :, 1:] = self._var[:, :, :-1] + WANDER[:, :, None]
         self._log[:, 0], self._above[:, 0], self._var[:, :, 0] = self._prior, 0.0, var
         total = self._var + day.noise[:, :, None]
         # Without a drop: the day against the store's level as it is followed.

@@ -17,9 +17,10 @@ from ..forecast.daykinds import Flags, Floats
 ORDERS, VALUE = 0, 1
 """The signals: log orders a day, log amount an order."""
 
-WANDER = 2e-5
-"""Variance by which a store's level moves a day, 2.5 % a month: about a month's memory. A weak
-prior: half or twice as much finds as many drops."""
+WANDER = np.array([[2.5e-5], [4e-6]])
+"""Variance by which a store's level moves a day, by signal: 2.7 and 1.1 % a month, so that about a
+month of orders and three of baskets are remembered. Weak priors: half or twice as much finds nearly
+as many drops."""
 
 _CLIP = 2.5
 """Standard deviations beyond which a day says no more: one closed day is no drop."""

@@ -22,7 +22,7 @@ _ENOUGH = 28
 _RECOVERED = 1.5
 """Log evidence that ends an alarm: four or five times likelier back than still down."""
 
-_ONE_DAY = 0.8
+_ONE_DAY = 1.2
 """The most that one day says for it: one good day does not end a drop."""
 
 _SETTLES, _CLEAR = 28, 4.0
