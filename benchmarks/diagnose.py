@@ -136,10 +136,8 @@ def _history(stores: list[Stores], origin: int, total: int, warmup: int) -> np.n
         first = watched_since(origin + day)
         end = next((t for t in range(day, total) if watched_since(origin + t) != first), total)
         today, begin = date.fromordinal(origin + day), max(first - origin, 0)
-        year, sure = (
-            int(params.at(f"cash_brain.store_{what}_ppm", today))
-            for what in ("drops_year", "alarm_chance")
-        )
+        year = int(params.at("cash_brain.store_drops_year_ppm", today))
+        sure = int(params.at("cash_brain.store_alarm_chance_ppm", today))
         chance, enough = alarm_rule(year, sure)
         for row, each in enumerate(stores):
             logs, known = _signals(each, slice(begin, end))

@@ -48,10 +48,8 @@ def _one(ctx: Context, days: int) -> StoreDiagnosis:
         return _fact(ctx, panel, None, days)
     today = ctx.today.toordinal()
     length = today - watched_since(today) + 1
-    year, sure = (
-        int(ctx.params.at(f"cash_brain.store_{name}_ppm", ctx.today))
-        for name in ("drops_year", "alarm_chance")
-    )
+    year = int(ctx.params.at("cash_brain.store_drops_year_ppm", ctx.today))
+    sure = int(ctx.params.at("cash_brain.store_alarm_chance_ppm", ctx.today))
     chance, enough = alarm_rule(year, sure)
     chain = _watched(panel, length, chance, enough)
     return _fact(ctx, panel, _Seen(panel, chain.stores, length, chance, enough), days)
