@@ -110,6 +110,53 @@ def test_a_store_that_recovers_is_no_longer_said():
     assert store_diagnosis(context(chain(orders=back))).drops == ()
 
 
+def test_orders_that_fall_over_two_weeks_name_a_rival_mostly():
+    slow = np.ones((SPAN, 4))
+    slow[-25:, 1] = 1 - 0.4 * np.minimum(np.arange(1, 26) / 14, 1)
+    causes = [
+        drop.cause
+        for seed in range(6)
+        for drop in store_diagnosis(context(chain(orders=slow, seed=seed))).drops
+        if drop.store == "S1"
+    ]
+    assert causes.count("competitor") >= 4
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_one_good_day_does_not_end_a_drop(seed: int):
+    orders = factors(S2=0.65)
+    orders[-5, 2] = 1.0
+    found = store_diagnosis(context(chain(orders=orders, seed=seed))).drops
+    days = {drop.store: drop.days for drop in found}
+    assert days.get("S2", 0) > 10
+
+
+def test_a_drop_in_a_chain_of_two_is_the_one_stores():
+    two = np.ones((SPAN, 2))
+    two[-20:, 1] = 0.6
+    found = store_diagnosis(context(chain(stores=2, orders=two))).drops
+    assert [drop.store for drop in found] == ["S1"]
+
+
+def test_a_store_that_opens_is_watched_once_its_level_is_known():
+    orders = np.ones((SPAN, 4))
+    orders[-20:, 3] = 0.6
+    rows = [
+        row
+        for row in chain(orders=orders)
+        if not isinstance(row, DailySales)
+        or row.store != "S3"
+        or row.day > TODAY - timedelta(days=90)
+    ]
+    found = store_diagnosis(context(rows))
+    assert [drop.store for drop in found.drops] == ["S3"]
+    day = TODAY - timedelta(days=70)
+    soon = [row for row in rows if not isinstance(row, DailySales) or row.day <= day]
+    early = store_diagnosis(context(soon, today=day))
+    (new,) = [store for store in early.stores if store.store == "S3"]
+    assert new.detectable_ppm is None
+
+
 def test_figures_are_exact():
     rows: list[Record] = [
         Store(id="A", opened=date(2020, 1, 1), area_cm2=500_000, staff=4),

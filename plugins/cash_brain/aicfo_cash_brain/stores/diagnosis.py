@@ -6,7 +6,7 @@ from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
-from math import exp, expm1, log, sqrt
+from math import expm1, log, sqrt
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from aicfo_sdk import PPM, Context
 from aicfo_sdk.model import DailySales, StockLot, Store, StoreCause, StoreDiagnosis, StoreDrop
 
 from ..forecast.daykinds import Flags, Floats
+from .drops import RAMP
 from .figures import figures
 from .panel import Panel, read_panel
 from .sequential import ORDERS, VALUE, Chain, Watched
@@ -24,13 +25,10 @@ found from one day to the next. A drop older than that has become the store's le
 
 _READ = 2 * 366
 _SHOWN = 6
-_RAMP = 14
-"""Days over which a rival who opened takes customers; other causes act at once."""
-
 _METHOD = (
-    "Shiryaev-Roberts mixture on each store's orders and amount an order against its own level, "
-    "its weekdays and the other stores of the day; a false alarm of a store at most once in "
-    "{days} days on average, and an empty shelf at once."
+    "Odds that each store is down, over every first day, depth and signal, from its orders and "
+    "amount an order against its own wandering level, its weekdays and the other stores of the "
+    "day; said where a drop has a chance of {chance}, and an empty shelf at once."
 )
 
 
@@ -50,10 +48,16 @@ def _one(ctx: Context, days: int) -> StoreDiagnosis:
         return _fact(ctx, panel, None, days)
     today = ctx.today.toordinal()
     length = today - watched_since(today) + 1
-    run_length = int(ctx.params.at("cash_brain.store_run_length_days", ctx.today))
-    least = int(ctx.params.at("cash_brain.store_least_drop_ppm", ctx.today)) / PPM
-    chain = _watched(panel, length, run_length, least)
-    return _fact(ctx, panel, _Seen(panel, chain.stores, length, run_length), days)
+    year = int(ctx.params.at("cash_brain.store_drops_year_ppm", ctx.today))
+    sure = int(ctx.params.at("cash_brain.store_alarm_chance_ppm", ctx.today))
+    chance, enough = alarm_rule(year, sure)
+    chain = _watched(panel, length, chance, enough)
+    return _fact(ctx, panel, _Seen(panel, chain.stores, length, chance, enough), days)
+
+
+def alarm_rule(year_ppm: int, sure_ppm: int) -> tuple[float, float]:
+    """Return the chance that a store's drop begins on a day and the odds at which to say so."""
+    return year_ppm / PPM / 365, sure_ppm / (PPM - sure_ppm)
 
 
 def watched_since(today: int) -> int:
@@ -61,15 +65,15 @@ def watched_since(today: int) -> int:
     return (today - _BACK) // _ANCHOR * _ANCHOR
 
 
-def _watched(panel: Panel, length: int, run_length: int, least: float) -> Chain:
+def _watched(panel: Panel, length: int, chance: float, enough: float) -> Chain:
     """Return the stores watched through today; days watched before for the same are not again."""
     logs, known = panel.signals(length)
-    key = (run_length, least, panel.stores, logs[:, :, :_SPELL].tobytes())
+    key = (chance, enough, panel.stores, logs[:, :, :_SPELL].tobytes())
     # Taken out while it is in use: another thread then begins anew and finds the same.
     held = _kept.pop(key, None)
     chain = held[0] if held is not None and _begins_with(logs, known, held) else None
     if chain is None:
-        chain = Chain(logs, known, run_length=run_length, least=least)
+        chain = Chain(len(panel.stores), chance=chance, enough=enough)
     chain.go_on(logs, known)
     for old in list(_kept)[: max(len(_kept) - _KEPT + 1, 0)]:
         _kept.pop(old, None)
@@ -88,7 +92,7 @@ def _begins_with(logs: Floats, known: Flags, held: _Held) -> bool:
 
 _Held = tuple[Chain, Floats, Flags]
 _SPELL, _KEPT = 42, 128
-_kept: dict[tuple[int, float, tuple[str, ...], bytes], _Held] = {}
+_kept: dict[tuple[float, float, tuple[str, ...], bytes], _Held] = {}
 """Chains as last watched, with what was seen. What is found is what watching anew would find."""
 
 
@@ -99,11 +103,12 @@ class _Seen:
     panel: Panel
     stores: list[Watched]
     length: int
-    run_length: int
+    chance: float
+    enough: float
 
     def detectable(self) -> dict[str, int]:
         """Return the depth that eight days of each store show four times in five, ppm."""
-        needed = sqrt(2 * log(self.run_length)) + 0.84
+        needed = sqrt(2 * log(max(self.enough / self.chance, 1.0))) + 0.84
         return {
             name: round(-expm1(-needed * store.spread / sqrt(8.0)) * PPM)
             for name, store in zip(self.panel.stores, self.stores, strict=True)
@@ -112,7 +117,7 @@ class _Seen:
 
     def residuals(self, store: int, signal: int) -> Floats:
         """Return one store's daily residuals, log."""
-        return np.array(self.stores[store].signals[signal].residuals)
+        return np.array(self.stores[store].residuals[signal])
 
 
 def _fact(ctx: Context, panel: Panel, seen: _Seen | None, days: int) -> StoreDiagnosis:
@@ -138,7 +143,7 @@ def _fact(ctx: Context, panel: Panel, seen: _Seen | None, days: int) -> StoreDia
         stores=tuple(rows),
         growth_ppm=growth,
         drops=tuple(sorted(drops, key=lambda drop: (-drop.lost_day, drop.store))),
-        method=_METHOD.format(days=seen.run_length) if seen else "",
+        method=_METHOD.format(chance=f"{seen.enough / (1 + seen.enough):.0%}") if seen else "",
         note="; ".join(notes),
         evidence=tuple(
             f"Store:{name}" for name in panel.stores if name in ctx.books.records(Store)
@@ -177,8 +182,7 @@ def _drop(ctx: Context, seen: _Seen, place: int, alarm: bool, gone: list[str]) -
     if alarm:
         days = seen.length - watched.first
         depth, signal = watched.depth, watched.signal
-        odds = exp(watched.evidence) * _hazard(ctx)
-        confidence = min(round(odds / (1 + odds) * PPM), 990_000)
+        confidence = min(round(watched.odds / (1 + watched.odds) * PPM), 990_000)
     else:
         days, signal, confidence = 1, ORDERS, 990_000
         depth = float(np.clip(-np.expm1(seen.residuals(place, ORDERS)[-1]), 0.0, 0.95))
@@ -207,11 +211,6 @@ def _drop(ctx: Context, seen: _Seen, place: int, alarm: bool, gone: list[str]) -
     )
 
 
-def _hazard(ctx: Context) -> float:
-    """Return how likely a drop is to begin on a day, before anything is seen."""
-    return int(ctx.params.at("cash_brain.store_drops_year_ppm", ctx.today)) / PPM / 365
-
-
 def _cause(seen: _Seen, place: int, signal: int, days: int) -> StoreCause:
     """Return what the shape of the drop says: which signal, how fast, through which channel."""
     if not seen.panel.counted:
@@ -223,12 +222,17 @@ def _cause(seen: _Seen, place: int, signal: int, days: int) -> StoreCause:
         return "price" if rose > 0.03 and rose > 2 * spread / len(orders) ** 0.5 else "basket"
     if _one_channel(seen.panel, place, days):
         return "mix"
-    if days >= _RAMP:
-        path = seen.residuals(place, ORDERS)[-days:]
-        early, late = path[: _RAMP // 2].mean(), path[_RAMP // 2 :].mean()
-        if early > late / 2:
-            return "competitor"
+    path = seen.residuals(place, ORDERS)[-days - RAMP // 2 :]
+    if days >= RAMP and _misfit(path, RAMP) < _misfit(path, 1):
+        return "competitor"
     return "traffic"
+
+
+def _misfit(path: Floats, ramp: int) -> float:
+    """Return the least sum of squares that a drop in `path` leaves which takes `ramp` days."""
+    ages = np.arange(1, path.size + 1) - np.arange(path.size - RAMP // 2)[:, None]
+    shapes = np.clip(ages / ramp, 0.0, 1.0)
+    return float((path @ path) - ((shapes @ path) ** 2 / (shapes**2).sum(1)).max())
 
 
 def _one_channel(panel: Panel, place: int, days: int) -> bool:
