@@ -2,7 +2,7 @@
 
 All servers run as processes of their own behind the same uvicorn, and the same light client asks
 them in turn, round by round. A ratio is the median of the rounds, with the lowest and highest;
-stored books, which wait for the disk, are asked in more and longer rounds.
+stored books, which wait for the disk, are asked in more rounds than what waits for nothing.
 FRONT_DOOR_ROUNDS, _CALLS, _MEMORY and _STALLED say otherwise how much is asked.
 """
 
@@ -114,13 +114,13 @@ async def _compare(
             raise RuntimeError("tools are missing")
 
     # A call that is recorded durably waits for the disk, whose pace wanders from second to second.
-    calls, rounds = (_CALLS, _ROUNDS) if many else (4 * _CALLS, 2 * _ROUNDS + 1)
+    calls, rounds = (4 * _CALLS, 2 * _ROUNDS + 1) if many else (_CALLS, 8 * _ROUNDS + 1)
     for clients in _CLIENTS:
         named = f"{title}, {clients} clients"
         await _rounds(figures, named, servers, era, clients, calls, rounds, call)
     if many:
         named = f"{title}, list of {TOOLS}"
-        await _rounds(figures, named, servers, era, 1, _CALLS // 8, rounds, list_all)
+        await _rounds(figures, named, servers, era, 1, calls // 8, rounds, list_all)
 
 
 async def _rounds(

@@ -37,7 +37,7 @@ class Part:
     """
 
     def tools(self) -> Sequence[Tool]:
-        """Every tool."""
+        """Every tool; one that has changed is another object, for shapes are remembered by it."""
         return ()
 
     def tool(self, name: str) -> Tool | None:

@@ -45,6 +45,7 @@ from ..errors import NotFound, show
 from .capping import Kept
 from .changes import Changes
 from .icons import icon
+from .listing import Listing
 from .logs import Levels
 from .paging import page
 from .part import Context, Part
@@ -117,7 +118,8 @@ def build_server(
         *more,
     )
     changes = changes or Changes(_head_of(session) if session.has_books else None)
-    offered = _Offered(parts)
+    listing = Listing()
+    offered = _Offered(parts, listing)
 
     @asynccontextmanager
     async def living(server: Server[Any]) -> AsyncGenerator[None]:
@@ -154,6 +156,7 @@ def build_server(
     )
     # Gone from the newer era, where a request says what it wants; older clients still ask so.
     server.add_request_handler("logging/setLevel", SetLevelRequestParams, set_level)
+    server.middleware.append(listing)
     # What a client carries between two rounds of one request is sealed: it can neither read it,
     # nor change it, nor use it for another request.
     server.middleware.append(
@@ -165,8 +168,8 @@ def build_server(
 class _Offered:
     """What all parts offer together."""
 
-    def __init__(self, parts: tuple[Part, ...]) -> None:
-        self._parts = parts
+    def __init__(self, parts: tuple[Part, ...], listing: Listing) -> None:
+        self._parts, self._listing = parts, listing
 
     def input_schema(self, name: str) -> Mapping[str, Any] | None:
         for part in self._parts:
@@ -179,7 +182,7 @@ class _Offered:
     ) -> ListToolsResult:
         tools = [tool for part in self._parts for tool in part.tools()]
         shown, after = page(tools, params, "tools", lambda tool: tool.name)
-        return ListToolsResult(tools=shown, next_cursor=after)
+        return self._listing.result(context, shown, after)
 
     async def call_tool(
         self, context: Context, params: CallToolRequestParams
