@@ -215,7 +215,7 @@ def _late(
     Unlike a shortage this counts what the firm lacks without the contract, and its buffer as money
     that it has: whoever is late for other reasons cannot pay for this work either.
     """
-    days = np.arange(start, min(start + int(length.max()) + 1, cash.shape[1]))
+    days = np.arange(start, min(start + int(length.max()), cash.shape[1]))
     held: Floats | float = 0.0
     if own is not None:
         at = np.minimum(days, len(own.p50) - 1)
@@ -224,7 +224,7 @@ def _late(
         up = np.maximum(level, 0.0)[:, None] * (wide * (own.p90[at] - own.p50[at]) / _Z90)[None, :]
         down = np.minimum(level, 0.0)[:, None] * (wide * (own.p50[at] - own.p10[at]) / _Z90)
         held = own.p50[at][None, :] + own.buffer + up + down
-    works = days[None, :] <= start + length[:, None]
+    works = days[None, :] < start + length[:, None]
     lacks = np.where(works, -cash[:, days] - held, 0.0)
     return np.array([float((lacks > money).sum()) for money in given])
 

@@ -172,18 +172,15 @@ def test_what_cannot_be_priced_says_so(make: Any) -> None:
         aicfo_tender.win_chance(make.context(notice(make)), ONE, price=0)
 
 
-def need(*, short: int = 0, price: int = VALUE) -> FundingNeed:
+def need(
+    *, short: int = 0, price: int = VALUE, late: tuple[tuple[int, int], ...] = ()
+) -> FundingNeed:
     day = date(2026, 5, 1)
     return FundingNeed(
         tender=ONE, price=price, need_p50=short, need_p95=short, short_p50=short, short_p95=short,
-        short_mean=short, short_days=90, margin_mean=price // 10, by=day,
+        short_mean=short, short_days=90, late_days=late, margin_mean=price // 10, by=day,
         until=day + timedelta(days=89), apply_by=day - timedelta(days=15) if short else None,
     )  # fmt: skip
-
-
-def sales(a_year: int) -> DailySales:
-    day = date(2026, 2, 1)
-    return DailySales(id="S", day=day, store="S-1", amount=a_year, orders=1)
 
 
 def line(limit: int) -> CreditLine:
@@ -193,27 +190,29 @@ def line(limit: int) -> CreditLine:
     )  # fmt: skip
 
 
-def test_money_that_nobody_gives_costs_interest_on_arrears_and_days_of_sales(make: Any) -> None:
-    # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00; of 90 days' sales of 10,000.00 half,
-    # of that 10 %.
-    for sold, cost in ((0, 900_000), (365_000_000, 900_000 + 4_500_000)):
-        ctx = make.context(notice(make), line(20_000_000), *([sales(sold)] if sold else []))
-        assert late_cost(ctx, need(short=40_000_000), 20_000_000) == cost
-        assert aicfo_tender.bid_price(ctx, ONE, need=need(short=40_000_000)).funding_cost == cost
+def test_money_that_nobody_gives_costs_interest_and_a_price_for_each_day(make: Any) -> None:
+    # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00. Of 40 days without any source, 10 are
+    # left where sources give half of the price, 28 where they give a fifth: 2,500.00 each.
+    days = ((0, 40_000), (VALUE // 2, 10_000), (VALUE, 0))
+    ctx = make.context(notice(make), params=make.certain(tender__late_day=250_000))
+    for late, cost in (((), 900_000), (days, 900_000 + 28 * 250_000)):
+        assert late_cost(ctx, need(short=40_000_000, late=late), 20_000_000) == cost
     assert late_cost(ctx, need(short=40_000_000), 40_000_000) == 0
     assert late_cost(ctx, need(short=0), 0) == 0
 
 
-def test_a_firm_that_would_pay_late_asks_more_and_most_if_it_is_large(make: Any) -> None:
-    def priced(sold: int, limit: int) -> BidPrice:
-        ctx = make.context(notice(make), line(limit), sales(sold))
-        return aicfo_tender.bid_price(ctx, ONE, need=need(short=60_000_000))
+def test_a_firm_that_would_pay_late_asks_more_and_leaves_a_small_contract(make: Any) -> None:
+    def priced(limit: int, value: int = VALUE) -> BidPrice:
+        ctx = make.context(notice(make, value=value), line(limit))
+        days = ((0, 30_000), (value, 0))
+        return aicfo_tender.bid_price(ctx, ONE, need=need(short=value // 2, late=days))
 
-    funded, unfunded = priced(365_000_000, 60_000_000), priced(365_000_000, 1)
+    funded, unfunded = priced(VALUE), priced(1)
     assert unfunded.price > funded.price
     assert unfunded.chance_ppm < funded.chance_ppm
-    # The same contract beside ten times the sales: what stands still is worth more than it brings.
-    assert priced(3_650_000_000, 1).profit_if_won < unfunded.profit_if_won
+    # A tenth of the contract, as many days: what they cost is more than it brings.
+    assert priced(VALUE // 10, VALUE // 10).profit > 0
+    assert priced(1, VALUE // 10).profit < 0
 
 
 def plan(covered: int, demand: int, cost: int = 0) -> FundingPlan:
