@@ -18,7 +18,6 @@ from aicfo_sdk.model import (
     BidGate,
     BidPrice,
     CreditLine,
-    DailySales,
     Finding,
     FundingNeed,
     FundingPiece,
