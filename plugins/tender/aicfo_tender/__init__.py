@@ -24,6 +24,7 @@ from aicfo_sdk.model import (
     DailySales,
     FundingNeed,
     FundingPlan,
+    FundPosition,
     Invoice,
     Merchant,
     Tender,
@@ -228,7 +229,7 @@ def bid_price(
 
 
 @plugin.tool(
-    reads=[Tender, Account, CreditLine],
+    reads=[Tender, Account, CreditLine, FundPosition],
     title="投标决策",
     asks=[
         "Is tender {tender} worth bidding for?",

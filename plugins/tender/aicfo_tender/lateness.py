@@ -22,14 +22,16 @@ if TYPE_CHECKING:
 _MILLI = 1_000
 
 
-def open_lines(ctx: Context) -> list[tuple[int, str, int]]:
-    """Return rate (ppm a year), id and what is free of each line, minor units, the cheapest
-    first."""
-    return sorted(
-        (line.rate_ppm, line.id, line.limit - line.used)
-        for line in ctx.books.all(CreditLine)
-        if line.limit > line.used and line.expires >= ctx.today
-    )
+def open_lines(ctx: Context) -> list[CreditLine]:
+    """Return the lines that can be drawn on today, the cheapest first."""
+    lines = ctx.books.all(CreditLine)
+    some = (line for line in lines if line.limit > line.used and line.expires >= ctx.today)
+    return sorted(some, key=lambda line: (line.rate_ppm, line.id))
+
+
+def free_money(lines: list[CreditLine]) -> int:
+    """Return what lines still give together, minor units."""
+    return sum(line.limit - line.used for line in lines)
 
 
 def missing(need: FundingNeed, found: int) -> int:

@@ -24,7 +24,7 @@ from aicfo_sdk.model import (
     WinChance,
 )
 
-from .lateness import late_cost, missing, open_lines
+from .lateness import free_money, late_cost, missing, open_lines
 from .market import Drawn, Draws, Market, draw, friedman_and_gates, is_away, learned, prior
 from .reach import same_currency, the_merchant
 from .score.rule import Rule, rule_of
@@ -296,7 +296,7 @@ def _costs(ctx: Context, case: Case, need: FundingNeed | None, notes: list[str])
     """Return what bid, bond and funding cost, the money at the cheapest that lines give."""
     today, params = ctx.today, ctx.params
     lines = open_lines(ctx)
-    rate = lines[0][0] if lines else params.at("tender.money_ppm", today)
+    rate = lines[0].rate_ppm if lines else params.at("tender.money_ppm", today)
     if not lines:
         notes.append(f"money at {rate / 10_000:g} % a year: the books hold no line (assumed)")
     wait = sum(
@@ -309,11 +309,11 @@ def _costs(ctx: Context, case: Case, need: FundingNeed | None, notes: list[str])
     if need is None:
         notes.append("the contract's funding is not in the price: nothing sized it")
     else:
-        free = sum(line[2] for line in lines)
+        free = free_money(lines)
         borrowed = (need.short_mean or 0) - missing(need, free)
-        for yearly, _, left in lines:
-            taken = min(borrowed, left)
-            funding += round_div(taken * yearly * (need.short_days or 0), PPM * _YEAR)
+        for line in lines:
+            taken = min(borrowed, line.limit - line.used)
+            funding += round_div(taken * line.rate_ppm * (need.short_days or 0), PPM * _YEAR)
             borrowed -= taken
         funding += late_cost(ctx, need, free)
     bid = share(case.estimate, params.at("tender.bid_cost_ppm", today))
