@@ -22,6 +22,7 @@ from aicfo_sdk.model import (
     FundingNeed,
     FundingPiece,
     FundingPlan,
+    FundPosition,
     ScoreItem,
     SubmitBid,
     TenderId,
@@ -225,11 +226,13 @@ def plan(covered: int, demand: int, cost: int = 0) -> FundingPlan:
     )  # fmt: skip
 
 
-def decided(make: Any, *, passed: bool = True, short: int = 0, covered: int = 0, **fields: Any):
+def decided(
+    make: Any, *has: Any, passed: bool = True, short: int = 0, covered: int = 0, **fields: Any
+):
     from aicfo_sdk.model import Account
 
     account = Account(id="A", opened=date(2020, 1, 1), kind="bank")
-    ctx = make.context(notice(make, **fields), make.merchant(employees=20), account)
+    ctx = make.context(notice(make, **fields), make.merchant(employees=20), account, *has)
     refusal = Finding(code="qualification_missing", severity="refuse", message="Not held.")
     return aicfo_tender.bid_decision(
         ctx,
@@ -248,6 +251,21 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
     action = found.proposals[0].action
     assert isinstance(action, SubmitBid)
     assert (action.price, action.amount) == (found.price, 2_000_000)
+
+
+def test_a_bond_that_is_not_on_the_account_is_drawn_on_the_cheapest_line_first(make: Any) -> None:
+    dear = line(50_000_000).model_copy(update={"id": "D", "rate_ppm": 90_000, "fee": 100})
+    found = decided(make, line(1_500_000), dear)
+    *drawn, bid = (proposal.action for proposal in found.proposals)
+    assert [(one.line, one.amount) for one in drawn] == [("L", 1_500_000), ("D", 500_100)]
+    assert all(one.due > date(2026, 4, 1) for one in drawn)
+    assert isinstance(bid, SubmitBid)
+    # Lines that do not suffice are left alone, and a fund that pays out at once is money at hand.
+    fund = FundPosition(
+        id="F", updated=date(2026, 1, 1), product="余利宝", amount=2_000_000, rate_ppm=15_000
+    )
+    for has in ((line(1_500_000),), (line(50_000_000), fund)):
+        assert [one.action.kind for one in decided(make, *has).proposals] == ["submit_bid"]
 
 
 @pytest.mark.parametrize(
