@@ -18,6 +18,7 @@ from aicfo_sdk.model import (
     BidGate,
     BidPrice,
     CreditLine,
+    DrawLoan,
     Finding,
     FundingNeed,
     FundingPiece,
@@ -256,10 +257,12 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
 def test_a_bond_that_is_not_on_the_account_is_drawn_on_the_cheapest_line_first(make: Any) -> None:
     dear = line(50_000_000).model_copy(update={"id": "D", "rate_ppm": 90_000, "fee": 100})
     found = decided(make, line(1_500_000), dear)
-    *drawn, bid = (proposal.action for proposal in found.proposals)
-    assert [(one.line, one.amount) for one in drawn] == [("L", 1_500_000), ("D", 500_100)]
-    assert all(one.due > date(2026, 4, 1) for one in drawn)
+    first, second, bid = (proposal.action for proposal in found.proposals)
+    assert isinstance(first, DrawLoan)
+    assert isinstance(second, DrawLoan)
     assert isinstance(bid, SubmitBid)
+    assert (first.line, first.amount, second.line, second.amount) == ("L", 1_500_000, "D", 500_100)
+    assert min(first.due, second.due) > date(2026, 4, 1)
     # Lines that do not suffice are left alone, and a fund that pays out at once is money at hand.
     fund = FundPosition(
         id="F", updated=date(2026, 1, 1), product="余利宝", amount=2_000_000, rate_ppm=15_000
