@@ -31,7 +31,7 @@ from aicfo_sim.state import State
 from aicfo_sim.tables import BOND
 
 SCENARIOS = "heldout,heldout_tight"
-MARKUPS = (50_000, 120_000, 160_000)
+MARKUPS = (50_000, 120_000, 160_000, 200_000, 240_000)
 _BLOCK = 100
 _YUAN = 100
 
