@@ -105,4 +105,6 @@ class BidDecision(Fact):
     reasons: tuple[Finding, ...] = Field(description="Why, the weightiest first.")
     summary: str = Field(default="", description="The answer in one sentence, English.")
     summary_zh: str = Field(default="", description="The same, Chinese.")
-    proposals: tuple[Proposal, ...] = Field(default=(), description="The bid, when it is a go.")
+    proposals: tuple[Proposal, ...] = Field(
+        default=(), description="The bid, when it is a go, after what pays its bond."
+    )

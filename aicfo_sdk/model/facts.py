@@ -308,6 +308,11 @@ class FundingNeed(Fact):
         description="Days for which the mean shortage would have to last to cost as much interest "
         "as the shortage does that grows and shrinks.",
     )
+    late_days: tuple[tuple[FenNonNegative, int], ...] = Field(
+        default=(),
+        description="Money that sources may give, lowest first, and the thousandths of days of the "
+        "work on which the firm, its buffer used up, then cannot pay all that is due, on average.",
+    )
     margin_mean: Fen | None = Field(
         default=None,
         description="Price less expected cost, overruns included, before the price of money.",

@@ -24,6 +24,7 @@ from aicfo_sdk.model import (
     DailySales,
     FundingNeed,
     FundingPlan,
+    FundPosition,
     Invoice,
     Merchant,
     Tender,
@@ -206,7 +207,7 @@ def win_chance(ctx: Context, tender: TenderId, *, price: int | None = None) -> W
 
 
 @plugin.tool(
-    reads=[Tender, Merchant, CreditLine, DailySales, Invoice],
+    reads=[Tender, Merchant, CreditLine],
     title="报价测算",
     asks=[
         "Which price is best for tender {tender}?",
@@ -228,7 +229,7 @@ def bid_price(
 
 
 @plugin.tool(
-    reads=[Tender, Account, DailySales, Invoice],
+    reads=[Tender, Account, CreditLine, FundPosition],
     title="投标决策",
     asks=[
         "Is tender {tender} worth bidding for?",

@@ -6,11 +6,21 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 from typing import TYPE_CHECKING, Literal
 
-from aicfo_sdk import grouped, interest, share
-from aicfo_sdk.model import BondChoice, BondItem, BondWay, CreditLine, Tender, TenderId
+from aicfo_sdk import Proposal, grouped, interest, share
+from aicfo_sdk.model import (
+    BondChoice,
+    BondItem,
+    BondWay,
+    CreditLine,
+    DrawLoan,
+    FundPosition,
+    Tender,
+    TenderId,
+)
 
 from .contract import contract_days
 from .funding import price_of
+from .lateness import open_lines
 from .reach import the_merchant
 
 if TYPE_CHECKING:
@@ -18,6 +28,52 @@ if TYPE_CHECKING:
 
 _YEAR = 365
 _WORDS = {"cash": "cash", "guarantee": "a guarantee", "loan": "a loan"}
+
+
+def bond_drawings(ctx: Context, notice: Tender, account: str) -> tuple[Proposal, ...]:
+    """Return the drawings on credit lines that pay a bid bond which money at hand does not.
+
+    The cheapest line first; money at hand is the account's and that of funds without notice. None
+    where money suffices, or where lines together do not.
+    """
+    params, today = ctx.params, ctx.today
+    funds = sum(fund.amount for fund in ctx.books.all(FundPosition) if not fund.notice_days)
+    lacking = notice.bond - max(ctx.books.balance(account) + funds, 0)
+    wait = sum(
+        params.at(f"tender.{name}", today)
+        for name in ("evaluation_days", "signing_days", "bond_refund_days")
+    )
+    back = (notice.deadline or today) + timedelta(days=wait)
+    drawn: list[Proposal] = []
+    for line in open_lines(ctx):
+        if lacking <= 0:
+            break
+        amount = min(lacking + line.fee, line.limit - line.used)
+        if amount <= line.fee:
+            continue
+        lacking -= amount - line.fee
+        drawing = DrawLoan(
+            day=today,
+            line=line.id,
+            account=account,
+            amount=amount,
+            rate_ppm=line.rate_ppm,
+            due=back,
+            fee=line.fee,
+        )
+        reason = (
+            f"Draw {grouped(amount)} for the bid bond of {grouped(notice.bond)}, which comes back "
+            f"by about {back.isoformat()}."
+        )
+        drawn.append(
+            Proposal(
+                action=drawing,
+                reason=reason,
+                evidence=(notice.ref, line.ref),
+                valid_until=notice.deadline,
+            )
+        )
+    return tuple(drawn) if lacking <= 0 else ()
 
 
 def bond_choice(ctx: Context, tender: str, price: int | None) -> BondChoice:

@@ -23,7 +23,8 @@ from aicfo_sdk.model import (
     TenderId,
 )
 
-from .lateness import late_cost
+from .bonds import bond_drawings
+from .lateness import free_money, late_cost, open_lines
 
 if TYPE_CHECKING:
     from aicfo_sdk import Context
@@ -41,7 +42,7 @@ def bid_decision(
     notice = ctx.books.get(Tender, tender)
     refused = [found for found in gate.findings if found.severity == "refuse"]
     found, borrowed = _funding(tender, need, plan)
-    lateness = late_cost(ctx, need, found)
+    lateness = late_cost(ctx, need, max(found, free_money(open_lines(ctx))))
     # What the price already holds for money is replaced by what the plan found.
     if_won = price.profit_if_won + price.funding_cost - borrowed - lateness
     worth = round_div(if_won * price.chance_ppm, PPM) - price.bid_cost - price.bond_cost
@@ -138,7 +139,7 @@ def _proposals(
     proposal = Proposal(
         action=bid, reason=reason, evidence=(notice.ref,), valid_until=notice.deadline
     )
-    return (proposal,)
+    return (*bond_drawings(ctx, notice, account), proposal)
 
 
 def _said(go: bool, price: BidPrice, worth: int, reasons: list[Finding]) -> str:

@@ -65,6 +65,7 @@ def funding_need(
         short_p95=short,
         short_mean=round(float(paths.short.mean())),
         short_days=round(float(paths.money_days.mean() / max(paths.short.mean(), 1.0))),
+        late_days=tuple((money, round(days * 1000)) for money, days in paths.late),
         margin_mean=round(float(paths.margin.mean())),
         by=first_day,
         apply_by=apply_by,

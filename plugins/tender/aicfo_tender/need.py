@@ -29,6 +29,9 @@ Floats: TypeAlias = NDArray[np.float64]
 _CHUNK = 32_768
 """Path-days worked on at once: few enough to stay in the processor's cache."""
 
+_GIVEN = (0, 100_000, 200_000, 300_000, 400_000, 600_000, 800_000, 1_000_000, 1_500_000, 2_000_000)
+"""Money that sources may give, ppm of the price, for which days of late payment are counted."""
+
 _NORMAL = NormalDist()
 _Z90 = _NORMAL.inv_cdf(0.9)
 """How far P90 lies from the median, in standard deviations."""
@@ -51,6 +54,9 @@ class Paths:
     """Price less cost, before the price of money."""
     money_days: Ints
     """Sum of the shortages at all days' ends: what interest on them is reckoned from."""
+    late: tuple[tuple[int, float], ...]
+    """For money that sources may give, the days of the work on which the firm then cannot pay all,
+    mean over the paths."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +69,7 @@ class OwnCash:
     p10: Floats
     p50: Floats
     p90: Floats
+    buffer: int
 
 
 def own_cash(forecast: CashForecast, today_ordinal: int) -> OwnCash:
@@ -73,7 +80,7 @@ def own_cash(forecast: CashForecast, today_ordinal: int) -> OwnCash:
         days = [forecast.opening] * gap + list(quantile)
         return np.array(days or [forecast.opening], dtype=np.float64) - forecast.buffer
 
-    return OwnCash(line(forecast.p10), line(forecast.p50), line(forecast.p90))
+    return OwnCash(line(forecast.p10), line(forecast.p50), line(forecast.p90), forecast.buffer)
 
 
 def simulate(
@@ -93,6 +100,8 @@ def simulate(
     )
     length = np.maximum(np.rint(contract.duration * stretch), 1).astype(np.int64)
     horizon = _horizon(contract, length, stretch, lags)
+    given = [share(contract.price, part) for part in _GIVEN]
+    late = np.zeros(len(given))
     results: list[tuple[Ints, ...]] = []
     size = max(_CHUNK // horizon, 1)
     for low in range(0, paths, size):
@@ -101,10 +110,12 @@ def simulate(
             contract, costs[part], length[part], stretch[part], lags[:, part], horizon
         )
         results.append(_measure(cash, _free(own, level[part], horizon)))
+        late += _late(cash, own, level[part], contract.start, length[part], given)
     need, short, first, last, repaid, money_days = (
         np.concatenate(column) for column in zip(*results, strict=True)
     )
-    return Paths(need, short, first, last, repaid, contract.price - costs, money_days)
+    days = tuple(zip(given, (late / paths).tolist(), strict=True))
+    return Paths(need, short, first, last, repaid, contract.price - costs, money_days, days)
 
 
 def quantile(values: Ints, ppm: int) -> int:
@@ -193,6 +204,29 @@ def _free(own: OwnCash | None, level: Floats, horizon: int) -> Ints:
     up = np.maximum(level, 0.0)[:, None] * ((p90 - p50) / _Z90)[None, :]
     down = np.minimum(level, 0.0)[:, None] * ((p50 - p10) / _Z90)[None, :]
     return np.maximum(_round(p50[None, :] + up + down), 0)
+
+
+def _late(
+    cash: Ints, own: OwnCash | None, level: Floats, start: int, length: Ints, given: list[int]
+) -> Floats:
+    """Return the path-days of the work on which contract and firm together lack more than each
+    of `given`.
+
+    Unlike a shortage this counts what the firm lacks without the contract, and its buffer as money
+    that it has: whoever is late for other reasons cannot pay for this work either.
+    """
+    days = np.arange(start, min(start + int(length.max()), cash.shape[1]))
+    held: Floats | float = 0.0
+    if own is not None:
+        at = np.minimum(days, len(own.p50) - 1)
+        # Beyond the forecast what is not known of own cash grows as a random walk does.
+        wide = np.sqrt((days + 1) / (at + 1))
+        up = np.maximum(level, 0.0)[:, None] * (wide * (own.p90[at] - own.p50[at]) / _Z90)[None, :]
+        down = np.minimum(level, 0.0)[:, None] * (wide * (own.p50[at] - own.p10[at]) / _Z90)
+        held = own.p50[at][None, :] + own.buffer + up + down
+    works = days[None, :] < start + length[:, None]
+    lacks = np.where(works, -cash[:, days] - held, 0.0)
+    return np.array([float((lacks > money).sum()) for money in given])
 
 
 def _measure(cash: Ints, free: Ints) -> tuple[Ints, ...]:

@@ -18,14 +18,13 @@ from aicfo_sdk import PPM, ToolFailed, ToolRetry, grouped, round_div, share
 from aicfo_sdk.model import (
     BidPoint,
     BidPrice,
-    CreditLine,
     Finding,
     Tender,
     TenderId,
     WinChance,
 )
 
-from .lateness import late_cost, missing
+from .lateness import free_money, late_cost, missing, open_lines
 from .market import Drawn, Draws, Market, draw, friedman_and_gates, is_away, learned, prior
 from .reach import same_currency, the_merchant
 from .score.rule import Rule, rule_of
@@ -296,12 +295,8 @@ def _best_of(curve: Curve, chance: Floats, cost: int) -> int:
 def _costs(ctx: Context, case: Case, need: FundingNeed | None, notes: list[str]) -> Costs:
     """Return what bid, bond and funding cost, the money at the cheapest that lines give."""
     today, params = ctx.today, ctx.params
-    lines = sorted(
-        (line.rate_ppm, line.id, line.limit - line.used)
-        for line in ctx.books.all(CreditLine)
-        if line.limit > line.used and line.expires >= today
-    )
-    rate = lines[0][0] if lines else params.at("tender.money_ppm", today)
+    lines = open_lines(ctx)
+    rate = lines[0].rate_ppm if lines else params.at("tender.money_ppm", today)
     if not lines:
         notes.append(f"money at {rate / 10_000:g} % a year: the books hold no line (assumed)")
     wait = sum(
@@ -313,12 +308,12 @@ def _costs(ctx: Context, case: Case, need: FundingNeed | None, notes: list[str])
     funding = 0
     if need is None:
         notes.append("the contract's funding is not in the price: nothing sized it")
-    elif need.short_mean and need.short_days:
-        free = min(sum(line[2] for line in lines), need.short_p95)
-        borrowed = need.short_mean - missing(need, free)
-        for yearly, _, left in lines:
-            taken = min(borrowed, left)
-            funding += round_div(taken * yearly * need.short_days, PPM * _YEAR)
+    else:
+        free = free_money(lines)
+        borrowed = (need.short_mean or 0) - missing(need, free)
+        for line in lines:
+            taken = min(borrowed, line.limit - line.used)
+            funding += round_div(taken * line.rate_ppm * (need.short_days or 0), PPM * _YEAR)
             borrowed -= taken
         funding += late_cost(ctx, need, free)
     bid = share(case.estimate, params.at("tender.bid_cost_ppm", today))

@@ -74,6 +74,27 @@ def test_the_need_of_a_contract_without_chance_is_what_a_hand_reckons(make: Any)
     assert (need.short_mean, need.margin_mean) == (450_000, 200_000)
     # Ends of days 3–10: 200 five times, 700 twice, 1,700; then 1,700, 3,500 and 4,500.
     assert need.short_days == round((1_000 + 1_400 + 1_700 + 1_700 + 3_500 + 4_500) / 4_500)
+    # While the work goes on: days 10 and 12 at −1,700, day 13 at −3,500.
+    assert need.late_days[:5] == (
+        (0, 3_000),
+        (100_000, 3_000),
+        (200_000, 1_000),
+        (300_000, 1_000),
+        (400_000, 0),
+    )
+
+
+def test_days_of_late_payment_count_what_the_firm_lacks_without_the_contract(make: Any) -> None:
+    def late(own: int, buffer: int = 0) -> dict[int, int]:
+        ctx = make.context(example(make), params=certain(make))
+        forecast = make.forecast(own, buffer=buffer)
+        need = aicfo_tender.funding_need(ctx, TenderId("T-1"), forecast=forecast)
+        return dict(need.late_days)
+
+    assert late(350_000)[0] == late(350_000, buffer=350_000)[0] == 0
+    assert late(200_000)[0] == 1_000
+    # Day 11, too, at +300 of the contract and −3,000 of its own.
+    assert late(-300_000)[100_000] == 4_000
 
 
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

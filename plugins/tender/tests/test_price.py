@@ -18,11 +18,12 @@ from aicfo_sdk.model import (
     BidGate,
     BidPrice,
     CreditLine,
-    DailySales,
+    DrawLoan,
     Finding,
     FundingNeed,
     FundingPiece,
     FundingPlan,
+    FundPosition,
     ScoreItem,
     SubmitBid,
     TenderId,
@@ -172,18 +173,15 @@ def test_what_cannot_be_priced_says_so(make: Any) -> None:
         aicfo_tender.win_chance(make.context(notice(make)), ONE, price=0)
 
 
-def need(*, short: int = 0, price: int = VALUE) -> FundingNeed:
+def need(
+    *, short: int = 0, price: int = VALUE, late: tuple[tuple[int, int], ...] = ()
+) -> FundingNeed:
     day = date(2026, 5, 1)
     return FundingNeed(
         tender=ONE, price=price, need_p50=short, need_p95=short, short_p50=short, short_p95=short,
-        short_mean=short, short_days=90, margin_mean=price // 10, by=day,
+        short_mean=short, short_days=90, late_days=late, margin_mean=price // 10, by=day,
         until=day + timedelta(days=89), apply_by=day - timedelta(days=15) if short else None,
     )  # fmt: skip
-
-
-def sales(a_year: int) -> DailySales:
-    day = date(2026, 2, 1)
-    return DailySales(id="S", day=day, store="S-1", amount=a_year, orders=1)
 
 
 def line(limit: int) -> CreditLine:
@@ -193,27 +191,29 @@ def line(limit: int) -> CreditLine:
     )  # fmt: skip
 
 
-def test_money_that_nobody_gives_costs_interest_on_arrears_and_days_of_sales(make: Any) -> None:
-    # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00; of 90 days' sales of 10,000.00 half,
-    # of that 10 %.
-    for sold, cost in ((0, 900_000), (365_000_000, 900_000 + 4_500_000)):
-        ctx = make.context(notice(make), line(20_000_000), *([sales(sold)] if sold else []))
-        assert late_cost(ctx, need(short=40_000_000), 20_000_000) == cost
-        assert aicfo_tender.bid_price(ctx, ONE, need=need(short=40_000_000)).funding_cost == cost
+def test_money_that_nobody_gives_costs_interest_and_a_price_for_each_day(make: Any) -> None:
+    # Half of 400,000.00 for 90 days at 0.05 %: 9,000.00. Of 40 days without any source, 10 are
+    # left where sources give half of the price, 28 where they give a fifth: 2,500.00 each.
+    days = ((0, 40_000), (VALUE // 2, 10_000), (VALUE, 0))
+    ctx = make.context(notice(make), params=make.certain(tender__late_day=250_000))
+    for late, cost in (((), 900_000), (days, 900_000 + 28 * 250_000)):
+        assert late_cost(ctx, need(short=40_000_000, late=late), 20_000_000) == cost
     assert late_cost(ctx, need(short=40_000_000), 40_000_000) == 0
     assert late_cost(ctx, need(short=0), 0) == 0
 
 
-def test_a_firm_that_would_pay_late_asks_more_and_most_if_it_is_large(make: Any) -> None:
-    def priced(sold: int, limit: int) -> BidPrice:
-        ctx = make.context(notice(make), line(limit), sales(sold))
-        return aicfo_tender.bid_price(ctx, ONE, need=need(short=60_000_000))
+def test_a_firm_that_would_pay_late_asks_more_and_leaves_a_small_contract(make: Any) -> None:
+    def priced(limit: int, value: int = VALUE) -> BidPrice:
+        ctx = make.context(notice(make, value=value), line(limit))
+        days = ((0, 30_000), (value, 0))
+        return aicfo_tender.bid_price(ctx, ONE, need=need(short=value // 2, late=days))
 
-    funded, unfunded = priced(365_000_000, 60_000_000), priced(365_000_000, 1)
+    funded, unfunded = priced(VALUE), priced(1)
     assert unfunded.price > funded.price
     assert unfunded.chance_ppm < funded.chance_ppm
-    # The same contract beside ten times the sales: what stands still is worth more than it brings.
-    assert priced(3_650_000_000, 1).profit_if_won < unfunded.profit_if_won
+    # A tenth of the contract, as many days: what they cost is more than it brings.
+    assert priced(VALUE // 10, VALUE // 10).profit > 0
+    assert priced(1, VALUE // 10).profit < 0
 
 
 def plan(covered: int, demand: int, cost: int = 0) -> FundingPlan:
@@ -227,11 +227,13 @@ def plan(covered: int, demand: int, cost: int = 0) -> FundingPlan:
     )  # fmt: skip
 
 
-def decided(make: Any, *, passed: bool = True, short: int = 0, covered: int = 0, **fields: Any):
+def decided(
+    make: Any, *has: Any, passed: bool = True, short: int = 0, covered: int = 0, **fields: Any
+):
     from aicfo_sdk.model import Account
 
     account = Account(id="A", opened=date(2020, 1, 1), kind="bank")
-    ctx = make.context(notice(make, **fields), make.merchant(employees=20), account)
+    ctx = make.context(notice(make, **fields), make.merchant(employees=20), account, *has)
     refusal = Finding(code="qualification_missing", severity="refuse", message="Not held.")
     return aicfo_tender.bid_decision(
         ctx,
@@ -250,6 +252,23 @@ def test_a_bid_that_is_worth_it_is_proposed_at_its_price_with_its_bond(make: Any
     action = found.proposals[0].action
     assert isinstance(action, SubmitBid)
     assert (action.price, action.amount) == (found.price, 2_000_000)
+
+
+def test_a_bond_that_is_not_on_the_account_is_drawn_on_the_cheapest_line_first(make: Any) -> None:
+    dear = line(50_000_000).model_copy(update={"id": "D", "rate_ppm": 90_000, "fee": 100})
+    found = decided(make, line(1_500_000), dear)
+    first, second, bid = (proposal.action for proposal in found.proposals)
+    assert isinstance(first, DrawLoan)
+    assert isinstance(second, DrawLoan)
+    assert isinstance(bid, SubmitBid)
+    assert (first.line, first.amount, second.line, second.amount) == ("L", 1_500_000, "D", 500_100)
+    assert min(first.due, second.due) > date(2026, 4, 1)
+    # Lines that do not suffice are left alone, and a fund that pays out at once is money at hand.
+    fund = FundPosition(
+        id="F", updated=date(2026, 1, 1), product="余利宝", amount=2_000_000, rate_ppm=15_000
+    )
+    for has in ((line(1_500_000),), (line(50_000_000), fund)):
+        assert [one.action.kind for one in decided(make, *has).proposals] == ["submit_bid"]
 
 
 @pytest.mark.parametrize(
