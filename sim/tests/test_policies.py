@@ -330,9 +330,9 @@ def test_who_watches_prices_is_asked_when_a_new_list_is_cheap_and_not_again_for_
             triggers.settled(run, t, np.ones(1, dtype=np.bool_))
             days.append(t)
         run.close(t)
-    low = price[:, days] * 20 < np.array(
-        [price[:, t - 84 : t + 1].mean(axis=1) * 19 for t in days]
-    ).T
+    low = (
+        price[:, days] * 20 < np.array([price[:, t - 84 : t + 1].mean(axis=1) * 19 for t in days]).T
+    )
     looks = np.array(days)[low.any(axis=0)]
     assert looks.size > 4
     # One look a list, and lists change every seventh day.

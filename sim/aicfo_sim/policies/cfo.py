@@ -76,7 +76,7 @@ class Cfo(Owner):
     reads_words = False
     """Whether advice that proposes nothing is asked for: here nobody reads, and nothing changes."""
     watches_prices = False
-    """Whether it is also asked when goods get cheap: a question a fortnight, for measuring locks."""
+    """Whether it is asked when goods get cheap too: many more questions, for measuring locks."""
 
     def __init__(self, registry: Registry, *, name: str = "cfo", every: int | None = None) -> None:
         """`registry` are the plugins that are asked; `every` so many days instead of on events."""

@@ -187,9 +187,7 @@ def _judge(ctx: Context, shelf: Shelf, goods: Goods) -> _Item:
     )
 
 
-def _days(
-    ctx: Context, shelf: Shelf, next_order: date, changed: bool
-) -> list[tuple[date, float]]:
+def _days(ctx: Context, shelf: Shelf, next_order: date, changed: bool) -> list[tuple[date, float]]:
     """Return working days on which one could buy, each with the chance of today's price then.
 
     The less goods are kept the better: where the books show when the list changes, the last day
