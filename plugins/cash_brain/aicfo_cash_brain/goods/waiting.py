@@ -13,8 +13,7 @@ _FAR, _STEPS = 0.9, 61
 """The grid of log prices reaches this far from today's price."""
 
 _SHOCKS: Floats = np.linspace(-2.5, 2.5, 11)
-_CHANCES: Floats = np.exp(-(_SHOCKS**2) / 2)
-_CHANCES /= _CHANCES.sum()
+_CHANCES: Floats = np.exp(-(_SHOCKS**2) / 2) / np.exp(-(_SHOCKS**2) / 2).sum()
 
 
 def waiting(price: Tendency, every: int, costs: Sequence[float]) -> float:
