@@ -81,8 +81,8 @@ class Lever:
 _STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
 """Prices that never move: nothing can be locked."""
 
-_SWING = {"restaurant": {"price_sd": [0.13, 0.06, 0.024]}}
-"""Frozen meat that strays 25 % from its mean, as pork does, and grain 12 %: something to win."""
+SWING = {"price_sd": [0.13, 0.06, 0.024]}
+"""Figures of a restaurant: frozen meat that strays 25 % from its mean, as pork does, and grain 12 %: something to win."""
 
 _NO_ADS = {"restaurant": {"ads_top": [0.0, 0.0]}}
 """Advertising that brings nothing; what the owner spends on it by habit can still be saved."""
@@ -110,7 +110,8 @@ LEVERS = {
         (
             Case("held out", "heldout", "restaurant", {}),
             Case("held out and tight", "heldout_tight", "restaurant", {}),
-            Case("held out, what keeps swings twice as wide", "heldout", "restaurant", _SWING),
+            Case("held out, what keeps swings twice as wide", "heldout", "restaurant",
+                 {"restaurant": SWING}),
             Case("prices never move", "heldout", "restaurant", _STEADY),
         ),
         Watching,
