@@ -82,7 +82,7 @@ _STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
 """Prices that never move: nothing can be locked."""
 
 SWING = {"price_sd": [0.13, 0.06, 0.024]}
-"""Figures of a restaurant: frozen meat that strays 25 % from its mean, as pork does, and grain 12 %: something to win."""
+"""Frozen meat that strays 25 % from its mean and grain 12 %, an assumption: something to win."""
 
 _NO_ADS = {"restaurant": {"ads_top": [0.0, 0.0]}}
 """Advertising that brings nothing; what the owner spends on it by habit can still be saved."""

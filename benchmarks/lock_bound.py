@@ -39,7 +39,7 @@ def measure() -> dict[str, str]:
         ("heldout, what keeps swings twice as wide", "heldout", SWING),
     ):
         chosen = load(scenario)
-        figured = chosen.override.get("restaurant", {}) | prices
+        figured = {**chosen.override.get("restaurant", {}), **prices}
         chosen = replace(chosen, override={**chosen.override, "restaurant": figured})
         where = world(chosen, days=365, seed=11)
         figures = where.who(0, "restaurant").figures
