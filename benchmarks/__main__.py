@@ -38,6 +38,7 @@ NAMES = (
     "chat",
     "diagnose",
     "diagnose_bound",
+    "lock_bound",
     "notices",
     "tender_worth",
     "tender_need",

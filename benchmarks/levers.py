@@ -62,6 +62,12 @@ class Counting(Cfo):
         super().decide(run, t)
 
 
+class Watching(Counting):
+    """The same, asked too when goods get cheap: the rule of thumb looks each Monday."""
+
+    watches_prices = True
+
+
 @dataclass(frozen=True, slots=True)
 class Lever:
     """Tools that make up a lever, the rule of thumb it must beat, where, and who follows them."""
@@ -74,6 +80,9 @@ class Lever:
 
 _STEADY = {"restaurant": {"price_sd": [0.0, 0.0, 0.0], "price_jump_year": 0.0}}
 """Prices that never move: nothing can be locked."""
+
+SWING = {"price_sd": [0.13, 0.06, 0.024]}
+"""Frozen meat that strays 25 % from its mean and grain 12 %, an assumption: something to win."""
 
 _NO_ADS = {"restaurant": {"ads_top": [0.0, 0.0]}}
 """Advertising that brings nothing; what the owner spends on it by habit can still be saved."""
@@ -101,8 +110,11 @@ LEVERS = {
         (
             Case("held out", "heldout", "restaurant", {}),
             Case("held out and tight", "heldout_tight", "restaurant", {}),
+            Case("held out, what keeps swings twice as wide", "heldout", "restaurant",
+                 {"restaurant": SWING}),
             Case("prices never move", "heldout", "restaurant", _STEADY),
         ),
+        Watching,
     ),
     "ads": Lever(
         ("marketing_plan", "marketing_budget"),

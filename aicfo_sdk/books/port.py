@@ -74,8 +74,8 @@ class Books(ABC):
     def states(self, kind: type[R], id: str) -> tuple[R, ...]:
         """Return what was known of one record day by day, oldest first, the last as it is now.
 
-        Books that keep no history (a slice in another process, a simulated merchant) return the
-        last alone. Raises: NotFound as `get` does.
+        Books that keep no history (a slice in another process; a simulated merchant, but for its
+        shelves) return the last alone. Raises: NotFound as `get` does.
         """
         return (self.get(kind, id),)
 

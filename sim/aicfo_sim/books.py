@@ -158,10 +158,15 @@ class MerchantBooks(Books):
         grown: Mapping[type[Record], Snapshot[Any]],
         balances: dict[str, int],
         late: dict[type[Record], Callable[[], dict[str, Record]]],
+        earlier: Mapping[type[Record], Callable[[str], tuple[Record, ...]]] | None = None,
     ) -> None:
-        """`grown` are types whose records are never changed, `late` types made on first use."""
+        """`grown` are types whose records are never changed, `late` types made on first use.
+
+        `earlier` gives states of a record before today's, of the types whose history is kept.
+        """
         self._as_of, self._key = as_of, key
         self._kinds, self._grown, self._balances, self._late = kinds, grown, balances, late
+        self._earlier = earlier or {}
 
     def with_record(self, record: Record) -> MerchantBooks:
         """Return books with one record more, or a later state, of a type that may change."""
@@ -175,6 +180,7 @@ class MerchantBooks(Books):
             grown=self._grown,
             balances=self._balances,
             late=self._late,
+            earlier=self._earlier,
         )
 
     @property
@@ -196,6 +202,11 @@ class MerchantBooks(Books):
         if kind not in self._kinds and kind in self._late:
             self._kinds[kind] = self._late[kind]()
         return self._kinds.get(kind, {})  # pyright: ignore[reportReturnType]
+
+    def states(self, kind: type[R], id: str) -> tuple[R, ...]:
+        now = super().states(kind, id)
+        before = self._earlier.get(kind)
+        return now if before is None else (*before(id), *now)  # pyright: ignore[reportReturnType]
 
     def balance(self, account: str | None = None) -> int:
         if account is None:

@@ -109,6 +109,7 @@ class Papers(Scribe):
                 Site: lambda: self._sites(opened),
                 District: lambda: places.districts(self.stores, self._dates) if shown else {},
             },
+            earlier={StockLot: lambda id: records.earlier_shelves(self.stores, self._dates, t, id)},
         )
 
     def _shops(self) -> dict[str, Record]:

@@ -374,6 +374,18 @@ def test_forward_purchases_replace_later_ones_at_the_price_of_their_day(block: B
     assert lot.quantity_milli == room.firms[CHAIN].lots[0].quantity
 
 
+def test_books_show_on_which_day_a_shelfs_price_changed(block: Block) -> None:
+    state = _live(block, lambda block, state, t: None)
+    books = Papers(block, state, CHAIN).books(END - 1)
+    states = books.states(StockLot, "STORE-1:meat")
+    stores, dates = base_of(block, CHAIN).stores, block.world.dates
+    assert [one.updated for one in states] == [dates.at(t) for t in range(END - 43, END)]
+    asked = [stock.price(stores, 1, t) for t in range(END - 43, END)]
+    assert [one.unit_cost for one in states] == asked
+    assert len(set(asked)) > 4
+    assert states[-1] == books.get(StockLot, "STORE-1:meat")
+
+
 LOTS = st.lists(
     st.builds(
         Lot,

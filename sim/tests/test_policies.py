@@ -18,6 +18,7 @@ from aicfo_sim.engine import run as live
 from aicfo_sim.fen import Ints
 from aicfo_sim.ledger import BANK, CASH, EQUITY, FUND, LOANS, OWNERS
 from aicfo_sim.outcome import COLUMNS, Start, outcome
+from aicfo_sim.papers import Papers
 from aicfo_sim.policies import (
     POLICIES,
     SIMPLE,
@@ -313,6 +314,29 @@ def test_the_cfo_is_asked_on_events_far_less_often_than_daily() -> None:
         run.close(t)
     assert (asked >= 120 // LONGEST).all()
     assert (asked * 3 < days).all()
+
+
+def test_who_watches_prices_is_asked_when_a_new_list_is_cheap_and_not_again_for_it() -> None:
+    block = _block([(0, "restaurant")], days=120)
+    state = State(block)
+    run, papers = Run(block, state, Owner()), Papers(block, state, 0)
+    price = papers.stores.price
+    first = block.world.total - 110
+    triggers, days = Triggers(prices=True), list[int]()
+    triggers.settled(run, first, triggers.due(run, first, lambda *_: papers))
+    for t in range(first + 1, block.world.total):
+        run.open(t)
+        if triggers.due(run, t, lambda *_: papers)[0]:
+            triggers.settled(run, t, np.ones(1, dtype=np.bool_))
+            days.append(t)
+        run.close(t)
+    low = (
+        price[:, days] * 20 < np.array([price[:, t - 84 : t + 1].mean(axis=1) * 19 for t in days]).T
+    )
+    looks = np.array(days)[low.any(axis=0)]
+    assert looks.size > 4
+    # One look a list, and lists change every seventh day.
+    assert np.unique(looks // 7).size == looks.size
 
 
 def test_idle_money_that_a_standing_order_puts_away_is_no_event() -> None:

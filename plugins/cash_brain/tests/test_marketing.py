@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from aicfo_cash_brain import marketing_budget, marketing_plan
 from aicfo_cash_brain.marketing.plan import _split
-from aicfo_cash_brain.marketing.response import hill
+from aicfo_cash_brain.marketing.response import hill, respond
 from aicfo_cash_brain.marketing.spending import spendings
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -136,6 +136,23 @@ def test_what_brings_nothing_is_stopped_and_that_is_a_gain():
     assert (action.channel, action.amount) == ("dianping", one.wanted_day)
 
 
+def test_channels_that_do_nothing_are_seen_to_do_so_together():
+    rng, spent = np.random.default_rng(4), np.stack([A, B]) * 2_000.0
+    sales = 100_000 * np.exp(rng.normal(0, 0.02, spent.shape[1]))
+    nothing = respond(sales, spent, np.random.default_rng(0), top=0.1, none=0.1)
+    works = respond(
+        sales * (1 + 0.08 * (spent[0] > 0)), spent, np.random.default_rng(0), top=0.1, none=0.1
+    )
+
+    def none_works(found):
+        dead = found.top == 0.0
+        # One channel is never dead alone: what it would say of the others is in the prior.
+        assert (dead.all(axis=1) == dead.any(axis=1)).all()
+        return float(found.weight @ dead.all(axis=1))
+
+    assert none_works(nothing) > 0.2 > 0.01 > none_works(works)
+
+
 def test_goods_that_leave_nothing_leave_nothing_to_advertise_for():
     fact = plan(*BOOKS[: len(BOOKS) - DAYS // 7], *purchases(0.99))
     assert fact.margin_ppm < 50_000
@@ -195,7 +212,7 @@ def test_steps_go_where_they_bring_most_and_stop_where_they_no_longer_pay():
 
 def test_a_curve_is_nothing_without_spending_and_half_at_half():
     assert hill(0.0).max() == 0.0
-    assert hill(0.008)[2:4].tolist() == [0.5, 0.5]
+    assert hill(0.010)[2:4].tolist() == [0.5, 0.5]
 
 
 @settings(max_examples=8, deadline=None)

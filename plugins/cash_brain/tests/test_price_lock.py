@@ -7,8 +7,10 @@ from datetime import date, timedelta
 import numpy as np
 import pytest
 from aicfo_cash_brain import forward_purchase, price_lock
+from aicfo_cash_brain.goods.lists import rhythm
 from aicfo_cash_brain.goods.orders import past_goods
 from aicfo_cash_brain.goods.prices import learn
+from aicfo_cash_brain.goods.waiting import waiting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -54,6 +56,17 @@ def shelf(price, *, keeps=240, item="rice", day=TODAY, store="M1", quantity=30_0
         id=f"{store}:{item}:{price}", updated=day, item=item, store=store,
         quantity_milli=quantity, unit_cost=price, expires=expires,
     )  # fmt: skip
+
+
+def shelves(lists, *, every=7, last=TODAY, **more):
+    """A shelf on each of the days to `last`; the last list stands since `every` − 2 days."""
+    days = [n for n, price in enumerate(lists) for _ in range(every)][: len(lists) * every - 2]
+    return [
+        shelf(lists[n], day=last - timedelta(days=len(days) - 1 - place), **more).model_copy(
+            update={"id": "M1:rice"}
+        )
+        for place, n in enumerate(days)
+    ]
 
 
 def context(*records, cash=100_000_000, suppliers=("S1",), today=TODAY):
@@ -127,6 +140,40 @@ def test_fresh_goods_are_looked_at_again_on_a_later_day_before_the_order():
     (advice,) = forward_purchase(books, lock=fact)
     # Dated the working day after, so that somebody looks again on the day itself.
     assert advice.proposals[0].action.day == books.calendar.add_working(item.day, 1)
+
+
+def test_a_shelf_tells_on_which_day_its_supplier_changes_the_list():
+    lists = [900, 950, 870, 910, 640]
+    found = rhythm(context(*shelves(lists)).books, "M1:rice")
+    assert found is not None
+    # Today is the fifth day of seven, so the next list is three days off.
+    assert (found.every, found.next_change) == (7, TODAY + timedelta(days=3))
+    assert found.changes(TODAY, found.next_change - timedelta(days=1)) == 0
+    assert found.changes(TODAY, found.next_change) == 1
+    assert found.changes(found.next_change, found.next_change + timedelta(days=14)) == 2
+    assert rhythm(context(*shelves(lists[:3])).books, "M1:rice") is None
+    assert rhythm(context(*shelves(lists)[::2]).books, "M1:rice") is None
+
+
+def test_with_the_lists_day_known_one_buys_on_the_last_working_day_before_it():
+    thursday = LAST + timedelta(days=3)
+    records = shelves([900, 950, 870, 910, 640], keeps=12, last=thursday)
+    books = context(*orders([*PLAIN[:-1], 640]), *records, today=thursday)
+    (item,) = lock(books, ahead(today=thursday)).items
+    # The list changes on Sunday.
+    assert item.day == LAST + timedelta(days=4)
+
+
+def test_what_may_get_cheaper_yet_is_worth_less_than_what_can_only_be_had_today():
+    price = learn(np.arange(0.0, 7 * WEEKS, 7.0), np.array(PLAIN, dtype=np.float64), None)
+    held = [1.01, 1.02, 1.03, 1.04]
+    mean = np.exp(price.ahead(28)[0] - price.last)
+    assert waiting(price, 7, held) < mean
+    # Keeping that costs more than any price leaves the order alone.
+    assert waiting(price, 7, [9.0] * 4) == pytest.approx(mean, rel=0.02)
+    assert waiting(price, 7, held[:1]) == pytest.approx(
+        np.exp(price.ahead(7)[0] - price.last), rel=0.01
+    )
 
 
 def test_nothing_is_bought_with_money_that_the_bad_case_needs():

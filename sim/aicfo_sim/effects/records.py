@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 SHELF_DAYS = 3
 """Days' use of goods that a store has on its shelf."""
 
+COUNTED_DAYS = 42
+"""Days before today for which books show what a shelf was."""
+
 
 class Line(NamedTuple):
     """A line of the bank statement."""
@@ -136,22 +139,47 @@ def lots(stores: Stores, held: Sequence[Lot], dates: Dates, t: int) -> dict[str,
         )
     if not stores.own:
         return out
-    sold = stores.gross[: stores.own, :, max(t - 27, 0) : t + 1].sum(axis=(1, 2))
-    empty, every = _empty(stores, t), max(int(sold.sum()), 1)
+    sold, empty = _sold(stores, t), _empty(stores, t)
     for row in range(stores.own):
-        for item, name in enumerate(ITEMS):
-            use = int(stores.use_day[item]) * int(sold[row]) // every
-            paper = f"{site_name(row)}:{name}"
-            out[paper] = StockLot(
-                id=paper,
-                updated=dates.at(t),
-                item=name,
-                store=site_name(row),
-                quantity_milli=0 if empty[row] else use * SHELF_DAYS,
-                unit_cost=price(stores, item, t),
-                expires=dates.at(t + int(stores.keeps[item])),
-            )
+        for item in range(len(ITEMS)):
+            shelf = _shelf(stores, dates, t, row, item, sold, empty)
+            out[shelf.id] = shelf
     return dict(sorted(out.items()))
+
+
+def earlier_shelves(stores: Stores, dates: Dates, t: int, id: str) -> tuple[StockLot, ...]:
+    """Return what a shelf was on each of the `COUNTED_DAYS` before `t`, () of other lots.
+
+    So books show on which day a supplier's list changed.
+    """
+    name, _, item = id.partition(":")
+    if item not in ITEMS:
+        return ()
+    row = [site_name(one) for one in range(stores.own)].index(name)
+    return tuple(
+        _shelf(stores, dates, day, row, ITEMS.index(item), _sold(stores, day), _empty(stores, day))
+        for day in range(max(t - COUNTED_DAYS, 0), t)
+    )
+
+
+def _sold(stores: Stores, t: int) -> Ints:
+    return stores.gross[: stores.own, :, max(t - 27, 0) : t + 1].sum(axis=(1, 2))
+
+
+def _shelf(
+    stores: Stores, dates: Dates, t: int, row: int, item: int, sold: Ints, empty: Ints
+) -> StockLot:
+    """Return an item on a store's shelf at the close of day `t`."""
+    use = int(stores.use_day[item]) * int(sold[row]) // max(int(sold.sum()), 1)
+    return StockLot(
+        id=f"{site_name(row)}:{ITEMS[item]}",
+        updated=dates.at(t),
+        item=ITEMS[item],
+        store=site_name(row),
+        quantity_milli=0 if empty[row] else use * SHELF_DAYS,
+        unit_cost=price(stores, item, t),
+        expires=dates.at(t + int(stores.keeps[item])),
+    )
 
 
 def held(state: State, place: int) -> tuple[Lot, ...]:

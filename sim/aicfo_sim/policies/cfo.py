@@ -75,6 +75,8 @@ class Cfo(Owner):
     unseen = AUTO
     reads_words = False
     """Whether advice that proposes nothing is asked for: here nobody reads, and nothing changes."""
+    watches_prices = False
+    """Whether it is asked when goods get cheap too: many more questions, for measuring locks."""
 
     def __init__(self, registry: Registry, *, name: str = "cfo", every: int | None = None) -> None:
         """`registry` are the plugins that are asked; `every` so many days instead of on events."""
@@ -83,7 +85,7 @@ class Cfo(Owner):
             registry if self.reads_words else _acting(registry), checked=False
         )
         self._papers: dict[int, Papers] = {}
-        self._triggers = Triggers(every)
+        self._triggers = Triggers(every, prices=self.watches_prices)
         self._sweeps = set[int]()
         self.asked = 0
         """Questions put to the orchestrator: briefs, funding plans, decisions on tenders."""

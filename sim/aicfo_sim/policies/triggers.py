@@ -33,6 +33,10 @@ WORTH = 1_000
 SHARE = 3
 """So many-th of what is to be paid in `AHEAD` days is the least that counts as idle."""
 
+LIST_WEEKS = 12
+CHEAP = 20
+"""Goods are looked at when they cost this part less than their mean of `LIST_WEEKS` weeks."""
+
 _NEVER = 2**40
 _MIX = 2_654_435_761
 
@@ -40,9 +44,9 @@ _MIX = 2_654_435_761
 class Triggers:
     """Which merchants of a block the CFO is asked about; remembers when it was and what it said."""
 
-    def __init__(self, every: int | None = None) -> None:
-        """`every`: so many days instead of on events."""
-        self._every = every
+    def __init__(self, every: int | None = None, *, prices: bool = False) -> None:
+        """`every`: so many days instead of on events; `prices`: also when goods get cheap."""
+        self._every, self._prices = every, prices
         self._last: Ints = np.zeros(0, dtype=np.int64)
 
     def due(
@@ -73,6 +77,8 @@ class Triggers:
         rhythm = (t + self._phase) // longest > (self._last + self._phase) // longest
         planned = self._plan <= run.next_decision(t)
         events = self._bills(run, t, papers) | self._idle(run, t, swept) | _notice(run, t)
+        if self._prices:
+            events |= self._cheap(run, t, papers)
         return alive & (rhythm | planned | events)
 
     def settled(self, run: Run, t: int, asked: Flags) -> None:
@@ -113,6 +119,18 @@ class Triggers:
         for row, place in zip(rows.tolist(), dues.owner[rows].tolist(), strict=True):
             known = papers(run, place)
             out[place] = out[place] or bool(known.accepted(known.payee(row)))
+        return out
+
+    def _cheap(self, run: Run, t: int, papers: Callable[[Run, int], Papers]) -> Flags:
+        """A supplier's list has changed since the CFO was asked, and what it sells is cheap."""
+        out = np.zeros(run.block.size, dtype=np.bool_)
+        for place in range(run.block.size):
+            price = papers(run, place).stores.price[:, max(t - LIST_WEEKS * 7, 0) : t + 1]
+            if not price.size:
+                continue
+            new = price[:, -1] != price[:, max(int(self._last[place]) - t - 1, -price.shape[1])]
+            cheap = price[:, -1] * CHEAP < price.mean(axis=1) * (CHEAP - 1)
+            out[place] = bool((new & cheap).any())
         return out
 
     def _idle(self, run: Run, t: int, swept: Collection[int]) -> Flags:

@@ -19,8 +19,10 @@ from aicfo_sdk.model import (
     UntrustedText,
 )
 
+from .lists import Rhythm
 from .orders import Goods, Shelf, matched, past_goods, shelves
 from .prices import Tendency, learn
+from .waiting import waiting
 
 _LEAST_ORDERS = 12
 _LAST = 8
@@ -33,7 +35,7 @@ _FIFTH = 0.2
 
 _METHOD = (
     "Mean-reverting log price per item, reversion time, mean and variance uncertain, prior: it "
-    "tends to where it is; one price change a rhythm of orders"
+    "tends to where it is; bought where waiting for the best later list is expected to cost more"
 )
 
 
@@ -44,6 +46,29 @@ class _Costs:
     loss_day: float
     storage_day: float
     funding_year: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Lists:
+    """Which lists of prices the orders to come will meet."""
+
+    rhythm: Rhythm | None
+    next_order: date
+    order_every: int
+    changed: bool
+    """Whether today's price is newer than the last order."""
+
+    @property
+    def every(self) -> int:
+        """Days from one list to the next; one a rhythm of orders where the books do not say."""
+        return self.order_every if self.rhythm is None else self.rhythm.every
+
+    def before(self, day: date, step: int) -> int:
+        """Return how many lists begin after `day` until the order `step` after the next one."""
+        if self.rhythm is None:
+            return step + (not self.changed)
+        order = self.next_order + timedelta(days=step * self.order_every)
+        return self.rhythm.changes(day, order)
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +165,9 @@ def _judge(ctx: Context, shelf: Shelf, goods: Goods) -> _Item:
     use = amounts[int(_FIFTH * (len(amounts) - 1))]
     costs = _costs(ctx, shelf)
     best: tuple[float, date, tuple[_Part, ...]] = (0.0, ctx.today, ())
-    for day, chance in _days(ctx, next_order, changed):
-        parts = _parts(ctx, shelf, goods, price, changed, next_order, use, day, costs)
+    lists = _Lists(shelf.rhythm, next_order, every, changed)
+    for day, chance in _days(ctx, shelf, next_order, changed):
+        parts = _parts(ctx, shelf, goods, price, lists, use, day, costs)
         worth = chance * sum(part.amount * part.saves for part in parts)
         if worth > best[0]:
             best = worth, day, parts
@@ -161,20 +187,24 @@ def _judge(ctx: Context, shelf: Shelf, goods: Goods) -> _Item:
     )
 
 
-def _days(ctx: Context, next_order: date, changed: bool) -> list[tuple[date, float]]:
+def _days(ctx: Context, shelf: Shelf, next_order: date, changed: bool) -> list[tuple[date, float]]:
     """Return working days on which one could buy, each with the chance of today's price then.
 
-    A list that has not changed since the last order will until the next, nobody knows on which day.
+    The less goods are kept the better: where the books show when the list changes, the last day
+    before. Else a list that has not changed since the last order will until the next, nobody knows
+    on which day.
     """
-    left = (next_order - ctx.today).days
-    out = [(ctx.today, 1.0)]
-    if changed:
-        return out
-    for step in range(1, left):
-        day = ctx.today + timedelta(days=step)
-        if ctx.calendar.is_working(day):
-            out.append((day, (left - step) / left))
-    return out
+    today, until = ctx.today, next_order
+    if shelf.rhythm is not None:
+        until = shelf.rhythm.next_change
+    elif changed:
+        return [(today, 1.0)]
+    left = (until - today).days
+    later = (today + timedelta(days=step) for step in range(1, left))
+    working = [day for day in later if ctx.calendar.is_working(day)]
+    if shelf.rhythm is not None:
+        return [(working[-1] if working else today, 1.0)]
+    return [(day, (until - day).days / left) for day in (today, *working)]
 
 
 def _costs(ctx: Context, shelf: Shelf) -> _Costs:
@@ -213,8 +243,7 @@ def _parts(
     shelf: Shelf,
     goods: Goods,
     price: Tendency,
-    changed: bool,
-    next_order: date,
+    lists: _Lists,
     use: int,
     day: date,
     costs: _Costs,
@@ -228,21 +257,22 @@ def _parts(
     space = max(room * use // every - shelf.held_milli, 0)
     held, out = shelf.held_milli, list[_Part]()
     for step in range(longest // every + 2):
-        order = next_order + timedelta(days=step * every)
+        order = lists.next_order + timedelta(days=step * every)
         days = (order - day).days
         if days > longest:
             break
         there = min(held, use)
         held -= there
-        left = (1 - costs.loss_day) ** days
-        saves, risk = _worth(price, (step + (not changed)) * every, left, costs, days, goods)
+        left = (1 - costs.loss_day) ** max(days, 0)
+        quantity = min(int((use - there) / left), space)
+        amount = -(-quantity * shelf.price // 1_000)
+        changes = lists.before(day, step)
+        if days < 1 or changes < 1 or quantity <= 0 or amount <= 0:
+            continue
+        saves, risk = _worth(price, lists.every, changes, days, costs, goods)
         if saves <= least:
             if out:
                 break
-            continue
-        quantity = min(int((use - there) / left), space)
-        amount = -(-quantity * shelf.price // 1_000)
-        if quantity <= 0 or amount <= 0:
             continue
         space -= quantity
         out.append(_Part(order, quantity, amount, saves, max(risk, 0.0)))
@@ -250,15 +280,24 @@ def _parts(
 
 
 def _worth(
-    price: Tendency, changes: float, left: float, costs: _Costs, days: int, goods: Goods
+    price: Tendency, every: int, changes: int, days: int, costs: _Costs, goods: Goods
 ) -> tuple[float, float]:
-    """Return expected saving and mean loss of the worst twentieth, for money of one unit."""
-    mean, variance = price.ahead(changes)
-    deviation, cost = sqrt(variance), 1 + _carry(costs, days, goods)
-    # The median, not the mean: doubt about the price must not look like a rise.
-    middle = exp(mean - price.last)
-    worst = middle * exp(variance / 2) * _NORMAL.cdf(_DEEPEST - deviation) / _WORST
-    return middle * left - cost, cost - worst * left
+    """Return expected saving and mean loss of the worst twentieth, for money of one unit.
+
+    What is saved is reckoned against whoever waits and buys at the best later list, not against
+    the order: what may get cheaper yet is not bought today.
+    """
+
+    def used(kept: int) -> float:
+        return (1 + _carry(costs, kept, goods)) / (1 - costs.loss_day) ** kept
+
+    later = [used(max(days - wait * every, 1)) for wait in reversed(range(changes))]
+    left = (1 - costs.loss_day) ** days
+    saves = (waiting(price, every, later) - later[-1]) * left
+    mean, variance = price.ahead(changes * every)
+    deep = _NORMAL.cdf(_DEEPEST - sqrt(variance)) / _WORST
+    worst = exp(mean - price.last + variance / 2) * deep
+    return saves, (later[-1] - worst) * left
 
 
 def _shared(judged: list[_Item], spare: int, limit: int) -> dict[tuple[str, date], int]:

@@ -15,6 +15,7 @@ from aicfo_sdk import Books, round_div
 from aicfo_sdk.model import Counterparty, Invoice, StockLot
 
 from ..columns import bought, those
+from .lists import Rhythm, rhythm
 
 _LINE = re.compile(
     r"(?P<goods>[^\d¥￥]{1,60}?)[\s,，:：]*(?P<count>\d{1,9}(?:\.\d{1,3})?)\s*[^\d\s.]{1,4}?\s*"
@@ -65,6 +66,8 @@ class Shelf:
     keeps: int | None
     """Days from today for which goods bought today can be used; None = as long as one likes."""
     held_milli: int
+    rhythm: Rhythm | None
+    """When its supplier's list changes, where the books show it."""
     refs: tuple[str, ...]
 
 
@@ -91,7 +94,8 @@ def shelves(books: Books) -> dict[str, Shelf]:
         # The dearest shelf: an amount below what is asked would be refused.
         price = max(lot.unit_cost for lot in now)
         refs = tuple(lot.ref for lot in now[:3])
-        out[item] = Shelf(item, price, min(keeps, default=None), held, refs)
+        lists = rhythm(books, now[0].id)
+        out[item] = Shelf(item, price, min(keeps, default=None), held, lists, refs)
     return out
 
 

@@ -17,10 +17,13 @@ from ..forecast.daykinds import Floats, Ints
 WEEK = 7
 _DRAWS = 5_000
 _KEEP = (0.4, 0.65, 0.85)
-_HALF = (0.004, 0.008, 0.012, 0.018, 0.026)
+_HALF = (0.006, 0.010, 0.016, 0.024, 0.034)
 """Steady spend that brings half of the most, shares of sales."""
 
 _POWER = (1.0, 2.0)
+_HEIGHT = 4.0
+"""Shape of the gamma prior of a channel's height: half its mean either way."""
+
 SHAPES: Floats = np.array(list(product(_KEEP, _HALF, _POWER)))
 """Keep, half, power of each shape."""
 
@@ -79,12 +82,13 @@ def respond(
     """Return what daily sales and daily spend (channels × days, both ending today) say.
 
     Sales and spend are in one unit. `top` is the prior mean of what a channel adds at most, share;
-    `none` the prior chance that it adds nothing.
+    `none` the prior chance that advertising adds nothing at all: what a merchant's channels bring
+    has one cause in common, so one that is seen to do nothing speaks against the others too.
     """
     channels, weeks = spend.shape[0], sales.size // WEEK
     shape = source.integers(0, len(SHAPES), (_DRAWS, channels))
-    height = source.gamma(2.0, top / 2, (_DRAWS, channels))
-    height[source.random((_DRAWS, channels)) < none] = 0.0
+    height = source.gamma(_HEIGHT, top / _HEIGHT, (_DRAWS, channels))
+    height[source.random(_DRAWS) < none] = 0.0
     usual = max(float(np.median(sales[-182:])), 1.0)
     week = sales[sales.size - weeks * WEEK :].reshape(weeks, WEEK).sum(axis=1)
     kept = _usual_weeks(week)
