@@ -185,7 +185,7 @@ def _improve(program: Program, moves: Moves, bound: int) -> Moves:
     outlook = program.outlook
     by_bill = dict[int, list[int]]()
     for index, option in enumerate(outlook.options):
-        if option.whole:
+        if option.lower == outlook.holdings[option.bill].face:
             by_bill.setdefault(option.bill, []).append(index)
     value, tries = outlook.worth(moves).wealth, 0
     improved = True
@@ -273,7 +273,7 @@ def _fix(outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, in
         amount = amounts[index]
         if upper == 0 or lower > 0 or amount <= 0.5:
             continue
-        if option.whole:
+        if option.lower == holdings[option.bill].face:
             open_whole.setdefault(option.bill, []).append(index)
         elif option.fee or amount < option.lower - 0.5:
             taken = amount * 2 >= option.lower and _fits(option, option.lower, left, room)
