@@ -77,6 +77,8 @@ class Program:
         self._losses: Floats = self._missed * (1.0 + left[self._last]) - proceeds * (
             1.0 + left[self._first]
         )
+        # A fee paid earns no yield from then on.
+        self._dearer: Floats = 1.0 + left[self._first]
         # Change of cash in the span in which the money comes; the bill's is missed in the last.
         self._gained: Floats = proceeds - self._missed * (self._first == self._last)
 
@@ -181,7 +183,7 @@ class Program:
         # against another fen.
         spread = 0.0 if forced else float(self._spreads[index])
         name, option = self._names[index], self.outlook.options[index]
-        cost = float(self._losses[index]) + spread
+        cost = float(self._losses[index] + spread * self._dearer[index])
         self._problem.change_column(name, cost=cost, lower=lower, upper=upper)
         place = int(self._first[index])
         if forced == was_forced or not option.fee or place == len(self._sunk):
@@ -198,14 +200,15 @@ class Program:
         """What is moved: fen, or of what moves whole in the integer program whether it does."""
         import numpy as np
 
-        cost, moves = self._losses + self._spreads, np.empty(len(whole), dtype=np.int64)
+        cost = self._losses + self._spreads * self._dearer
+        fees, moves = self._fees * self._dearer, np.empty(len(whole), dtype=np.int64)
         for yes, sort in ((True, whole), (False, ~whole)):
             if not sort.any():
                 continue
             mine: list[int] = np.flatnonzero(sort).tolist()
             moves[sort] = self._problem.columns(
                 [self._names[index] for index in mine],
-                cost=cost[sort] * self._per[sort] + self._fees[sort] * yes,
+                cost=cost[sort] * self._per[sort] + fees[sort] * yes,
                 upper=1 if yes else self._upper[sort],
                 integer=yes,
             )
@@ -219,7 +222,7 @@ class Program:
         options = [self.outlook.options[index] for index in parts.tolist()]
         flags[parts] = self._problem.columns(
             [f"b:{option.id}" for option in options],
-            cost=self._fees[parts],
+            cost=self._fees[parts] * self._dearer[parts],
             upper=1,
             integer=True,
         )
