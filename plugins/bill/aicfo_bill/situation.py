@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 from aicfo_sdk import Context, ToolFailed
 from aicfo_sdk.model import Bill, CashForecast, CreditLine
@@ -118,7 +119,7 @@ def _lines(ctx: Context) -> list[Line]:
         for line in ctx.books.all(CreditLine)
         if line.limit > line.used and line.expires > ctx.today
     ]
-    return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
+    return sorted(lines, key=lambda line: (Fraction(line.rate_ppm, line.basis), line.id))
 
 
 def _lenders(ctx: Context) -> list[tuple[int, Pledge]]:

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from aicfo_bill.optimise import lp_repair, milp
 from aicfo_bill.outlook import Debt, Holding, Line, Option, Outlook
 from aicfo_bill.program import Program
 from aicfo_bill.quote import Offer
+from aicfo_bill.situation import outlook_of
 
+from aicfo_sdk.model import CreditLine
 from plugins.bill.tests.test_peer import best_of_all
+from plugins.bill.tests.test_tools import TODAY, WEEK, context
 
 BANK = frozenset({"bank"})
+BASES: tuple[tuple[str, Literal[360, 365]], ...] = (("A", 360), ("B", 365))
 
 
 def short_on_day_5(faces: list[int], owed: list[int], **given: Any) -> Outlook:
@@ -134,3 +138,19 @@ def test_of_several_lines_with_a_fee_the_cheapest_choice_counts(count: int) -> N
     # One line for all costs 60 and interest; each of the cheaper ones another fee of 50.
     interest = round(100 * (count - 1) * 10 * 20_000 / 360_000_000)
     assert outlook.worth({}).wealth == path[-1] + 9 - 60 - interest
+
+
+def test_of_two_lines_of_one_rate_the_one_that_counts_more_days_a_year_is_drawn_first() -> None:
+    lines = [
+        CreditLine(
+            id=id,
+            updated=TODAY,
+            lender="bank",
+            limit=100_000,
+            rate_ppm=40_000,
+            day_basis=basis,
+            expires=TODAY + WEEK,
+        )
+        for id, basis in BASES
+    ]
+    assert [line.id for line in outlook_of(context(*lines), [0] * 9, [], []).lines] == ["B", "A"]
