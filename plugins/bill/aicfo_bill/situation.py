@@ -84,16 +84,19 @@ def outlook_of(
                 id = f"endorse:{bill.id}:{debt.id}"
                 options.append(Option(id, "endorse", index, debt.due, lower, upper, debt=place))
     add_early(ctx, payables, debts, holdings, options)
+    lines = _lines(ctx)
+    # Lines come before any shortage, so to be short a day is never cheaper than to draw.
+    dearest = max((-(-line.rate_ppm // line.basis) for line in lines), default=0)
     return Outlook(
         path,
         0,
         holdings,
         debts,
         options,
-        _lines(ctx),
+        lines,
         yield_ppm=deposit_ppm(ctx),
         short_ppm=ctx.params.at("bill.short_ppm", ctx.today),
-        late_ppm=ctx.params.at("bill.late_day_ppm", ctx.today),
+        late_ppm=max(ctx.params.at("bill.late_day_ppm", ctx.today), dearest),
     )
 
 

@@ -154,3 +154,15 @@ def test_of_two_lines_of_one_rate_the_one_that_counts_more_days_a_year_is_drawn_
         for id, basis in BASES
     ]
     assert [line.id for line in outlook_of(context(*lines), [0] * 9, [], []).lines] == ["B", "A"]
+
+
+def test_to_be_short_a_day_is_never_cheaper_than_the_dearest_line() -> None:
+    def late(rate: int) -> int:
+        line = CreditLine(
+            id="A", updated=TODAY, lender="bank", limit=1, rate_ppm=rate, expires=TODAY + WEEK
+        )
+        return outlook_of(context(line), [0] * 9, [], []).late_ppm
+
+    # 500 ppm a day; 24 % over 365 days are 657.5.
+    assert late(100_000) == 500
+    assert late(240_000) == 658
