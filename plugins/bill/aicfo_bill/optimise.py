@@ -16,7 +16,7 @@ from .outlook import MOST_FEES, Option, Outlook, Worth
 from .program import Program
 from .rules import RULES, Moves, discount_all, hold_all
 
-_ROUNDS = 12
+_ROUNDS, _SLOW_ROUNDS = 12, 100
 _SURE = 0.7
 NEAR_PPM = 100
 """How near its bound a plan is when nothing more is looked for: 1 basis point of face."""
@@ -86,6 +86,11 @@ def _repaired(program: Program, *, climb: bool) -> Best:
     simple = {name: rule(outlook) for name, rule in RULES.items()} | _early_rules(outlook)
     candidates += simple.values()
     best = _merge(program, _best_of(outlook, candidates), bound)
+    if climb and _missing_ppm(outlook, Best(best, bound)) > NEAR_PPM:
+        # Small pieces, one after another: slower, and better where there are many of them.
+        limits = {index: (0, option.upper) for index, option in enumerate(outlook.options)}
+        slowly = _settle(program, program.amounts_within(limits), limits, slowly=True)
+        best = _best_of(outlook, [best, slowly])
     return Best(best, bound, rules={name: outlook.worth(one) for name, one in simple.items()})
 
 
@@ -185,7 +190,7 @@ def _improve(program: Program, moves: Moves, bound: int) -> Moves:
     outlook = program.outlook
     by_bill = dict[int, list[int]]()
     for index, option in enumerate(outlook.options):
-        if option.whole:
+        if option.lower == outlook.holdings[option.bill].face:
             by_bill.setdefault(option.bill, []).append(index)
     value, tries = outlook.worth(moves).wealth, 0
     improved = True
@@ -237,14 +242,18 @@ def _settle(
     program: Program,
     amounts: list[float],
     limits: dict[int, tuple[int, int]],
+    *,
+    slowly: bool = False,
 ) -> Moves:
     """Fix decisions until none is open, then round; changes `limits`.
+
+    `slowly`: of pieces under their minimum only the nearest to it in each round.
 
     Where rounding alone leaves the plan some fen short, it is made once more with those fen kept.
     """
     outlook = program.outlook
-    for _ in range(_ROUNDS):
-        if not _fix(outlook, amounts, limits):
+    for _ in range(_SLOW_ROUNDS if slowly else _ROUNDS):
+        if not _fix(outlook, amounts, limits, slowly=slowly):
             break
         amounts = program.amounts_within(limits)
     moves = _whole(outlook, amounts, limits)
@@ -255,7 +264,13 @@ def _settle(
     return moves
 
 
-def _fix(outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, int]]) -> bool:
+def _fix(
+    outlook: Outlook,
+    amounts: list[float],
+    limits: dict[int, tuple[int, int]],
+    *,
+    slowly: bool = False,
+) -> bool:
     """Fix some decisions that the linear program left open; return whether any was open.
 
     Of the whole bills the surest are fixed, at least one; a piece under the minimum goes up to
@@ -267,19 +282,25 @@ def _fix(outlook: Outlook, amounts: list[float], limits: dict[int, tuple[int, in
     for index, (lower, _) in limits.items():
         _take(options[index], lower, left, room)
     open_whole = dict[int, list[int]]()
+    pieces = list[int]()
     changed = False
     for index, option in enumerate(options):
         lower, upper = limits[index]
         amount = amounts[index]
         if upper == 0 or lower > 0 or amount <= 0.5:
             continue
-        if option.whole:
+        if option.lower == holdings[option.bill].face:
             open_whole.setdefault(option.bill, []).append(index)
         elif option.fee or amount < option.lower - 0.5:
-            taken = amount * 2 >= option.lower and _fits(option, option.lower, left, room)
-            limits[index] = (option.lower, upper) if taken else (0, 0)
-            _take(option, limits[index][0], left, room)
-            changed = True
+            pieces.append(index)
+    if slowly and pieces:
+        pieces = [max(pieces, key=lambda index: (amounts[index] / options[index].lower, -index))]
+    for index in pieces:
+        option, amount = options[index], amounts[index]
+        taken = amount * 2 >= option.lower and _fits(option, option.lower, left, room)
+        limits[index] = (option.lower, limits[index][1]) if taken else (0, 0)
+        _take(option, limits[index][0], left, room)
+        changed = True
 
     def sureness(bill: int) -> float:
         return max(amounts[index] for index in open_whole[bill]) / holdings[bill].face

@@ -24,7 +24,7 @@ from .quote import BASIS, Offer
 OWED = "owed"
 """Kind of a `Holding` that is no bill: a debt that may be paid early, until its due day."""
 
-MOST_FEES = 3
+MOST_FEES = 5
 """Lines with a fee of which every choice is looked at, at most."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from functools import cached_property
 from itertools import accumulate, chain, product
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from aicfo_sdk import PPM, Problem, Solution
 
 from .outlook import Outlook
 from .quote import BASIS
+from .rounding import most_gained
 
 if TYPE_CHECKING:
     import numpy as np
@@ -20,6 +22,11 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
     Ints = NDArray[np.int64]
     _Rows = tuple[list[str], Ints, Ints, Floats, Floats, Floats]
+
+_FLOAT = 1e-12
+"""Share of its own size by which arithmetic in floats may misstate a bound."""
+_SMALLEST = 1e-9
+"""A coefficient under which a term is left out; the solver takes none that is smaller."""
 
 
 class Program:
@@ -58,7 +65,11 @@ class Program:
         # Missed on the bill's payday: its face, or what a loan on it costs to pay back.
         self._missed: Floats = np.ones(len(options))
         for index, option in enumerate(options):
-            if option.pledge or option.off:
+            if option.whole:
+                # All of it or nothing: in whole fen, so that rounding gains nothing.
+                proceeds[index] = (option.brings(option.upper) + option.fee) / option.upper
+                self._missed[index] = option.takes(option.upper) / option.upper
+            elif option.pledge:
                 proceeds[index], self._missed[index] = option.proceeds, option.missed
         # Wealth lost per fen moved: its discount, less the yield of having the money earlier.
         per_day = outlook.yield_ppm / (PPM * BASIS)
@@ -66,6 +77,8 @@ class Program:
         self._losses: Floats = self._missed * (1.0 + left[self._last]) - proceeds * (
             1.0 + left[self._first]
         )
+        # A fee paid earns no yield from then on.
+        self._dearer: Floats = 1.0 + left[self._first]
         # Change of cash in the span in which the money comes; the bill's is missed in the last.
         self._gained: Floats = proceeds - self._missed * (self._first == self._last)
 
@@ -141,19 +154,13 @@ class Program:
 
     def bound(self, solution: Solution) -> int:
         """Return the wealth that no plan exceeds."""
-        return self.outlook.hold_value - int(solution.bound // 1) + self.slack
+        least = solution.bound - (abs(solution.bound) + 1) * _FLOAT
+        return self.outlook.hold_value + math.floor(self.slack - least)
 
-    @property
-    def slack(self) -> int:
-        """Fen that a plan in whole fen may gain over the program's exact fractions.
-
-        Interest is rounded once per deal and line, half a fen each at most; a little shortage
-        may be spared besides.
-        """
-        outlook = self.outlook
-        rounded = ("discount", "pledge")
-        roundings = sum(option.move in rounded for option in outlook.options)
-        return roundings + len(outlook.lines) + len(outlook.cases) + 4
+    @cached_property
+    def slack(self) -> float:
+        """Fen that a plan in whole fen may gain over the program's fractions."""
+        return most_gained(self.outlook)
 
     def _within(self, limits: Mapping[int, tuple[int, int]], spare: int) -> Solution:
         for index, (lower, upper) in limits.items():
@@ -176,7 +183,7 @@ class Program:
         # against another fen.
         spread = 0.0 if forced else float(self._spreads[index])
         name, option = self._names[index], self.outlook.options[index]
-        cost = float(self._losses[index]) + spread
+        cost = float(self._losses[index] + spread * self._dearer[index])
         self._problem.change_column(name, cost=cost, lower=lower, upper=upper)
         place = int(self._first[index])
         if forced == was_forced or not option.fee or place == len(self._sunk):
@@ -193,14 +200,15 @@ class Program:
         """What is moved: fen, or of what moves whole in the integer program whether it does."""
         import numpy as np
 
-        cost, moves = self._losses + self._spreads, np.empty(len(whole), dtype=np.int64)
+        cost = self._losses + self._spreads * self._dearer
+        fees, moves = self._fees * self._dearer, np.empty(len(whole), dtype=np.int64)
         for yes, sort in ((True, whole), (False, ~whole)):
             if not sort.any():
                 continue
             mine: list[int] = np.flatnonzero(sort).tolist()
             moves[sort] = self._problem.columns(
                 [self._names[index] for index in mine],
-                cost=cost[sort] * self._per[sort] + self._fees[sort] * yes,
+                cost=cost[sort] * self._per[sort] + fees[sort] * yes,
                 upper=1 if yes else self._upper[sort],
                 integer=yes,
             )
@@ -214,7 +222,7 @@ class Program:
         options = [self.outlook.options[index] for index in parts.tolist()]
         flags[parts] = self._problem.columns(
             [f"b:{option.id}" for option in options],
-            cost=self._fees[parts],
+            cost=self._fees[parts] * self._dearer[parts],
             upper=1,
             integer=True,
         )
@@ -253,8 +261,10 @@ class Program:
                 unit[:] = most
                 unit[rows[self._per[mine] == 1.0]] = 1.0
             terms = self._per[mine] / unit[rows]
-            names = [name for name, _ in named]
-            self._add_block(names, rows, self._moves[mine], terms, upper=most / unit)
+            # A share too small for the solver is left out: that allows more, never less.
+            large = terms >= _SMALLEST
+            names, moves = [name for name, _ in named], self._moves[mine]
+            self._add_block(names, rows[large], moves[large], terms[large], upper=most / unit)
 
     def _add_cash(self) -> None:
         """Change of cash against the forecast span by span, never below the floor if it can be."""
@@ -266,7 +276,7 @@ class Program:
         # In the integer program the fee of what moves whole is part of what it brings.
         fees = self._fees * self._integer
         gained = (self._gained - self._spreads) * self._per - fees * (self._flags == self._moves)
-        comes = (self._first < len(spans)) & (gained != 0)
+        comes = (self._first < len(spans)) & (abs(gained) >= _SMALLEST)
         misses = (self._last < len(spans)) & (self._first != self._last)
         pays = (fees > 0) & (self._first < len(spans)) & (self._flags != self._moves)
         flags = self._flags[pays]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from fractions import Fraction
 
 from aicfo_sdk import Context, ToolFailed
 from aicfo_sdk.model import Bill, CashForecast, CreditLine
@@ -83,16 +84,19 @@ def outlook_of(
                 id = f"endorse:{bill.id}:{debt.id}"
                 options.append(Option(id, "endorse", index, debt.due, lower, upper, debt=place))
     add_early(ctx, payables, debts, holdings, options)
+    lines = _lines(ctx)
+    # Lines come before any shortage, so to be short a day is never cheaper than to draw.
+    dearest = max((-(-line.rate_ppm // line.basis) for line in lines), default=0)
     return Outlook(
         path,
         0,
         holdings,
         debts,
         options,
-        _lines(ctx),
+        lines,
         yield_ppm=deposit_ppm(ctx),
         short_ppm=ctx.params.at("bill.short_ppm", ctx.today),
-        late_ppm=ctx.params.at("bill.late_day_ppm", ctx.today),
+        late_ppm=max(ctx.params.at("bill.late_day_ppm", ctx.today), dearest),
     )
 
 
@@ -118,7 +122,7 @@ def _lines(ctx: Context) -> list[Line]:
         for line in ctx.books.all(CreditLine)
         if line.limit > line.used and line.expires > ctx.today
     ]
-    return sorted(lines, key=lambda line: (line.rate_ppm, line.id))
+    return sorted(lines, key=lambda line: (Fraction(line.rate_ppm, line.basis), line.id))
 
 
 def _lenders(ctx: Context) -> list[tuple[int, Pledge]]:
