@@ -13,7 +13,7 @@ from typing import Literal
 
 from ....model.tender import Clause
 from ....model.text import UntrustedText
-from .labels import Section
+from .outline import Section
 from .page import Line, Page, Row, unspanned
 
 _MOST = 2_000

@@ -8,9 +8,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from typing import NamedTuple
 
-from .names import NAMES, any_of
+from .names import any_of
+from .naming import FIELD_OF, field_named
+from .outline import is_numbered, is_sentence, sections, unnumbered
 from .page import Line, Page, Row, unspanned
 
 _PREFIX = (
@@ -18,11 +21,11 @@ _PREFIX = (
     "|原公告的?|原采购公告的?|原)?"
 )
 _NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
+_UNNAMED_NOTE = r"(?:\s*\([^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?\))?"
 _HAN = "\u4e00-\u9fff"
 
 
-_FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_ALL = any_of(_FIELD_OF, spaced=True)
+_ALL = any_of(FIELD_OF, spaced=True)
 _BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
 _ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
 # A figure with its unit needs no colon before it: 工期90日历天.
@@ -33,19 +36,32 @@ _LABEL = re.compile(
     rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}"
     rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
 )
-_APART = re.compile(rf"[^\w\s(\[【《\"“]{{0,3}}\s*{_PREFIX}(?P<name>{_ALL}){_NOTE}\s(?=\S)")
-"""A name at the start of a line, after a sign of any kind, with its value a space behind it."""
-_BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
-_CELL = re.compile(
-    r"(?:[\d一二三四五六七八九十(][\d.、)一二三四五六七八九十]{0,5}\s*)?"
-    rf"{_PREFIX}(?P<of>[{_HAN}]{{2,14}}的)?(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
+_STRETCHED = rf"[{_HAN}](?:[ ]+[{_HAN}]){{1,9}}"
+_WORDS = rf"(?:{_STRETCHED}|[{_HAN}](?:[{_HAN}/、]|\([{_HAN}/、]{{1,8}}\)(?=[{_HAN}])){{1,24}})"
+_TOLD = re.compile(rf"(?<![{_HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\s*:")
+"""Any words before a colon."""
+_SIGNS = r"(?:[→⇒=∶︰▶►»>|│]|[-—–]{1,3}|\.{2,}|…+|·{2,}|_{2,})"
+_APART = re.compile(
+    rf"(?P<name>(?:{_PREFIX}{_ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s+|\s*{_SIGNS}\s*)(?=[^\s:])"
 )
+"""A name at the start of a line, with its value a space or a sign behind it."""
+_BEHIND = re.compile(rf"(?<=\s)(?P<name>(?:{_ALL}|{_WORDS}){_UNNAMED_NOTE})\s+(?=\S)")
+"""The next name in such a line."""
+_BOXED = re.compile(r"[【\[「『〔<]\s*([^【】\[\]「」『』〔〕<>:]{2,24})\s*[】\]」』〕>]\s*:?\s*")
+_NAME_ONLY = re.compile(rf"(?:{_PREFIX})(?P<name>.+)")
+_TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
+_WITHIN = re.compile(r"\([^()]*\)")
+_OF = re.compile(rf"[{_HAN}]{{2,14}}的(?P<name>.+)")
+_EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
 _SUMS = frozenset(("value", "ceiling", "bond", "award"))
 _COLUMN = re.compile(
     r"序号|行号|品牌|规格.{0,6}|型号|数量.{0,4}|单位|单价.{0,4}|备注|.{0,8}地址|.{0,6}得分|排名|名次"
     r"|.{2,8}(?:代码|情况|内容|要求|类型)"
 )
 """Heads of columns that hold no field of a tender."""
+_ABOUT = re.compile(r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$")
+"""Ends of headings, which are no values."""
+_CEILING = re.compile(r"限价|控制价")
 _ANY_NAME = re.compile(rf"(?:{_ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
 _NOW = re.compile(
@@ -64,16 +80,6 @@ _PARTIES = (
     ("buyer", re.compile(r"(?:采购人|采购单位|招标人|采购方)(?:的)?(?:信息|联系方式)")),
     ("", re.compile(r"监督(?:管理)?(?:部门|机构)|项目联系(?:方式|人)|供应商信息|异议|投诉")),
 )
-_NUMBERED = re.compile(
-    r"(?P<chapter>第\s*[一二三四五六七八九十百\d]{1,4}\s*(?:章|节|部分|篇|卷))|(?P<main>[一二三四五六七八九十]{1,3}\s*[、.,:]\s*)"
-    r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}(?:\s*[、.．]\s*(?!\d)|\s+(?=[\u4e00-\u9fff]{4,16}$)))"
-)
-_BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
-"""A heading in brackets that stand in for its number."""
-_MOST_HEADINGS = 3_000
-_SENTENCE = re.compile(r"[。;!?]|,.{12,}")
-
-
 class Pair(NamedTuple):
     """A field with its value as written; `note` stood in brackets, `section` is the heading."""
 
@@ -85,33 +91,57 @@ class Pair(NamedTuple):
     name: str
 
 
-class Section(NamedTuple):
-    """A heading and what stands under it, down to the next heading of its level or above."""
+class _Label(NamedTuple):
+    """A name found in a line, from `start` to the end of its colon."""
 
-    heading: str
-    level: int
     start: int
     end: int
+    field: str
+    note: str
+    name: str
 
 
-def field_of(cell: str) -> tuple[str, str, str] | None:
-    """Return field, note and name when a table cell holds nothing but the name of a field."""
+Named = tuple[str, str, str]
+"""Field, note in brackets, name."""
+
+
+@lru_cache(maxsize=8_192)
+def field_of(cell: str) -> Named | None:
+    """Return field, note and name when a text holds nothing but the name of a field."""
     if len(cell) > 60:
         return None
-    found = _CELL.fullmatch(_one_line(cell))
-    if found is None:
-        return None
-    name = _SPACE.sub("", found["name"])
-    if found["of"] and _FIELD_OF[name] not in _SUMS:
+    plain = unnumbered(_one_line(cell)).rstrip(" :")
+    for name, note in _readings(_SPACE.sub("", plain)):
+        if (field := field_named(name)) is not None:
+            return field, note, name
+    return None
+
+
+def _readings(plain: str) -> Iterator[tuple[str, str]]:
+    """Yield what a name may be, each with its note, the whole of it first."""
+    ways = [(plain, "")]
+    if (found := _TRAILING.fullmatch(plain)) is not None and found["note"] is not None:
+        ways.append((found["name"], found["note"]))
+    if "(" in plain and (bare := _WITHIN.sub("", plain)) != plain:
+        ways.append((bare, ""))
+    for name, note in ways:
+        yield name, note
+        if (prefixed := _NAME_ONLY.fullmatch(name)) is not None:
+            yield prefixed["name"], note
+    for name, note in ways:
         # 货物或服务的预算金额 is the budget; 供应商的名称 is nobody that a tender names.
-        return None
-    return _FIELD_OF[name], found["note"] or "", name
+        owned = _OF.fullmatch(name)
+        if owned is not None and field_named(owned["name"]) in _SUMS:
+            yield owned["name"], note
+        first, *others = _EITHER.split(name)
+        if others and len(first) > 1 and all(map(field_named, others)):
+            yield first, note
 
 
 def is_name(cell: str) -> bool:
     """Return whether a cell looks like a name rather than a value (短, no figures)."""
     plain = _one_line(cell).rstrip(":")
-    return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not _SENTENCE.search(plain)
+    return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not is_sentence(plain)
 
 
 def _one_line(cell: str) -> str:
@@ -130,7 +160,7 @@ class _Reader:
         self._heading = self._party = self._was = ""
 
     def pairs(self) -> Iterator[Pair]:
-        columns: tuple[int, list[tuple[str, str, str] | None]] | None = None
+        columns: tuple[int, list[Named | None]] | None = None
         change: tuple[int, tuple[int, int]] | None = None
         for index, block in enumerate(self._blocks):
             self._heading = self._headings.get(index, self._heading)
@@ -155,7 +185,7 @@ class _Reader:
                 continue
             yield from self._row(index, block)
 
-    def _is_head(self, index: int, row: Row, names: Sequence[tuple[str, str, str] | None]) -> bool:
+    def _is_head(self, index: int, row: Row, names: Sequence[Named | None]) -> bool:
         """Whether a row names its columns, and the row below holds the values."""
         known = [name for i, name in enumerate(names) if name and (i == 0 or name != names[i - 1])]
         below = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
@@ -175,7 +205,7 @@ class _Reader:
         cells = row.cells
         if after >= len(cells) or not cells[after]:
             return
-        own = list(_LABEL.finditer(cells[after]))
+        own = _labels(cells[after])
         told = _names(cells[name] if name < len(cells) else "")
         if own or not told:
             for line in cells[after].split("\n"):
@@ -183,33 +213,42 @@ class _Reader:
         else:
             # One cell may change several fields: 投标截止时间、开标时间.
             for one in told:
-                yield self._made(_FIELD_OF[one], cells[after], "", row.at, one)
+                yield from self._made((FIELD_OF[one], "", one), cells[after], row.at)
 
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
-        text = _BOXED.sub(r" \1:", self._now(line.text)).lstrip()
-        found = list(_LABEL.finditer(text))
+        text = _BOXED.sub(_unboxed, self._now(line.text)).lstrip()
+        found = _labels(text)
         for i, label in enumerate(found):
-            end = found[i + 1].start() if i + 1 < len(found) else len(text)
-            value = text[label.end() : end]
+            end = found[i + 1].start if i + 1 < len(found) else len(text)
+            value = text[label.end : end]
             other = _OTHER.search(value, 1) if value.strip() else None
-            if other is not None and not label["name"].endswith(("标准", "政策")):
+            if other is not None and not label.name.endswith(("标准", "政策")):
                 value = value[: other.start()]
             value = value.strip(" ;,、")
             if not value and i + 1 == len(found):
                 value = self._next(index)
             yield from self._pair(label, value, line.at)
-        if not found and (alone := field_of(_unnumbered(text))) is not None:
+        if not found and (alone := field_of(text)) is not None:
             # A heading that is the name of a field, with the value below it.
             if alone[0] in ("buyer", "agency"):
                 self._party = alone[0]
-            value = self._next(index)
-            if value:
-                yield self._made(alone[0], value, alone[1], line.at, alone[2])
-        elif not found and (apart := _APART.match(text)) is not None:
-            value = text[apart.end() :]
-            if _ANY_NAME.match(value) is None:
-                yield from self._pair(apart, value, line.at)
+            if value := self._next(index):
+                yield from self._made(alone, value, line.at)
+        elif not found:
+            yield from self._apart(unnumbered(text), line.at)
+
+    def _apart(self, text: str, at: int) -> Iterator[Pair]:
+        """Yield the pairs of a line without colons: 项目编号 A-1 项目名称 某项目."""
+        name = _APART.match(text)
+        while name is not None and (named := field_of(name["name"])) is not None:
+            following = next(
+                (one for one in _BEHIND.finditer(text, name.end()) if field_of(one["name"])), None
+            )
+            value = text[name.end() : following.start() if following else len(text)]
+            if field_of(value) is None and _ANY_NAME.match(value) is None:
+                yield from self._made(named, value, at)
+            name = following
 
     def _now(self, text: str) -> str:
         """Return what a line says as it stands now, when it tells of a change; else the line.
@@ -243,7 +282,7 @@ class _Reader:
             name = field_of(cell)
             following = cells[at + 1] if at + 1 < len(cells) else ""
             if name is not None and following and field_of(following) is None:
-                yield self._made(name[0], following, name[1], row.at, name[2])
+                yield from self._made(name, following, row.at)
                 yield from self._within(following, name[0], row.at)
                 at += 2
                 continue
@@ -253,36 +292,39 @@ class _Reader:
 
     def _within(self, cell: str, field: str, at: int) -> Iterator[Pair]:
         """Yield other sums that a cell names behind its own: 90万元,最高限价:88万元."""
-        for label in _LABEL.finditer(cell) if field in _SUMS else ():
-            other = _FIELD_OF[_SPACE.sub("", label["name"])]
-            if label.start() and other in _SUMS and other != field:
-                yield from self._pair(label, cell[label.end() :].strip(), at)
+        for label in _labels(cell) if field in _SUMS else ():
+            if label.start and label.field in _SUMS and label.field != field:
+                yield from self._pair(label, cell[label.end :].strip(), at)
 
-    def _below(self, row: Row, names: Sequence[tuple[str, str, str] | None]) -> Iterator[Pair]:
+    def _below(self, row: Row, names: Sequence[Named | None]) -> Iterator[Pair]:
         last = None
         for name, cell in zip(names, row.cells, strict=False):
             if name is not None and cell and name != last:
-                yield self._made(name[0], cell, name[1], row.at, name[2])
+                yield from self._made(name, cell, row.at)
             last = name
 
     def _next(self, index: int) -> str:
         """Return the line below when it is a value and not the next name or heading."""
         block = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
-        if not isinstance(block, Line) or index + 1 in self._headings:
+        if not isinstance(block, Line) or len(block.text) > 400:
             return ""
-        if _LABEL.match(block.text) or len(block.text) > 400:
+        if index + 1 in self._headings and (is_numbered(block.text) or _ABOUT.search(block.text)):
             return ""
-        return block.text
+        value = block.text.lstrip(": ")
+        return "" if _LABEL.match(value) or field_of(value) else value
 
-    def _pair(self, label: re.Match[str], value: str, at: int) -> Iterator[Pair]:
+    def _pair(self, label: _Label, value: str, at: int) -> Iterator[Pair]:
         if value:
-            name = _SPACE.sub("", label["name"])
-            yield self._made(_FIELD_OF[name], value, label["note"] or "", at, name)
+            yield from self._made((label.field, label.note, label.name), value, at)
 
-    def _made(self, field: str, value: str, note: str, at: int, name: str) -> Pair:
+    def _made(self, named: Named, value: str, at: int) -> Iterator[Pair]:
+        field, note, name = named
         if field == "party_name" and self._party:
             field = self._party
-        return Pair(field, value.strip(), note, at, self._heading, name)
+        value = _closed(value.strip())
+        yield Pair(field, value, note, at, self._heading, name)
+        if field == "value" and _CEILING.search(note):
+            yield Pair("ceiling", value, "", at, self._heading, note)
 
     def _turn(self, text: str) -> None:
         if len(text) > 60:
@@ -291,6 +333,33 @@ class _Reader:
             if pattern.search(text):
                 self._party = party
                 return
+
+
+def _labels(text: str) -> list[_Label]:
+    """Return the names with a colon that a line holds, in order."""
+    found = [
+        _Label(m.start(), m.end(), FIELD_OF[name], m["note"] or "", name)
+        for m in _LABEL.finditer(text)
+        for name in (_SPACE.sub("", m["name"]),)
+    ]
+    for told in _TOLD.finditer(text):
+        if any(told.start() < one.end and one.start < told.end() for one in found):
+            continue
+        if (named := field_of(told["name"])) is not None:
+            found.append(_Label(told.start(), told.end(), *named))
+    return sorted(found)
+
+
+def _unboxed(found: re.Match[str]) -> str:
+    return f" {found[1]}:" if field_of(found[1]) else found[0]
+
+
+def _closed(value: str) -> str:
+    """Return a value without the bracket that closed what held name and value together."""
+    for opening, closing in ("【】", "[]", "「」", "『』"):
+        if value.endswith(closing) and opening not in value:
+            return value[:-1].rstrip()
+    return value
 
 
 def _names(text: str) -> list[str]:
@@ -321,36 +390,3 @@ def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
     if before is None or after is None:
         return None
     return max(min(before, after) - 1, 0), after
-
-
-def _unnumbered(text: str) -> str:
-    found = _NUMBERED.match(text)
-    return text[found.end() :].strip(" :") if found else text.strip(" :")
-
-
-def sections(page: Page) -> list[Section]:
-    """Return the sections of a page by their headings, in order; they may lie in each other."""
-    found: list[tuple[int, int, str]] = []
-    for index, block in enumerate(page.blocks):
-        if isinstance(block, Row):
-            continue
-        if (boxed := _BOX.fullmatch(block.text)) is not None:
-            found.append((index, 1, boxed[1]))
-            continue
-        number = _NUMBERED.match(block.text)
-        if number is None or len(block.text) > 60:
-            continue
-        rest = block.text[number.end() :].strip()
-        if not rest or _SENTENCE.search(rest.rstrip("。;")):
-            continue
-        level = ("chapter", "main", "sub", "digit").index(str(number.lastgroup))
-        if level > 1 and (":" in rest.rstrip(":") or len(rest) > 24):
-            continue
-        found.append((index, level, rest.rstrip(":")))
-        if len(found) >= _MOST_HEADINGS:
-            break
-    out: list[Section] = []
-    for i, (start, level, heading) in enumerate(found):
-        end = next((at for at, other, _ in found[i + 1 :] if other <= level), len(page.blocks))
-        out.append(Section(heading, level, start, end))
-    return out

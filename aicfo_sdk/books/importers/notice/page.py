@@ -28,10 +28,14 @@ _WORD = re.compile(r"[^\W_]")
 
 
 class Line(NamedTuple):
-    """One visible line: its number in the file (HTML and text) or paragraph (DOCX), its text."""
+    """One visible line: its number in the file (HTML and text) or paragraph (DOCX), its text.
+
+    `level` tells a heading by the page's own markup, 1 to 6; 7 is a line wholly in bold, 0 none.
+    """
 
     at: int
     text: str
+    level: int = 0
 
 
 class Row(NamedTuple):
@@ -54,12 +58,12 @@ class Page:
     invisible: bool = False
     chars: int = 0
 
-    def line(self, at: int, text: str) -> None:
+    def line(self, at: int, text: str, level: int = 0) -> None:
         """Add the lines of a text, without empty ones."""
         for part in text.split("\n"):
             for piece in self._cleaned(part):
                 if self._room(piece):
-                    self.blocks.append(Line(at, piece))
+                    self.blocks.append(Line(at, piece, level))
 
     def row(self, at: int, table: int, cells: list[str]) -> None:
         """Add a table row; line ends stay in its cells."""

@@ -10,7 +10,8 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ....model.text import UntrustedText
-from .labels import Section, field_of
+from .labels import field_of
+from .outline import Section
 from .page import Line, Page, unspanned
 
 _MOST = 100

@@ -8,7 +8,7 @@ from typing import Literal
 
 from ....model.tender import ScoreItem
 from ....model.text import UntrustedText
-from .labels import Section
+from .outline import Section
 from .page import Line, Page, Row, unspanned
 
 _MOST = 300
