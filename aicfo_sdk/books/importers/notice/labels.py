@@ -61,6 +61,10 @@ _COLUMN = re.compile(
 """Heads of columns that hold no field of a tender."""
 _ABOUT = re.compile(r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$")
 """Ends of headings, which are no values."""
+_MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工作日|个?月)")
+"""A figure with its unit, which looks like the number of a heading."""
+_PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
+"""Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
 _CEILING = re.compile(r"限价|控制价")
 _ANY_NAME = re.compile(rf"(?:{_ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
@@ -308,10 +312,14 @@ class _Reader:
         block = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         if not isinstance(block, Line) or len(block.text) > 400:
             return ""
-        if index + 1 in self._headings and (is_numbered(block.text) or _ABOUT.search(block.text)):
+        numbered = is_numbered(block.text) and _MEASURE.match(block.text) is None
+        if index + 1 in self._headings and (numbered or _ABOUT.search(block.text)):
             return ""
         value = block.text.lstrip(": ")
-        return "" if _LABEL.match(value) or field_of(value) else value
+        told = _TOLD.match(unnumbered(value))
+        if _LABEL.match(value) or field_of(value) or (told and not _PLAIN.match(told["name"])):
+            return ""
+        return value
 
     def _pair(self, label: _Label, value: str, at: int) -> Iterator[Pair]:
         if value:

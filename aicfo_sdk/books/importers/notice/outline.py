@@ -15,14 +15,14 @@ _CHINESE = "一二三四五六七八九十"
 _NUMBERED = re.compile(
     rf"(?P<chapter>第\s*[{_CHINESE}百\d]{{1,4}}\s*(?:章|节|部分|篇|卷))|(?P<main>[{_CHINESE}]{{1,3}}\s*[、.,:]\s*)"
     rf"|(?P<sub>\([{_CHINESE}]{{1,3}}\)\s*)|(?P<digit>\d{{1,2}}(?:\s*[、.．]\s*(?!\d)|\s+(?=[\u4e00-\u9fff]{{4,16}}$)))"
-    r"|(?P<deep>\d{1,2}(?:\.\d{1,2}){1,4}(?:[、.]\s*|\s+|(?=[\u4e00-\u9fff])))"
+    r"|(?P<deep>\d{1,2}(?:\.\d{1,2}){1,4}(?:[、.]\s*|\s+|(?=[\u4e00-\u9fff]))(?![万元亿年月日天个台套米吨%\d]))"
 )
 _LEVELS = {"chapter": 0.0, "main": 1.0, "sub": 2.0, "digit": 3.0}
 _LEAD = re.compile(
     rf"(?:第\s*[{_CHINESE}百\d]{{1,4}}\s*[章节条款项]|[{_CHINESE}]{{1,3}}\s*[、.,:]|[(\[]\s*[{_CHINESE}\d]{{1,3}}\s*[)\]]"
     r"|\d{1,2}(?:\.\d{1,2}){1,4}[、.)]?|\d{1,2}\s*(?:[、.)]|(?=[\u4e00-\u9fff])|\s)|[A-Za-z]\s*[、.)]|[IVX]{1,4}\s*[、.])\s*"
 )
-_BULLET = re.compile(r"(?:[•·●◆■□▪➢►▶▷※*○◇◎★☆✓√>›»→☞]|[-–—]+(?=\s))\s*")
+_BULLET = re.compile(r"(?:[^\w\s()\[\]【】《》\"“”¥/:+-]{1,3}|[-–—+]+(?=\s))\s*")
 _BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
 """A heading in brackets that stand in for its number."""
 _ANNOUNCES = re.compile(r"(?:公告|公示|文件|通知书|邀请书|邀请函|网|平台)$")

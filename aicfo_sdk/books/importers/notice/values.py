@@ -294,7 +294,7 @@ def choice(text: str) -> bool | None:
         return ticked[0] in _YES
     if re.search(_EMPTY, plain):
         return None
-    word = re.match(r"[(:]*(不接受|不允许|接受|允许|是|否|不|/|无)", plain)
+    word = re.match(r"[(:]*(不接受|不允许|接受|允许|是|否|不(?!限)|/|无)", plain)
     if word is None:
         return None
     return word[1] in _YES

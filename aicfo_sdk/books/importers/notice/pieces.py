@@ -1,0 +1,75 @@
+"""A line that its markup made of pieces: a name and its value, told apart by no colon.
+
+`<b>项目编号</b>A-1`, `<label>预算</label><span>9万元</span>`: the eye sees two things, the text is one.
+"""
+
+from __future__ import annotations
+
+from .labels import field_of
+from .page import MAX_LINE
+from .qualifying import names_conditions
+
+SEAM = "\x1f"
+"""Stands where one piece of a line ends and the next begins."""
+
+_MOST_PIECES = 200
+_IN_NAME = 6
+"""Pieces into which word processors split one name, at most."""
+_LONGEST_NAME = 40
+
+
+def joined(text: str) -> str:
+    """Return lines without their seams, a colon put between names and values that stood apart."""
+    if SEAM not in text:
+        return text
+    return "\n".join(_line(line) for line in text.split("\n"))
+
+
+def _line(line: str) -> str:
+    pieces = [piece for piece in line.split(SEAM) if piece]
+    if len(pieces) < 2 or len(pieces) > _MOST_PIECES or len(line) > MAX_LINE:
+        return "".join(pieces)
+    out: list[str] = []
+    at, after_name = 0, True
+    while at < len(pieces):
+        # A name is looked for where a line or a value ends, never in the midst of a sentence.
+        end = _name(pieces, at) if after_name else 0
+        if not end:
+            out.append(pieces[at])
+            after_name = bool(out) and not pieces[at].strip()
+            at += 1
+            continue
+        value = _value(pieces, end)
+        name = "".join(pieces[at:end])
+        rest = "".join(pieces[end:]).lstrip()
+        told = not rest or rest[0] in ":：(（[【" or name.rstrip().endswith((":", "："))
+        if out:
+            out.append(" ")
+        out += [name, "" if told else ":", *pieces[end:value]]
+        at, after_name = value, True
+    return "".join(out)
+
+
+def _name(pieces: list[str], at: int) -> int:
+    """Return where a name that begins at a piece ends, the longest; 0 when none does."""
+    best, text = 0, ""
+    for end in range(at + 1, min(at + _IN_NAME, len(pieces)) + 1):
+        text += pieces[end - 1]
+        if len(text) > _LONGEST_NAME:
+            break
+        if _is_name(text):
+            best = end
+    return best
+
+
+def _value(pieces: list[str], start: int) -> int:
+    """Return where the value behind a name ends: at the next piece that is a name."""
+    at = start
+    while at < len(pieces) and (at == start or not _name(pieces, at)):
+        at += 1
+    return at
+
+
+def _is_name(text: str) -> bool:
+    plain = text.strip().replace("（", "(").replace("）", ")").rstrip("：:")
+    return field_of(plain) is not None or names_conditions(plain)
