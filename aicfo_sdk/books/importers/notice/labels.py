@@ -350,8 +350,9 @@ def _labels(text: str) -> list[_Label]:
         for m in _LABEL.finditer(text)
         for name in (_SPACE.sub("", m["name"]),)
     ]
+    ends = {one.end for one in found}
     for told in _TOLD.finditer(text):
-        if any(told.start() < one.end and one.start < told.end() for one in found):
+        if told.end() in ends:
             continue
         if (named := field_of(told["name"])) is not None:
             found.append(_Label(told.start(), told.end(), *named))
