@@ -24,9 +24,10 @@ from ..source import Source, decode, load
 from .docx_page import from_docx, is_docx
 from .facts import read_page
 from .html_page import from_html
-from .page import Page, from_text
+from .page import Page
 from .recognise import announces, may_announce
 from .said import MissingError
+from .text_page import from_text
 
 KIND = "notice"
 

@@ -42,7 +42,7 @@ _TOLD = re.compile(rf"(?<![{_HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\
 """Any words before a colon."""
 _SIGNS = r"(?:[→⇒=∶︰▶►»>|│]|[-—–]{1,3}|\.{2,}|…+|·{2,}|_{2,})"
 _APART = re.compile(
-    rf"(?P<name>(?:{_PREFIX}{_ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s+|\s*{_SIGNS}\s*)(?=[^\s:])"
+    rf"(?P<name>(?:{_PREFIX}{_ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s*{_SIGNS}\s*|\s+)(?=[^\s:])"
 )
 """A name at the start of a line, with its value a space or a sign behind it."""
 _BEHIND = re.compile(rf"(?<=\s)(?P<name>(?:{_ALL}|{_WORDS}){_UNNAMED_NOTE})\s+(?=\S)")

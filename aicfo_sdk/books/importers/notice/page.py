@@ -119,34 +119,3 @@ def _pieces(text: str) -> list[str]:
 def unspanned(cells: tuple[str, ...]) -> list[str]:
     """Return the cells of a row with each span once, and without empty ones."""
     return [cell for i, cell in enumerate(cells) if cell and (i == 0 or cell != cells[i - 1])]
-
-
-def from_text(text: str) -> Page:
-    """Return the page of a plain text; columns set apart by tabs or | become rows."""
-    page = Page()
-    table = 0
-    before = False
-    for at, line in enumerate(text.split("\n"), 1):
-        cells = _cells(line)
-        if cells is None:
-            before = False
-            page.line(at, line)
-            continue
-        table += not before
-        before = True
-        if any(cell.strip(" -:=+") for cell in cells):
-            page.row(at, table, cells)
-        if page.cut:
-            break
-    return page
-
-
-def _cells(line: str) -> list[str] | None:
-    plain = line.strip()
-    if len(plain) > MAX_LINE:
-        return None
-    if plain[:1] in "|│" and plain[-1:] in "|│" and len(plain) > 2:
-        return [cell.strip() for cell in re.split(r"[|│]", plain[1:-1])]
-    if "\t" in plain and (cells := [cell.strip() for cell in plain.split("\t")])[1:]:
-        return cells
-    return None

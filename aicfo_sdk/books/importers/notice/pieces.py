@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from .labels import field_of
 from .page import MAX_LINE
-from .qualifying import names_conditions
 
 SEAM = "\x1f"
 """Stands where one piece of a line ends and the next begins."""
@@ -72,4 +71,4 @@ def _value(pieces: list[str], start: int) -> int:
 
 def _is_name(text: str) -> bool:
     plain = text.strip().replace("（", "(").replace("）", ")").rstrip("：:")
-    return field_of(plain) is not None or names_conditions(plain)
+    return field_of(plain) is not None

@@ -57,11 +57,6 @@ def qualifications(page: Page, sections: Sequence[Section]) -> tuple[UntrustedTe
     return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(found))[:_MOST]
 
 
-def names_conditions(text: str) -> bool:
-    """Return whether a text is but the name under which a notice says what bidders must be."""
-    return len(text) < 24 and re.fullmatch(_ASKED, text.strip()) is not None
-
-
 def required(sentences: Sequence[str]) -> tuple[str, ...]:
     """Return the certificates that the bidder itself must hold, as named, with their level."""
     found: dict[str, None] = {}
