@@ -8,7 +8,8 @@ document type declaration is refused, and what unpacks to more than the caps is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -16,6 +17,7 @@ from xml.etree import ElementTree
 from ....errors import InputError
 from ..source import Source
 from .page import Page
+from .pieces import SEAM, joined
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -29,6 +31,7 @@ _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _LOOSE = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-6])$", re.IGNORECASE)
 _MAIN = "word/document.xml"
 
 _Element = ElementTree.Element
@@ -74,7 +77,7 @@ def from_docx(source: Source) -> Page:
     except (NotImplementedError, RuntimeError, OSError):
         raise _damaged(source) from None
     page = Page()
-    _Writer(page, _hidden_styles(styles)).body(body)
+    _Writer(page, _hidden_styles(styles), _heading_styles(styles)).body(body)
     return page
 
 
@@ -117,13 +120,31 @@ def _hidden_styles(styles: _Element | None) -> frozenset[str]:
     )
 
 
+def _heading_styles(styles: _Element | None) -> dict[str, int]:
+    """Return the level of each style that is a heading's, by its id."""
+    found: dict[str, int] = {}
+    for style in styles.iter(f"{_WORD}style") if styles is not None else ():
+        name = style.find(f"{_WORD}name")
+        told = _HEADING.match(name.get(f"{_WORD}val", "") if name is not None else "")
+        if told is not None:
+            found[style.get(f"{_WORD}styleId") or ""] = int(told[1])
+    return found
+
+
+def _drawn(run: _Element) -> tuple[bool, ...]:
+    """Return how a run is drawn, as far as it tells a name from its value."""
+    marks = run.find(f"{_WORD}rPr")
+    found = [marks.find(f"{_WORD}{name}") if marks is not None else None for name in ("b", "u")]
+    return tuple(mark is not None and _on(mark) for mark in found)
+
+
 def _on(mark: _Element) -> bool:
     return mark.get(f"{_WORD}val", "true") not in ("0", "false", "off")
 
 
 class _Writer:
-    def __init__(self, page: Page, gone_styles: frozenset[str]) -> None:
-        self.page, self._gone_styles = page, gone_styles
+    def __init__(self, page: Page, gone_styles: frozenset[str], levels: Mapping[str, int]) -> None:
+        self.page, self._gone_styles, self._levels = page, gone_styles, levels
         self._paragraphs = self._tables = 0
 
     def body(self, root: _Element) -> None:
@@ -135,7 +156,8 @@ class _Writer:
         for child in _children(parent):
             if child.tag == f"{_WORD}p":
                 self._paragraphs += 1
-                self.page.line(self._paragraphs, self._paragraph(child))
+                level = self._level(child)
+                self.page.line(self._paragraphs, self._paragraph(child), level)
                 for inner in _boxes(child):
                     if depth < _DEEPEST:
                         self._blocks(inner, depth + 1)
@@ -175,12 +197,28 @@ class _Writer:
     def _paragraph(self, paragraph: _Element) -> str:
         out: list[str] = []
         gone: list[str] = []
+        drawn: tuple[bool, ...] | None = None
         for run, deleted in _runs(paragraph):
             text = _text(run)
-            (gone if deleted or self._gone(run) else out).append(text)
+            if deleted or self._gone(run):
+                gone.append(text)
+                continue
+            if drawn is not None and drawn != _drawn(run):
+                out.append(SEAM)
+            drawn = _drawn(run)
+            out.append(text)
         if concealed := " ".join("".join(gone).split()):
             self.page.conceal(concealed)
-        return "".join(out)
+        return joined("".join(out))
+
+    def _level(self, paragraph: _Element) -> int:
+        """Return the level of a heading, by its style; 7 where all its runs are bold."""
+        style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+        level = self._levels.get(style.get(f"{_WORD}val", ""), 0) if style is not None else 0
+        if level:
+            return level
+        runs = [run for run, _ in _runs(paragraph) if _text(run).strip()]
+        return 7 if runs and all(_drawn(run)[0] for run in runs) else 0
 
     def _gone(self, run: _Element) -> bool:
         marks = run.find(f"{_WORD}rPr")

@@ -13,10 +13,11 @@ from ....model.tender import Lot, NoticeKind, Tender
 from ....model.text import UntrustedText
 from .. import notice_flags as flags
 from . import clauses, dates, lots, qualifying, scoring, terms
-from .labels import Pair, field_of
+from .labels import Pair
 from .page import Line, Page, Row
 from .parties import party, suppliers
 from .said import HEAD_LINES, MissingError, Said
+from .spotted import field_of
 from .values import Amount, amount, ppm, span_days, unit_in
 
 _LONGEST_TEXT = 100_000
@@ -70,7 +71,11 @@ class _Facts(Said):
         name, method = terms.procedure_of(self.first("procedure"), headline + title, self.text)
         buyer = party(self, "buyer")
         category = terms.category_of(self.first("category"), title, buyer)
-        sentences = () if kind in _LATER else qualifying.qualifications(self.page, self.sections)
+        sentences = (
+            ()
+            if kind in _LATER
+            else qualifying.qualifications(self.page, self.sections, self.pairs)
+        )
         parts = () if kind in _LATER else lots.lots(self.page, self.pairs)
         value = self._value(parts)
         ceiling, parts = self._ceiling(value, parts)

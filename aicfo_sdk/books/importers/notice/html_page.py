@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from .labels import field_of
 from .page import MAX_CHARS, MAX_LINE, Page
 from .pieces import SEAM, joined
+from .spotted import field_of
 
 MAX_MARKUP = 8_000_000
 """Most characters of markup that are read, embedded pictures aside."""
@@ -279,7 +279,9 @@ class _Reader(HTMLParser):
             outer = self._tables[-2] if len(self._tables) > 1 else None
             if len(table.cells) == 1 and outer and outer.cells and field_of(outer.cells[-1]):
                 # The value of a name in the cell before.
-                (outer.cell if outer.cell is not None else outer.cells).append(table.cells[0] + "\n")
+                (outer.cell if outer.cell is not None else outer.cells).append(
+                    table.cells[0] + "\n"
+                )
             elif len(table.cells) == 1 or max(lines) > 12:
                 # A table that only lays the page out.
                 for cell in dict.fromkeys(table.cells):

@@ -8,65 +8,42 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from functools import lru_cache
 from typing import NamedTuple
 
-from .names import any_of
-from .naming import FIELD_OF, field_named
+from .naming import FIELD_OF
 from .outline import is_numbered, is_sentence, sections, unnumbered
 from .page import Line, Page, Row, unspanned
+from .spotted import (
+    ALL,
+    APART,
+    BEHIND,
+    BOXED,
+    HAN,
+    LABEL,
+    SUMS,
+    TOLD,
+    Label,
+    Named,
+    field_of,
+    labels_in,
+    one_line,
+)
 
-_PREFIX = (
-    "(?:本项目的?|本次(?:采购|招标)?|该项目|本标段|本工程|本采购项目|本招标项目|本项目采购|本包|本采购包"
-    "|原公告的?|原采购公告的?|原)?"
-)
-_NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
-_UNNAMED_NOTE = r"(?:\s*\([^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?\))?"
-_HAN = "\u4e00-\u9fff"
-
-
-_ALL = any_of(FIELD_OF, spaced=True)
-_BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
-_ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
-# A figure with its unit needs no colon before it: 工期90日历天.
-_MEASURED = (
-    r"(?=\s*(?:约|共计|合计|暂定|预计|不超过)?\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
-)
-_LABEL = re.compile(
-    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}"
-    rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
-)
-_STRETCHED = rf"[{_HAN}](?:[ ]+[{_HAN}]){{1,9}}"
-_WORDS = rf"(?:{_STRETCHED}|[{_HAN}](?:[{_HAN}/、]|\([{_HAN}/、]{{1,8}}\)(?=[{_HAN}])){{1,24}})"
-_TOLD = re.compile(rf"(?<![{_HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\s*:")
-"""Any words before a colon."""
-_SIGNS = r"(?:[→⇒=∶︰▶►»>|│]|[-—–]{1,3}|\.{2,}|…+|·{2,}|_{2,})"
-_APART = re.compile(
-    rf"(?P<name>(?:{_PREFIX}{_ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s*{_SIGNS}\s*|\s+)(?=[^\s:])"
-)
-"""A name at the start of a line, with its value a space or a sign behind it."""
-_BEHIND = re.compile(rf"(?<=\s)(?P<name>(?:{_ALL}|{_WORDS}){_UNNAMED_NOTE})\s+(?=\S)")
-"""The next name in such a line."""
-_BOXED = re.compile(r"[【\[「『〔<]\s*([^【】\[\]「」『』〔〕<>:]{2,24})\s*[】\]」』〕>]\s*:?\s*")
-_NAME_ONLY = re.compile(rf"(?:{_PREFIX})(?P<name>.+)")
-_TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
-_WITHIN = re.compile(r"\([^()]*\)")
-_OF = re.compile(rf"[{_HAN}]{{2,14}}的(?P<name>.+)")
-_EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
-_SUMS = frozenset(("value", "ceiling", "bond", "award"))
 _COLUMN = re.compile(
     r"序号|行号|品牌|规格.{0,6}|型号|数量.{0,4}|单位|单价.{0,4}|备注|.{0,8}地址|.{0,6}得分|排名|名次"
     r"|.{2,8}(?:代码|情况|内容|要求|类型)"
 )
 """Heads of columns that hold no field of a tender."""
-_ABOUT = re.compile(r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$")
+_ABOUT = re.compile(
+    r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$"
+)
 """Ends of headings, which are no values."""
 _MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工作日|个?月)")
 """A figure with its unit, which looks like the number of a heading."""
 _PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
 """Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
 _CEILING = re.compile(r"限价|控制价")
-_ANY_NAME = re.compile(rf"(?:{_ALL})")
+_ANY_NAME = re.compile(rf"(?:{ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
 _NOW = re.compile(
     r"^(?:现|更正后|变更后|修改后|调整后|现更正为|现变更为|更正为|变更为|修改为|调整为)(?:内容)?(?:的)?\s*(?:为)?\s*:?\s*"
@@ -74,8 +51,9 @@ _NOW = re.compile(
 _CHANGED = re.compile(
     r"^(?P<before>.*?)[,;。]?\s*(?:现)?(?:予以|统一|已)?(?:更正|变更|调整|修改|延期|推迟|顺延|延长|更改)(?:为|至|到|后为)\s*:?\s*(?P<after>.+)$"
 )
-_OTHER = re.compile(rf"(?:(?<=[\s;。,)])|(?<=^))[{_HAN}][{_HAN}、/()]{{1,18}}\s*:(?!\d)")
+_OTHER = re.compile(rf"(?:(?<=[\s;。,)])|(?<=^))[{HAN}][{HAN}、/()]{{1,18}}\s*:(?!\d)")
 _SPACE = re.compile(r"\s+")
+_LEAST_STACKED, _MOST_STACKED = 3, 40
 _PARTIES = (
     (
         "agency",
@@ -84,6 +62,8 @@ _PARTIES = (
     ("buyer", re.compile(r"(?:采购人|采购单位|招标人|采购方)(?:的)?(?:信息|联系方式)")),
     ("", re.compile(r"监督(?:管理)?(?:部门|机构)|项目联系(?:方式|人)|供应商信息|异议|投诉")),
 )
+
+
 class Pair(NamedTuple):
     """A field with its value as written; `note` stood in brackets, `section` is the heading."""
 
@@ -95,61 +75,10 @@ class Pair(NamedTuple):
     name: str
 
 
-class _Label(NamedTuple):
-    """A name found in a line, from `start` to the end of its colon."""
-
-    start: int
-    end: int
-    field: str
-    note: str
-    name: str
-
-
-Named = tuple[str, str, str]
-"""Field, note in brackets, name."""
-
-
-@lru_cache(maxsize=8_192)
-def field_of(cell: str) -> Named | None:
-    """Return field, note and name when a text holds nothing but the name of a field."""
-    if len(cell) > 60:
-        return None
-    plain = unnumbered(_one_line(cell)).rstrip(" :")
-    for name, note in _readings(_SPACE.sub("", plain)):
-        if (field := field_named(name)) is not None:
-            return field, note, name
-    return None
-
-
-def _readings(plain: str) -> Iterator[tuple[str, str]]:
-    """Yield what a name may be, each with its note, the whole of it first."""
-    ways = [(plain, "")]
-    if (found := _TRAILING.fullmatch(plain)) is not None and found["note"] is not None:
-        ways.append((found["name"], found["note"]))
-    if "(" in plain and (bare := _WITHIN.sub("", plain)) != plain:
-        ways.append((bare, ""))
-    for name, note in ways:
-        yield name, note
-        if (prefixed := _NAME_ONLY.fullmatch(name)) is not None:
-            yield prefixed["name"], note
-    for name, note in ways:
-        # 货物或服务的预算金额 is the budget; 供应商的名称 is nobody that a tender names.
-        owned = _OF.fullmatch(name)
-        if owned is not None and field_named(owned["name"]) in _SUMS:
-            yield owned["name"], note
-        first, *others = _EITHER.split(name)
-        if others and len(first) > 1 and all(map(field_named, others)):
-            yield first, note
-
-
 def is_name(cell: str) -> bool:
     """Return whether a cell looks like a name rather than a value (短, no figures)."""
-    plain = _one_line(cell).rstrip(":")
+    plain = one_line(cell).rstrip(":")
     return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not is_sentence(plain)
-
-
-def _one_line(cell: str) -> str:
-    return cell.replace("\n", "").strip()
 
 
 def pairs(page: Page) -> list[Pair]:
@@ -166,10 +95,18 @@ class _Reader:
     def pairs(self) -> Iterator[Pair]:
         columns: tuple[int, list[Named | None]] | None = None
         change: tuple[int, tuple[int, int]] | None = None
+        skipped = 0
         for index, block in enumerate(self._blocks):
             self._heading = self._headings.get(index, self._heading)
+            if index < skipped:
+                continue
             if isinstance(block, Line):
                 columns = None
+                if stacked := self._stacked(index):
+                    for named, value, at in stacked:
+                        yield from self._made(named, value, at)
+                    skipped = index + 2 * len(stacked)
+                    continue
                 yield from self._line(index, block)
                 continue
             if columns is not None and columns[0] == block.table:
@@ -209,7 +146,7 @@ class _Reader:
         cells = row.cells
         if after >= len(cells) or not cells[after]:
             return
-        own = _labels(cells[after])
+        own = labels_in(cells[after])
         told = _names(cells[name] if name < len(cells) else "")
         if own or not told:
             for line in cells[after].split("\n"):
@@ -221,8 +158,8 @@ class _Reader:
 
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
-        text = _BOXED.sub(_unboxed, self._now(line.text)).lstrip()
-        found = _labels(text)
+        text = BOXED.sub(_unboxed, self._now(line.text)).lstrip()
+        found = labels_in(text)
         for i, label in enumerate(found):
             end = found[i + 1].start if i + 1 < len(found) else len(text)
             value = text[label.end : end]
@@ -242,12 +179,28 @@ class _Reader:
         elif not found:
             yield from self._apart(unnumbered(text), line.at)
 
+    def _stacked(self, index: int) -> list[tuple[Named, str, int]]:
+        """Return the pairs of names that stand one below the other, their values after them all."""
+        names: list[Named] = []
+        for block in self._blocks[index : index + _MOST_STACKED]:
+            named = field_of(block.text) if isinstance(block, Line) else None
+            if named is None:
+                break
+            names.append(named)
+        values = self._blocks[index + len(names) : index + 2 * len(names)]
+        if len(names) < _LEAST_STACKED or len(values) < len(names):
+            return []
+        lines = [block for block in values if isinstance(block, Line) and not labels_in(block.text)]
+        if len(lines) < len(names) or any(field_of(line.text) for line in lines):
+            return []
+        return [(named, line.text, line.at) for named, line in zip(names, lines, strict=True)]
+
     def _apart(self, text: str, at: int) -> Iterator[Pair]:
         """Yield the pairs of a line without colons: 项目编号 A-1 项目名称 某项目."""
-        name = _APART.match(text)
+        name = APART.match(text)
         while name is not None and (named := field_of(name["name"])) is not None:
             following = next(
-                (one for one in _BEHIND.finditer(text, name.end()) if field_of(one["name"])), None
+                (one for one in BEHIND.finditer(text, name.end()) if field_of(one["name"])), None
             )
             value = text[name.end() : following.start() if following else len(text)]
             if field_of(value) is None and _ANY_NAME.match(value) is None:
@@ -263,15 +216,15 @@ class _Reader:
         if changed is not None:
             name = _last_name(changed["before"]) or self._was
             self._was = ""
-            if _LABEL.match(changed["after"]) or not name:
+            if LABEL.match(changed["after"]) or not name:
                 return changed["after"] if changed["before"] else text
             return f"{name}:{changed['after']}"
-        if _BEFORE_CHANGE.match(text) and not _LABEL.match(text):
+        if _BEFORE_CHANGE.match(text) and not LABEL.match(text):
             self._was = _last_name(text) or ""
             return ""
         if (now := _NOW.match(text)) is not None:
             rest = text[now.end() :]
-            if self._was and not _LABEL.match(rest):
+            if self._was and not LABEL.match(rest):
                 rest = f"{self._was}:{rest}"
             self._was = ""
             return rest
@@ -296,8 +249,8 @@ class _Reader:
 
     def _within(self, cell: str, field: str, at: int) -> Iterator[Pair]:
         """Yield other sums that a cell names behind its own: 90万元,最高限价:88万元."""
-        for label in _labels(cell) if field in _SUMS else ():
-            if label.start and label.field in _SUMS and label.field != field:
+        for label in labels_in(cell) if field in SUMS else ():
+            if label.start and label.field in SUMS and label.field != field:
                 yield from self._pair(label, cell[label.end :].strip(), at)
 
     def _below(self, row: Row, names: Sequence[Named | None]) -> Iterator[Pair]:
@@ -316,12 +269,12 @@ class _Reader:
         if index + 1 in self._headings and (numbered or _ABOUT.search(block.text)):
             return ""
         value = block.text.lstrip(": ")
-        told = _TOLD.match(unnumbered(value))
-        if _LABEL.match(value) or field_of(value) or (told and not _PLAIN.match(told["name"])):
+        told = TOLD.match(unnumbered(value))
+        if LABEL.match(value) or field_of(value) or (told and not _PLAIN.match(told["name"])):
             return ""
         return value
 
-    def _pair(self, label: _Label, value: str, at: int) -> Iterator[Pair]:
+    def _pair(self, label: Label, value: str, at: int) -> Iterator[Pair]:
         if value:
             yield from self._made((label.field, label.note, label.name), value, at)
 
@@ -341,22 +294,6 @@ class _Reader:
             if pattern.search(text):
                 self._party = party
                 return
-
-
-def _labels(text: str) -> list[_Label]:
-    """Return the names with a colon that a line holds, in order."""
-    found = [
-        _Label(m.start(), m.end(), FIELD_OF[name], m["note"] or "", name)
-        for m in _LABEL.finditer(text)
-        for name in (_SPACE.sub("", m["name"]),)
-    ]
-    ends = {one.end for one in found}
-    for told in _TOLD.finditer(text):
-        if told.end() in ends:
-            continue
-        if (named := field_of(told["name"])) is not None:
-            found.append(_Label(told.start(), told.end(), *named))
-    return sorted(found)
 
 
 def _unboxed(found: re.Match[str]) -> str:

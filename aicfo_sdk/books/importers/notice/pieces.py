@@ -5,8 +5,8 @@
 
 from __future__ import annotations
 
-from .labels import field_of
 from .page import MAX_LINE
+from .spotted import field_of
 
 SEAM = "\x1f"
 """Stands where one piece of a line ends and the next begins."""

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ....model.text import UntrustedText
-from .labels import field_of
+from .labels import Pair
 from .outline import Section
 from .page import Line, Page, unspanned
+from .spotted import field_of
 
 _MOST = 100
 _BIDDER = "(?:申请人|投标人|供应商|响应人|应答人|报价人|竞价人|比选申请人|参选人|服务商|承包人)"
@@ -51,10 +52,12 @@ _OF_OTHERS = re.compile(
 _GENERAL = re.compile(r"营业执照|法人资格|民事责任|身份证|纳税|社保|社会保障|审计报告|信用")
 
 
-def qualifications(page: Page, sections: Sequence[Section]) -> tuple[UntrustedText, ...]:
+def qualifications(
+    page: Page, sections: Sequence[Section], found: Sequence[Pair]
+) -> tuple[UntrustedText, ...]:
     """Return the sentences of the qualification section, numbers taken off, in order."""
-    found = list(_sentences(page, sections))
-    return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(found))[:_MOST]
+    told = list(_of_sections(page, sections)) or list(_below(page)) or list(_of_pairs(page, found))
+    return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(told))[:_MOST]
 
 
 def required(sentences: Sequence[str]) -> tuple[str, ...]:
@@ -71,19 +74,51 @@ def required(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)[:30]
 
 
-def _sentences(page: Page, sections: Sequence[Section]) -> Iterator[str]:
-    chosen = next((s for s in sections if _HEADING.search(s.heading)), None)
-    if chosen is not None:
-        inline = _INLINE.search(chosen.heading)
-        blocks = page.blocks[chosen.start + 1 : chosen.end]
-        if inline and len(inline[1]) > 6:
-            yield from _split(inline[1])
-        for block in blocks:
-            for text in (block.text,) if isinstance(block, Line) else unspanned(block.cells):
-                yield from _split(text)
-        return
+def _of_sections(page: Page, sections: Sequence[Section]) -> Iterator[str]:
+    """Yield the sentences of the first section of conditions that holds any."""
+    for section in sections:
+        if _HEADING.search(section.heading) or _is_conditions(section.heading):
+            told = list(_under(page, section))
+            if told:
+                yield from told
+                return
+
+
+def _under(page: Page, section: Section) -> Iterator[str]:
+    inline = _INLINE.search(section.heading)
+    if inline and len(inline[1]) > 6:
+        yield from _split(inline[1])
+    for block in page.blocks[section.start + 1 : section.end]:
+        for text in (block.text,) if isinstance(block, Line) else unspanned(block.cells):
+            yield from _split(text)
+
+
+def _is_conditions(text: str) -> bool:
+    named = field_of(text)
+    return named is not None and named[0] == "conditions"
+
+
+def _of_pairs(page: Page, found: Sequence[Pair]) -> Iterator[str]:
+    """Yield what stands beside or below the name of the conditions, in whatever form it is drawn."""
+    for pair in found:
+        if pair.field != "conditions":
+            continue
+        for line in pair.value.split("\n"):
+            yield from _split(line)
+        index = next(
+            (i for i, b in enumerate(page.blocks) if isinstance(b, Line) and b.at == pair.at), None
+        )
+        if index is not None and _NUMBER.match(pair.value):
+            yield from _following(page, index + 1)
+
+
+def _below(page: Page) -> Iterator[str]:
+    """Yield what stands in the cell or in the lines below a name without a heading's number."""
     for index, block in enumerate(page.blocks):
         cells = (block.text,) if isinstance(block, Line) else tuple(unspanned(block.cells))
+        above = page.blocks[index - 1] if index else block
+        if isinstance(block, Line) and isinstance(above, Line) and field_of(above.text):
+            continue  # names one below the other: the line below is the value of another
         for i, cell in enumerate(cells):
             inline = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
             if inline is None:
@@ -129,6 +164,7 @@ def _following(page: Page, start: int) -> Iterator[str]:
 
 def _split(text: str) -> Iterator[str]:
     for part in _PARTS.split(text):
+        part = part.lstrip(" :-—–→⇒=|.…>_")
         plain = _INTRO.sub("", _NUMBER.sub("", part.strip())).strip()
         plain = _NUMBER.sub("", plain) if len(plain) > 8 else plain
         if len(plain) > 3 and not _EMPTY.match(plain) and not plain.endswith((":", "如下")):

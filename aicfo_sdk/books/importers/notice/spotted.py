@@ -1,0 +1,119 @@
+"""Names of fields found in a text: as the whole of it, before a colon, or at its start."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from typing import NamedTuple
+
+from .names import any_of
+from .naming import FIELD_OF, field_named
+from .outline import unnumbered
+
+SUMS = frozenset(("value", "ceiling", "bond", "award"))
+_SPACE = re.compile(r"\s+")
+_PREFIX = (
+    "(?:本项目的?|本次(?:采购|招标)?|该项目|本标段|本工程|本采购项目|本招标项目|本项目采购|本包|本采购包"
+    "|原公告的?|原采购公告的?|原)?"
+)
+_NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
+_UNNAMED_NOTE = r"(?:\s*\([^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?\))?"
+HAN = "\u4e00-\u9fff"
+
+
+ALL = any_of(FIELD_OF, spaced=True)
+_BEFORE = rf"(?<![{HAN}A-Za-z\"“])"
+_ALSO = rf"(?:\s*[/、及和或]\s*(?:{ALL}))?"
+# A figure with its unit needs no colon before it: 工期90日历天.
+_MEASURED = (
+    r"(?=\s*(?:约|共计|合计|暂定|预计|不超过)?\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
+)
+LABEL = re.compile(
+    rf"{_BEFORE}{_PREFIX}(?P<name>{ALL}){_ALSO}{_NOTE}"
+    rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
+)
+_STRETCHED = rf"[{HAN}](?:[ ]+[{HAN}]){{1,9}}"
+_WORDS = rf"(?:{_STRETCHED}|[{HAN}](?:[{HAN}/、]|\([{HAN}/、]{{1,8}}\)(?=[{HAN}])){{1,24}})"
+TOLD = re.compile(rf"(?<![{HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\s*:")
+"""Any words before a colon."""
+_SIGNS = r"(?:[→⇒=∶︰▶►»>|│]|[-—–]{1,3}|\.{2,}|…+|·{2,}|_{2,})"
+APART = re.compile(
+    rf"(?P<name>(?:{_PREFIX}{ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s*{_SIGNS}\s*|\s+)(?=[^\s:])"
+)
+"""A name at the start of a line, with its value a space or a sign behind it."""
+BEHIND = re.compile(rf"(?<=\s)(?P<name>(?:{ALL}|{_WORDS}){_UNNAMED_NOTE})\s+(?=\S)")
+"""The next name in such a line."""
+BOXED = re.compile(r"[【\[「『〔<]\s*([^【】\[\]「」『』〔〕<>:]{2,24})\s*[】\]」』〕>]\s*:?\s*")
+_NAME_ONLY = re.compile(rf"(?:{_PREFIX})(?P<name>.+)")
+_TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
+_WITHIN = re.compile(r"\([^()]*\)")
+_OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
+_EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
+
+
+class Label(NamedTuple):
+    """A name found in a line, from `start` to the end of its colon."""
+
+    start: int
+    end: int
+    field: str
+    note: str
+    name: str
+
+
+Named = tuple[str, str, str]
+"""Field, note in brackets, name."""
+
+
+@lru_cache(maxsize=8_192)
+def field_of(cell: str) -> Named | None:
+    """Return field, note and name when a text holds nothing but the name of a field."""
+    if len(cell) > 60:
+        return None
+    plain = unnumbered(one_line(cell)).rstrip(" :")
+    for name, note in _readings(_SPACE.sub("", plain)):
+        if (field := field_named(name)) is not None:
+            return field, note, name
+    return None
+
+
+def _readings(plain: str) -> Iterator[tuple[str, str]]:
+    """Yield what a name may be, each with its note, the whole of it first."""
+    ways = [(plain, "")]
+    if (found := _TRAILING.fullmatch(plain)) is not None and found["note"] is not None:
+        ways.append((found["name"], found["note"]))
+    if "(" in plain and (bare := _WITHIN.sub("", plain)) != plain:
+        ways.append((bare, ""))
+    for name, note in ways:
+        yield name, note
+        if (prefixed := _NAME_ONLY.fullmatch(name)) is not None:
+            yield prefixed["name"], note
+    for name, note in ways:
+        # 货物或服务的预算金额 is the budget; 供应商的名称 is nobody that a tender names.
+        owned = _OF.fullmatch(name)
+        if owned is not None and field_named(owned["name"]) in SUMS:
+            yield owned["name"], note
+        first, *others = _EITHER.split(name)
+        if others and len(first) > 1 and all(map(field_named, others)):
+            yield first, note
+
+
+def labels_in(text: str) -> list[Label]:
+    """Return the names with a colon that a line holds, in order."""
+    found = [
+        Label(m.start(), m.end(), FIELD_OF[name], m["note"] or "", name)
+        for m in LABEL.finditer(text)
+        for name in (_SPACE.sub("", m["name"]),)
+    ]
+    ends = {one.end for one in found}
+    for told in TOLD.finditer(text):
+        if told.end() in ends:
+            continue
+        if (named := field_of(told["name"])) is not None:
+            found.append(Label(told.start(), told.end(), *named))
+    return sorted(found)
+
+
+def one_line(cell: str) -> str:
+    return cell.replace("\n", "").strip()
