@@ -5,8 +5,6 @@ and values reads the same from all of them. The words of the names vary too: `WO
 portals call each field.
 """
 
-# ruff: noqa: E501 - markup stands here as its portals write it
-
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator

@@ -168,13 +168,13 @@ class _Reader:
                 value = value[: other.start()]
             value = value.strip(" ;,、")
             if not value and i + 1 == len(found):
-                value = self._next(index)
+                value = self._next(index, label.field)
             yield from self._pair(label, value, line.at)
         if not found and (alone := field_of(text)) is not None:
             # A heading that is the name of a field, with the value below it.
             if alone[0] in ("buyer", "agency"):
                 self._party = alone[0]
-            if value := self._next(index):
+            if value := self._next(index, alone[0]):
                 yield from self._made(alone, value, line.at)
         elif not found:
             yield from self._apart(unnumbered(text), line.at)
@@ -260,12 +260,14 @@ class _Reader:
                 yield from self._made(name, cell, row.at)
             last = name
 
-    def _next(self, index: int) -> str:
+    def _next(self, index: int, field: str) -> str:
         """Return the line below when it is a value and not the next name or heading."""
         block = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         if not isinstance(block, Line) or len(block.text) > 400:
             return ""
         numbered = is_numbered(block.text) and _MEASURE.match(block.text) is None
+        if field == "conditions":
+            numbered = re.match(r"[一二三四五六七八九十]+、|第", block.text) is not None
         if index + 1 in self._headings and (numbered or _ABOUT.search(block.text)):
             return ""
         value = block.text.lstrip(": ")

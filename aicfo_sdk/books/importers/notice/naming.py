@@ -1,9 +1,10 @@
 """Which field a name stands for, though nobody ever listed that name whole.
 
-Portals put their names together from the same few words: who (采购, 招标, 本项目), what is handed in
-(投标文件), how (递交), and a head (截止时间, 编号, 限价). `NAMES` holds those that are read within
-sentences; a name that stands alone, in a cell or before a colon, is taken apart here instead: it
-is a field's when all of it is made of that field's words, and nobody's when one word is left over.
+Portals put their names together from the same few words: who (采购, 招标, 本项目), what is handed
+in (投标文件), how (递交), and a head (截止时间, 编号, 限价). `NAMES` holds those that are read
+within sentences; a name that stands alone, in a cell or before a colon, is taken apart here
+instead: it is a field's when all of it is made of that field's words, and nobody's when one word
+is left over.
 """
 
 from __future__ import annotations
@@ -61,6 +62,33 @@ def _any(*groups: str) -> str:
     return any_of({word for group in groups for word in group.split("|")})
 
 
+_WHOSE = _any(_OWN, _ACT)
+_ITS = _any(_OWN)
+_OF_DEADLINE = _any(_OWN, _ACT, _PAPER, _HAND, _HOW, _WHEN, _AND, _ENDS)
+_HANDED = _any(_ACT, _PAPER, _HAND, _HOW)
+_HANDED_IN = _any(_OWN, _ACT, _PAPER, _HAND, _HOW)
+_OF_CONDITIONS = _any(_OWN, _ACT, _BIDDER, _BEING)
+_OF_NUMBER = _any(_OWN, _ACT, _PAPER, "委托|标|需求|任务|业务|立项|分散|集中|集采|单|书")
+_OF_TITLE = _any(_OWN, _ACT, "需求|标书|任务|业务|委托|事项|内容|文件|单")
+_OF_CEILING = _any(
+    _OWN,
+    _ACT,
+    _KIND,
+    "总|总价|单价总和|最高|最大|上限|合计|预算|可接受|允许|接受|有效|含税|人民币|的",
+)
+_OF_VALUE = _any(
+    _OWN, _ACT, _KIND, "总|年度|财政|资金|经费|费用|投资|最高|批复|核定|下达|计划|初步|年|的"
+)
+_ESTIMATE_OF = _any(_OWN, _ACT, _KIND, "总|的")
+_ESTIMATED_OF = _any(_OWN, _KIND, "总")
+_OF_BOND = _any(_OWN, _ACT, "诚信|信用|交易|应|需|须|应缴|缴纳|交纳|的")
+_OF_VALIDITY = _any(_OWN, _ACT, _PAPER, "的")
+_BID = _any(_ACT, _PAPER)
+_OF_DELIVERY = _any(_DOING, _OWN, "/|或|及|、|的")
+_OF_REGION = _any(_OWN, _SITE)
+_OF_INDUSTRY = _any(_OWN, "标的|对应|划分标准|划型标准|的")
+_OF_CATEGORY = _any(_OWN, "标的|交易|业务|招标采购")
+
 _FORMS: tuple[tuple[str, str], ...] = (
     # The bidders' day, before all that merely ends in 时间.
     (
@@ -68,20 +96,20 @@ _FORMS: tuple[tuple[str, str], ...] = (
         (
             rf"(?=.*(?:截止|截至|截标|结束|终止|止))(?=.*(?:{_ACT}|{_PAPER}|{_HAND}|截标|开标))"
             rf"(?!.*(?:开始|起始|起止))"
-            rf"{_any(_OWN, _ACT, _PAPER, _HAND, _HOW, _WHEN, _AND, _ENDS)}+"
+            rf"{_OF_DEADLINE}+"
         ),
     ),
     (
         "deadline",
         (
-            rf"(?:最迟|最晚|最后)的?{_any(_ACT, _PAPER, _HAND, _HOW)}+(?:{_WHEN})?"
-            rf"|{_any(_ACT, _PAPER, _HAND, _HOW, _OWN)}+(?:最迟|最晚|最后)(?:{_HAND})?(?:{_WHEN})"
+            rf"(?:最迟|最晚|最后)的?{_HANDED}+(?:{_WHEN})?"
+            rf"|{_HANDED_IN}+(?:最迟|最晚|最后)(?:{_HAND})?(?:{_WHEN})"
         ),
     ),
     (
         "deadline",
         (
-            rf"(?=.*(?:{_PAPER}))(?=.*(?:{_HAND})){_any(_OWN, _ACT, _PAPER, _HAND, _HOW)}+"
+            rf"(?=.*(?:{_PAPER}))(?=.*(?:{_HAND})){_HANDED_IN}+"
             rf"(?:{_WHEN})(?:(?:{_AND})?地点)?"
         ),
     ),
@@ -90,21 +118,21 @@ _FORMS: tuple[tuple[str, str], ...] = (
         (
             rf"(?=.{{4}})(?=.*(?:资格|资质|准入|门槛)|.*(?:{_BIDDER}).*(?:条件|要求)"
             rf"|(?:报名|准入|参加|参与|入围|参选|参与报名)(?:条件|要求))"
-            rf"{_any(_OWN, _ACT, _BIDDER, _BEING)}+(?<=条件|要求|标准|资格|资质|门槛|能力|条款)"
+            rf"{_OF_CONDITIONS}+(?<=条件|要求|标准|资格|资质|门槛|能力|条款)"
         ),
     ),
     ("end", r"(?:截止|结束)(?:时间|日期|时点|期限)?|截止时间(?:及|和|与)地点"),
     (
         "opening",
         (
-            rf"{_any(_OWN, _ACT)}*(?:开标|开启|唱标|开评标|评标|评审|开封|磋商|谈判|比选|遴选|询价|开箱)"
+            rf"{_WHOSE}*(?:开标|开启|唱标|开评标|评标|评审|开封|磋商|谈判|比选|遴选|询价|开箱)"
             rf"(?:会议?|文件|活动)?(?:的)?(?:{_WHEN})(?:(?:{_AND})?(?:地点|方式))?"
         ),
     ),
     (
         "published",
         (
-            rf"{_any(_OWN, _ACT)}*(?:公告|公示|信息|文件|需求|发文|挂网|上网|登载|刊登|发稿|成文|落款|"
+            rf"{_WHOSE}*(?:公告|公示|信息|文件|需求|发文|挂网|上网|登载|刊登|发稿|成文|落款|"
             r"编制|制作|印发|发出|发起|发布|公开|上架|挂出|录入|邀请|招标文件|发标|发件|公布)"
             r"(?:发布|公布|开始|起始|发出|编制|挂网|刊登)?(?:的)?(?:时间|日期|日)|发布于|发布日|公告发布"
         ),
@@ -112,7 +140,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "number",
         (
-            rf"{_any(_OWN, _ACT, _PAPER, '委托|标|需求|任务|业务|立项|分散|集中|集采|单|书')}+的?"
+            rf"{_OF_NUMBER}+的?"
             r"(?:编号|编码|单号|标号|流水号|文号|识别号|号码|号|ID|NO)"
         ),
     ),
@@ -120,7 +148,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "title",
         (
-            rf"{_any(_OWN, _ACT, '需求|标书|任务|业务|委托|事项|内容|文件|单')}*"
+            rf"{_OF_TITLE}*"
             r"(?<!文件)(?<!内容)(?<!文件的)(?:名称|标题|主题|题目|名|全称)(?<!^名称)(?<!^标题)(?<!^名)(?<!^全称)"
             r"|(?:采购|招标|询价|比选|遴选)事项"
         ),
@@ -140,7 +168,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "buyer",
         (
-            rf"{_any(_OWN)}*(?:采购|招标|询价|询比|询比价|比选|遴选|选聘|征集|竞价|磋商|谈判|议价|需求|用户|使用|业主|建设|"
+            rf"{_ITS}*(?:采购|招标|询价|询比|询比价|比选|遴选|选聘|征集|竞价|磋商|谈判|议价|需求|用户|使用|业主|建设|"
             r"发包|委托|实施|预算|立项|发标|购买|发起|甲|需|买|用|招商|出资|项目|招标采购|采购需求|采购预算|需求提出|项目建设)"
             rf"(?:{_FIRM}|科室|处室|院校|医院|学校)(?:信息)?{_NAME_OF}"
         ),
@@ -152,7 +180,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "ceiling",
         (
-            rf"(?!.*预算控制(?:额|数|金额)){_any(_OWN, _ACT, _KIND, '总|总价|单价总和|最高|最大|上限|合计|预算|可接受|允许|接受|有效|含税|人民币|的')}*"
+            rf"(?!.*预算控制(?:额|数|金额)){_OF_CEILING}*"
             r"(?:限价|限额|控制价|控制总价|控制金额|控制额|控制线|拦标价|上限价|总限价|封顶价|最高价|最高总价|"
             r"最高报价|最高金额|价格上限|报价上限|金额上限|投标上限|费用上限|上限)(?:金额|总额|总价|总计|合计|价格)?"
         ),
@@ -160,15 +188,15 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "value",
         (
-            rf"{_any(_OWN, _ACT, _KIND, '总|年度|财政|资金|经费|费用|投资|最高|批复|核定|下达|计划|初步|年|的')}*"
+            rf"{_OF_VALUE}*"
             rf"(?:预算|概算|匡算)(?:总)?(?:{_SUM}|控制数|控制额|指标|规模|投资|安排|数|情况)*"
         ),
     ),
     (
         "value",
         (
-            rf"{_any(_OWN, _ACT, _KIND, '总|的')}*(?:估算|预估|预计|估计|暂估|暂定|测算|概估|估)"
-            rf"{_any(_OWN, _KIND, '总')}*(?:{_SUM}|造价)+"
+            rf"{_ESTIMATE_OF}*(?:估算|预估|预计|估计|暂估|暂定|测算|概估|估)"
+            rf"{_ESTIMATED_OF}*(?:{_SUM}|造价)+"
         ),
     ),
     (
@@ -196,7 +224,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "bond",
         (
-            rf"{_any(_OWN, _ACT, '诚信|信用|交易|应|需|须|应缴|缴纳|交纳|的')}*(?:保证金|诚意金|担保|担保金|保证)(?<!^保证)(?<!^担保)"
+            rf"{_OF_BOND}*(?:保证金|诚意金|担保|担保金|保证)(?<!^保证)(?<!^担保)"
             r"(?:的)?(?:缴纳|交纳|收取|提交|应缴)?(?:总)?(?:金额|数额|额度|总额|标准|额|要求|情况)?"
         ),
     ),
@@ -217,27 +245,27 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "consortium",
         (
-            rf"{_any(_OWN, _ACT)}*(?:是否|能否|可否|是不是)?(?:可以?|能够?)?(?:接受|允许|同意|支持|采用|组成|以)*"
+            rf"{_WHOSE}*(?:是否|能否|可否|是不是)?(?:可以?|能够?)?(?:接受|允许|同意|支持|采用|组成|以)*"
             rf"(?:联合体|联合(?=投标|响应|应答|报价|参加|参与))(?:形式|方式)?(?:{_ACT})?(?:要求|情况|说明|规定|政策)?"
         ),
     ),
     (
         "imports",
         (
-            rf"{_any(_OWN)}*(?:是否|可否|能否)?(?:可以?|能)?(?:接受|允许|采购|采用|同意|提供)*进口(?:产品|货物|设备)?"
+            rf"{_ITS}*(?:是否|可否|能否)?(?:可以?|能)?(?:接受|允许|采购|采用|同意|提供)*进口(?:产品|货物|设备)?"
             rf"(?:{_ACT}|采购)?(?:要求|情况|说明)?"
         ),
     ),
     (
         "sme",
         (
-            rf"{_any(_OWN)}*(?:是否|为|属于|支持|促进|落实|扶持)*(?:专门|专项|整体|定向|预留)?(?:面向|给|针对|预留|专属)?"
+            rf"{_ITS}*(?:是否|为|属于|支持|促进|落实|扶持)*(?:专门|专项|整体|定向|预留)?(?:面向|给|针对|预留|专属)?"
             rf"(?:份额)?(?:{_SMALL})(?:发展|采购|的|预留|份额|政策|扶持|情况|项目|要求|措施|专项|专门|面向|落实|说明|标识)*"
         ),
     ),
     (
         "sme",
-        rf"{_any(_OWN)}*(?:是否)?(?:预留|面向)(?:采购)?(?:份额|企业|对象)(?:情况|类型|措施|说明|规模)?",
+        rf"{_ITS}*(?:是否)?(?:预留|面向)(?:采购)?(?:份额|企业|对象)(?:情况|类型|措施|说明|规模)?",
     ),
     (
         "deduction",
@@ -245,13 +273,13 @@ _FORMS: tuple[tuple[str, str], ...] = (
     ),
     (
         "validity",
-        rf"{_any(_OWN, _ACT, _PAPER, '的')}*{_any(_ACT, _PAPER)}的?(?:有效期限?|有效期间|有效时间|有效日期|有效天数)(?:要求)?",
+        rf"{_OF_VALIDITY}*{_BID}的?(?:有效期限?|有效期间|有效时间|有效日期|有效天数)(?:要求)?",
     ),
     ("bare_validity", r"有效期限?"),
     (
         "delivery",
         (
-            rf"{_any(_DOING, _OWN, '/|或|及|、|的')}*(?:{_DOING})(?:的)?(?:\((?:{_DOING})+(?:期|期限|时间)?\))?"
+            rf"{_OF_DELIVERY}*(?:{_DOING})(?:的)?(?:\((?:{_DOING})+(?:期|期限|时间)?\))?"
             r"(?:期限?|时间|周期|时限|天数|年限|日期|工期|期间|时长)(?:要求)?(?<!^项目日期)(?<!^项目时间)(?<!^采购时间)(?<!^采购日期)(?<!^验收时间)"
             r"|(?:总|计划|要求|合同|施工|建设|工程|项目|标段|本标段|日历)*工期(?:要求|天数)?|租期|供期|货期"
         ),
@@ -259,17 +287,17 @@ _FORMS: tuple[tuple[str, str], ...] = (
     (
         "region",
         (
-            rf"{_any(_OWN, _SITE)}*(?:地点|地区|区域|所在地|行政区划|行政区域|行政区|区划|辖区|"
+            rf"{_OF_REGION}*(?:地点|地区|区域|所在地|行政区划|行政区域|行政区|区划|辖区|"
             r"省市|城市|建设地址|项目地址|工程地址|实施地址|服务地址|交货地址|收货地址|送货地址|施工地址)(?:范围)?(?<!^地点)"
         ),
     ),
     (
         "industry",
-        rf"(?:{_any(_OWN, '标的|对应|划分标准|划型标准|的')}|{_SMALL})*(?:所属|对应)?的?行业(?:类别|分类|类型|划分)?",
+        rf"(?:{_OF_INDUSTRY}|{_SMALL})*(?:所属|对应)?的?行业(?:类别|分类|类型|划分)?",
     ),
     (
         "category",
-        rf"{_any(_OWN, '标的|交易|业务|招标采购')}+(?:分类|类别|属性|类型|品类|大类)",
+        rf"{_OF_CATEGORY}+(?:分类|类别|属性|类型|品类|大类)",
     ),
     (
         "award",

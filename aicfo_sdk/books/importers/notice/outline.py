@@ -1,7 +1,7 @@
 """The outline of a page: which lines are headings, and what stands under each.
 
-A heading is told by its number, at any depth (第二章, 三、, (一), 4.1.2), by brackets around the whole
-of it, or by the page's own markup (`Line.level`).
+A heading is told by its number, at any depth (第二章, 三、, (一), 4.1.2), by brackets around the
+whole of it, or by the page's own markup (`Line.level`).
 """
 
 from __future__ import annotations

@@ -1,9 +1,11 @@
 """A line that its markup made of pieces: a name and its value, told apart by no colon.
 
-`<b>项目编号</b>A-1`, `<label>预算</label><span>9万元</span>`: the eye sees two things, the text is one.
+`<b>项目编号</b>A-1`, `<label>预算</label><span>9万元</span>`: the eye sees two, the text is one.
 """
 
 from __future__ import annotations
+
+import re
 
 from .page import MAX_LINE
 from .spotted import field_of
@@ -15,6 +17,8 @@ _MOST_PIECES = 200
 _IN_NAME = 6
 """Pieces into which word processors split one name, at most."""
 _LONGEST_NAME = 40
+_TOLD = re.compile(r"(?:[(（][^()（）]{0,20}[)）])?\s*[:：]")
+"""A colon, perhaps behind a note in brackets, tells the name from its value already."""
 
 
 def joined(text: str) -> str:
@@ -41,7 +45,7 @@ def _line(line: str) -> str:
         value = _value(pieces, end)
         name = "".join(pieces[at:end])
         rest = "".join(pieces[end:]).lstrip()
-        told = not rest or rest[0] in ":：(（[【" or name.rstrip().endswith((":", "："))
+        told = not rest or _TOLD.match(rest) or name.rstrip().endswith((":", "："))
         if out:
             out.append(" ")
         out += [name, "" if told else ":", *pieces[end:value]]

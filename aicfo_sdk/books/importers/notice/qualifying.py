@@ -99,7 +99,7 @@ def _is_conditions(text: str) -> bool:
 
 
 def _of_pairs(page: Page, found: Sequence[Pair]) -> Iterator[str]:
-    """Yield what stands beside or below the name of the conditions, in whatever form it is drawn."""
+    """Yield what stands beside or below the name of the conditions, however it is drawn."""
     for pair in found:
         if pair.field != "conditions":
             continue

@@ -1,4 +1,4 @@
-"""The page of a plain text: its lines, its columns set apart by tabs or bars, and Markdown's signs."""
+"""The page of a plain text: lines, columns set apart by tabs or bars, and Markdown's signs."""
 
 from __future__ import annotations
 
