@@ -35,7 +35,7 @@ _BREAKS = frozenset(
 )
 _UNSEEN = frozenset("template noembed noframes datalist object iframe select".split())
 _BOLD = frozenset("b strong th".split())
-_HEADS = {f"h{level}": level for level in range(1, 7)}
+_HEADS = {f"h{level}": level for level in range(1, 7)} | {"dt": 7}
 _NO_TEXT = frozenset(("script", "style"))
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"[.#]([\w-]+)\s*$")

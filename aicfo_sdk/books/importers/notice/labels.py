@@ -97,7 +97,9 @@ class _Reader:
         change: tuple[int, tuple[int, int]] | None = None
         skipped = 0
         for index, block in enumerate(self._blocks):
-            self._heading = self._headings.get(index, self._heading)
+            heading = self._headings.get(index)
+            if heading is not None and field_of(heading) is None:
+                self._heading = heading
             if index < skipped:
                 continue
             if isinstance(block, Line):

@@ -25,8 +25,11 @@ _LEAD = re.compile(
 _BULLET = re.compile(r"(?:[^\w\s()\[\]【】《》\"“”¥/:+-]{1,3}|[-–—+]+(?=\s))\s*")
 _BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
 """A heading in brackets that stand in for its number."""
-_ANNOUNCES = re.compile(r"(?:公告|公示|文件|通知书|邀请书|邀请函|网|平台)$")
+_ANNOUNCES = re.compile(r"(?:公告|公示|(?:招标|采购|磋商|谈判|询价|比选)文件|通知书|邀请书|邀请函|网|平台)$")
+_OBTAINED = re.compile(r"获取|递交|提交|发售|购买|领取|下载|上传")
+_COUNTED = re.compile(r"(\(?)(\d{1,2})\s*([、.．)]|(?=\s))(?!\d)")
 _MOST_HEADINGS = 3_000
+_DEEPEST = 6
 _SENTENCE = re.compile(r"[。;!?]|,.{12,}")
 
 
@@ -60,12 +63,19 @@ def is_numbered(text: str) -> bool:
 def sections(page: Page) -> list[Section]:
     """Return the sections of a page by their headings, in order; they may lie in each other."""
     found: list[tuple[int, float, str]] = []
+    lists = _Lists()
     for index, block in enumerate(page.blocks):
         if isinstance(block, Row):
             continue
+        deeper = lists.depth(block.text) / 10
         heading = _heading(block)
         if heading is not None:
-            found.append((index, *heading))
+            level, text = heading
+            if level == _LEVELS["digit"]:
+                level += deeper
+            elif level < _LEVELS["digit"]:
+                lists.counts.clear()
+            found.append((index, level, text))
             if len(found) >= _MOST_HEADINGS:
                 break
     out: list[Section] = []
@@ -73,6 +83,30 @@ def sections(page: Page) -> list[Section]:
         end = next((at for at, other, _ in found[i + 1 :] if other <= level), len(page.blocks))
         out.append(Section(heading, level, start, end))
     return out
+
+
+class _Lists:
+    """How deep a line lies in lists that are numbered alike: 2、 has within it 1、 and 2、, then 3、."""
+
+    def __init__(self) -> None:
+        self.counts: list[tuple[str, int]] = []
+
+    def depth(self, text: str) -> int:
+        """Count a line and return how many lists it lies in, 0 for the outermost or for none."""
+        found = _COUNTED.match(text)
+        if found is None:
+            return 0
+        style, number = found[1] + found[3], int(found[2])
+        within = list(self.counts)
+        while within and within[-1] != (style, number - 1):
+            within.pop()
+        if within and number > 1:
+            self.counts = [*within[:-1], (style, number)]
+        elif number == 1 and len(self.counts) < _DEEPEST:
+            self.counts.append((style, 1))
+        else:
+            self.counts = [(style, number)]
+        return len(self.counts) - 1
 
 
 def _heading(line: Line) -> tuple[float, str] | None:
@@ -103,7 +137,7 @@ def _drawn(line: Line) -> tuple[float, str] | None:
     plain = line.text.rstrip(": ")
     if line.level < 2 or not 2 <= len(plain) <= 24 or is_sentence(plain) or ":" in plain:
         return None
-    if _ANNOUNCES.search(plain):
+    if _ANNOUNCES.search(plain) and not _OBTAINED.search(plain):
         return None
     return _of_markup(line.level), plain
 
