@@ -67,8 +67,12 @@ def sections(page: Page) -> list[Section]:
     for index, block in enumerate(page.blocks):
         if isinstance(block, Row):
             continue
-        deeper = lists.depth(block.text) / 10
+        depth = lists.depth(block.text)
+        deeper = (depth or 0) / 10
         heading = _heading(block)
+        if heading is None and depth is not None:
+            # No heading, but the next point of a list: what the one before it opened ends here.
+            found.append((index, _LEVELS["digit"] + deeper, ""))
         if heading is not None:
             level, text = heading
             if level == _LEVELS["digit"]:
@@ -81,7 +85,8 @@ def sections(page: Page) -> list[Section]:
     out: list[Section] = []
     for i, (start, level, heading) in enumerate(found):
         end = next((at for at, other, _ in found[i + 1 :] if other <= level), len(page.blocks))
-        out.append(Section(heading, level, start, end))
+        if heading:
+            out.append(Section(heading, level, start, end))
     return out
 
 
@@ -91,11 +96,11 @@ class _Lists:
     def __init__(self) -> None:
         self.counts: list[tuple[str, int]] = []
 
-    def depth(self, text: str) -> int:
-        """Count a line and return how many lists it lies in, 0 for the outermost or for none."""
+    def depth(self, text: str) -> int | None:
+        """Count a line and return how many lists its own lies in; None where it is in none."""
         found = _COUNTED.match(text)
         if found is None:
-            return 0
+            return None
         style, number = found[1] + found[3], int(found[2])
         within = list(self.counts)
         while within and within[-1] != (style, number - 1):

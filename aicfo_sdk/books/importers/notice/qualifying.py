@@ -16,6 +16,8 @@ from .page import Line, Page, unspanned
 from .spotted import field_of
 
 _MOST = 100
+_SHORT = 12
+"""A shorter line without a full stop, where the others have one, is the next heading."""
 _BIDDER = "(?:申请人|投标人|供应商|响应人|应答人|报价人|竞价人|比选申请人|参选人|服务商|承包人)"
 _ASKED = (
     rf"{_BIDDER}(?:的|(?:应当?|必?须|需要?)?(?:具备|满足|符合)的?)?"
@@ -120,11 +122,11 @@ def _below(page: Page) -> Iterator[str]:
         if isinstance(block, Line) and isinstance(above, Line) and field_of(above.text):
             continue  # names one below the other: the line below is the value of another
         for i, cell in enumerate(cells):
-            inline = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
+            inline = _told(cell)
             if inline is None:
                 continue
-            if inline[1]:
-                yield from _split(inline[1])
+            if inline:
+                yield from _split(inline)
             elif i + 1 < len(cells) and field_of(cells[i + 1]) is None:
                 for line in cells[i + 1].split("\n"):
                     yield from _split(line)
@@ -133,6 +135,14 @@ def _below(page: Page) -> Iterator[str]:
             if isinstance(block, Line):
                 yield from _following(page, index + 1)
             return
+
+
+def _told(cell: str) -> str | None:
+    """Return what a text says behind the name of the conditions, None when it does not name them."""
+    if _is_conditions(cell):
+        return ""
+    found = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
+    return found[1] if found else None
 
 
 def _column(page: Page, index: int, head: str) -> Iterator[str]:
@@ -151,15 +161,30 @@ def _following(page: Page, start: int) -> Iterator[str]:
 
     They are numbered, or none is, and then they end where the next name begins.
     """
-    numbered = None
+    first = page.blocks[start] if start < len(page.blocks) else None
+    if not isinstance(first, Line):
+        return
+    numbered, sign = _NUMBER.match(first.text) is not None, _sign(first.text)
+    above = page.blocks[start - 1]
+    if sign and isinstance(above, Line) and _sign(above.text) == sign:
+        return
+    ended = first.text.endswith(("。", ";"))
     for block in page.blocks[start : start + 30]:
         if not isinstance(block, Line) or re.match(r"[一二三四五六七八九十]{1,3}、", block.text):
             return
-        has = _NUMBER.match(block.text) is not None
-        numbered = has if numbered is None else numbered
-        if has != numbered or (not has and (field_of(block.text) or _NAMED.match(block.text))):
+        text = block.text
+        if (_NUMBER.match(text) is not None) != numbered or _sign(text) != sign:
             return
-        yield from _split(block.text)
+        if not numbered and (field_of(text) or _NAMED.match(text)):
+            return
+        if not numbered and ended and len(text) < _SHORT and not text.endswith(("。", ";")):
+            return
+        yield from _split(text)
+
+
+def _sign(text: str) -> str:
+    """Return the sign before a line's words: a bullet or a dash."""
+    return text[0] if re.match(r"[^\w\s()\[\]【\"“《]", text) else ""
 
 
 def _split(text: str) -> Iterator[str]:
