@@ -25,7 +25,9 @@ _LEAD = re.compile(
 _BULLET = re.compile(r"(?:[^\w\s()\[\]【】《》\"“”¥/:+-]{1,3}|[-–—+]+(?=\s))\s*")
 _BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
 """A heading in brackets that stand in for its number."""
-_ANNOUNCES = re.compile(r"(?:公告|公示|(?:招标|采购|磋商|谈判|询价|比选)文件|通知书|邀请书|邀请函|网|平台)$")
+_ANNOUNCES = re.compile(
+    r"(?:公告|公示|(?:招标|采购|磋商|谈判|询价|比选)文件|通知书|邀请书|邀请函|网|平台)$"
+)
 _OBTAINED = re.compile(r"获取|递交|提交|发售|购买|领取|下载|上传")
 _COUNTED = re.compile(r"(\(?)(\d{1,2})\s*([、.．)]|(?=\s))(?!\d)")
 _MOST_HEADINGS = 3_000
@@ -91,7 +93,7 @@ def sections(page: Page) -> list[Section]:
 
 
 class _Lists:
-    """How deep a line lies in lists that are numbered alike: 2、 has within it 1、 and 2、, then 3、."""
+    """How deep a line lies in lists numbered alike: 2、 has within it 1、 and 2、, then 3、."""
 
     def __init__(self) -> None:
         self.counts: list[tuple[str, int]] = []

@@ -17,6 +17,7 @@ _MOST_PIECES = 200
 _IN_NAME = 6
 """Pieces into which word processors split one name, at most."""
 _LONGEST_NAME = 40
+_POINTS = re.compile(r"\s*\d{1,3}(?:\.\d+)?\s*分\s*")
 _TOLD = re.compile(r"(?:[(（][^()（）]{0,20}[)）])?\s*[:：]")
 """A colon, perhaps behind a note in brackets, tells the name from its value already."""
 
@@ -29,7 +30,10 @@ def joined(text: str) -> str:
 
 
 def _line(line: str) -> str:
-    pieces = [piece for piece in line.split(SEAM) if piece]
+    # Points stand apart from their name and their rule: 报价|30分|最低价得满分.
+    pieces = [
+        f" {piece} " if _POINTS.fullmatch(piece) else piece for piece in line.split(SEAM) if piece
+    ]
     if len(pieces) < 2 or len(pieces) > _MOST_PIECES or len(line) > MAX_LINE:
         return "".join(pieces)
     out: list[str] = []

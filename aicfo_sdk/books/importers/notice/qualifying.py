@@ -138,7 +138,7 @@ def _below(page: Page) -> Iterator[str]:
 
 
 def _told(cell: str) -> str | None:
-    """Return what a text says behind the name of the conditions, None when it does not name them."""
+    """Return what a text says behind the name of the conditions; None when it names none."""
     if _is_conditions(cell):
         return ""
     found = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
