@@ -245,7 +245,11 @@ def _line_item(text: str, group: Group) -> ScoreItem | None:
             behind[2],
             plain[behind.end() :].strip(" :"),
         )
-    if not 2 <= len(name) <= 30 or _TOTAL.match(name) or re.search(r"[,。;]|得$|每", name):
+    if (
+        not 2 <= len(name) <= 30
+        or _TOTAL.match(name)
+        or re.search(r"[,。;]|得$|每|采用|评分法|总分", name)
+    ):
         return None
     milli = _milli(points)
     if milli is None:
