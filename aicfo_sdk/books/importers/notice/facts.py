@@ -26,6 +26,7 @@ _LONGEST_ID = 120
 _MOST_HEADS, _MOST_ROWS = 20, 500
 _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
+    r"|(?:变更|更正|延期|澄清|答疑|补充|终止|暂停)通知$"
 )
 _NOT_A_HEADLINE = re.compile(
     r"[::。]|\|.*\||网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
@@ -37,6 +38,11 @@ _TAG = re.compile(r"^【[^【】]{2,10}】")
 """A word that a list of messages puts before each headline."""
 _SAME = re.compile(r"(?:同|即|等于|与)\s*(?:采购|项目|本项目)?预算(?:金额|价)?(?:一致|相同|相等)?$")
 _FROM_DEADLINE = re.compile(r"截止|开标|开启|递交|提交")
+_DONE = re.compile(
+    r"合同(?:签订|生效)[^。;,\n\d]{0,10}\d{1,4}\s*(?:个)?(?:日历天|工作日|日历日|天|日|月)内?"
+    r"[^。;,\n]{0,8}(?:完成|交货|交付|供货|完工|竣工)"
+)
+"""须在合同签订后90日内完成交货."""
 _EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
@@ -153,7 +159,8 @@ class _Facts(Said):
                 }
                 if len(below) == 1:
                     return below.pop()
-        return ""
+        done = _DONE.search(self.text)
+        return done[0] if done else ""
 
     def _validity(self) -> str:
         """Return how long bids stand; a bare 有效期 is theirs when it counts from the deadline."""
@@ -298,6 +305,8 @@ class _Facts(Said):
             r"(?:投标|磋商|谈判|响应|报价)保证金(?:的金额)?(?:为|人民币|金额为|:)?[^。;\n\d壹贰叁肆伍陆柒捌玖]{0,12}"
             r"([\d,.]+\s*(?:万元|元)|[壹贰叁肆伍陆柒捌玖拾佰仟万零]+元整?)",
             self.text,
+        ) or re.search(
+            r"([\d,.]+\s*(?:万元|元))(?:整)?的?(?:投标|磋商|谈判|响应|报价)保证金", self.text
         )
         found = amount(sentence[1]) if sentence else None
         return found.fen if found and not found.absurd else None

@@ -37,6 +37,15 @@ _STRETCHED = rf"[{HAN}](?:[ ]+[{HAN}]){{1,9}}"
 _WORDS = rf"(?:{_STRETCHED}|[{HAN}](?:[{HAN}/、]|\([{HAN}/、]{{1,8}}\)(?=[{HAN}])){{1,24}})"
 TOLD = re.compile(rf"(?<![{HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\s*:")
 """Any words before a colon."""
+_NUMERAL = r"(?:\d|[壹贰叁肆伍陆柒捌玖]|[一二两三四五六七八九十]{1,3}个?(?:月|年|周|天|日|工作日))"
+_LINKED = re.compile(
+    rf"{_BEFORE}(?P<name>[{HAN}]{{2,18}}?{_UNNAMED_NOTE})\s*"
+    rf"(?:(?:应|须|均|暂|约|最迟)?(?:为|是|定于|定为)(?=[^,。;:\n]{{0,16}}?{_NUMERAL})"
+    r"|(?:不少于|不超过|不低于|不高于|控制在|至少|到|至|约|共|即)?"
+    rf"(?=\s*(?:(?:约|共计|合计)?(?:人民币|¥|RMB)?\s*{_NUMERAL}|自[{HAN}]{{4}})))"
+)
+"""A name in a sentence, with a figure, a day or a span behind it: 总预算约为9万元, 服务期3个月."""
+_FIGURED = frozenset("value ceiling bond deadline opening delivery validity".split())
 _SIGNS = r"(?:[→⇒=∶︰▶►»>|│]|[-—–]{1,3}|\.{2,}|…+|·{2,}|_{2,})"
 APART = re.compile(
     rf"(?P<name>(?:{_PREFIX}{ALL}|{_WORDS}){_UNNAMED_NOTE})(?:\s*{_SIGNS}\s*|\s+)(?=[^\s:])"
@@ -49,6 +58,8 @@ _NAME_ONLY = re.compile(rf"(?:{_PREFIX})(?P<name>.+)")
 _TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
 _WITHIN = re.compile(r"\([^()]*\)")
 _OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
+_FEW = 50
+"""More names than this stand in no sentence."""
 _EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
 
 
@@ -112,6 +123,12 @@ def labels_in(text: str) -> list[Label]:
             continue
         if (named := field_of(told["name"])) is not None:
             found.append(Label(told.start(), told.end(), *named))
+    told_at = [(one.start, one.end) for one in found]
+    for linked in _LINKED.finditer(text):
+        if any(start < linked.end() and linked.start() < end for start, end in told_at[:_FEW]):
+            continue
+        if (named := field_of(linked["name"])) is not None and named[0] in _FIGURED:
+            found.append(Label(linked.start(), linked.end(), *named))
     return sorted(found)
 
 

@@ -15,7 +15,7 @@ from ....model.tender import Evaluation, NoticeKind, Procedure
 from .values import choice, ppm
 
 _KINDS: tuple[tuple[NoticeKind, re.Pattern[str]], ...] = (
-    ("termination", re.compile(r"终止|废标|流标|中止|失败|撤销|取消")),
+    ("termination", re.compile(r"终止|废标|流标|中止|暂停|失败|撤销|取消")),
     ("correction", re.compile(r"更正|变更|澄清|补遗|答疑|延期|修改|补充公告|补充通知|更改")),
     ("contract", re.compile(r"合同(?:公告|公示)")),
     ("award", re.compile(r"中标|成交|结果公[告示]|结果的?公[告示]|候选人公示|定标|中选")),
@@ -51,6 +51,7 @@ _EVALUATIONS: tuple[tuple[re.Pattern[str], Evaluation], ...] = (
         "lowest_quote",
     ),
 )
+_BOX = r"(?:[☑■√□☐✓☒]|[\[(【][√✓xX]?[\])】])"
 Category = Literal["goods", "services", "works", ""]
 _CATEGORIES: tuple[tuple[str, Category], ...] = (
     ("货物", "goods"),
@@ -216,14 +217,18 @@ def consortium_of(stated: str, text: str) -> bool | None:
     """Return whether consortia may bid, if the notice says so."""
     if stated and (said := choice(stated)) is not None:
         return said
+    if stated and (told := re.search(r"(不|拒绝|谢绝)?(?:接受|允许|得)", stated)) is not None:
+        return told[1] is None
     plain = re.sub(r"\s+", "", text)
+    if found := re.search(rf"((?:{_BOX}不?(?:接受|允许)){{2}})联合体", plain):
+        return choice(found[1])
     found = re.search(r"\(([是否√×☑□■]{1,5}|不?接受|不?允许)\)(?:接受)?联合体", plain)
     if found:
         return choice(found[1])
     if found := re.search(r"接受联合体[^。;:]{0,8}[::]?([☑□■√☐是否]{2,6})", plain):
         return choice(found[1])
     if re.search(
-        r"(?:不|拒绝)(?:接受|允许|得以)?(?:以)?(?:任何形式的)?联合体|不得(?:以|组成)联合体|联合体(?:投标|响应|参加|参与)?[::]?(?:不接受|不允许|否)",
+        r"(?:不|拒绝|谢绝)(?:接受|允许|得以)?(?:以)?(?:任何形式的)?联合体|不得(?:以|组成)联合体|联合体(?:投标|响应|参加|参与)?[::]?(?:不接受|不允许|否)",
         plain,
     ):
         return False
