@@ -306,7 +306,8 @@ class _Facts(Said):
             r"([\d,.]+\s*(?:万元|元)|[壹贰叁肆伍陆柒捌玖拾佰仟万零]+元整?)",
             self.text,
         ) or re.search(
-            r"([\d,.]+\s*(?:万元|元))(?:整)?的?(?:投标|磋商|谈判|响应|报价)保证金", self.text
+            r"(?<![\d,.])([\d,.]{1,20}\s*(?:万元|元))整?的?(?:投标|磋商|谈判|响应|报价)保证金",
+            self.text,
         )
         found = amount(sentence[1]) if sentence else None
         return found.fen if found and not found.absurd else None
