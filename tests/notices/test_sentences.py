@@ -91,9 +91,7 @@ def test_the_day_until_which_bids_are_taken(tmp_path: Path, text: str) -> None:
         ("evaluation", "lowest_quote", "成交原则：最低价成交"),
     ],
 )
-def test_what_a_sentence_says_of_a_field(
-    tmp_path: Path, field: str, value: Any, text: str
-) -> None:
+def test_what_a_sentence_says_of_a_field(tmp_path: Path, field: str, value: Any, text: str) -> None:
     assert getattr(told(tmp_path, CLOSES + text), field) == value
 
 
