@@ -45,6 +45,10 @@ _PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|�
 _CEILING = re.compile(r"限价|控制价")
 _ANY_NAME = re.compile(rf"(?:{ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
+_OLD, _NEW = (
+    re.compile(r"原(?!公告)"),
+    re.compile(r"现[\u4e00-\u9fff]{2,12}(?:时间|日期|金额|限价|预算):"),
+)
 _NOW = re.compile(
     r"^(?:现|更正后|变更后|修改后|调整后|现更正为|现变更为|更正为|变更为|修改为|调整为)(?:内容)?(?:的)?\s*(?:为)?\s*:?\s*"
 )
@@ -91,6 +95,8 @@ class _Reader:
         self._blocks = page.blocks
         self._headings = {section.start: section.heading for section in sections(page)}
         self._heading = self._party = self._was = ""
+        # What a correction says twice, as it was and as it is, counts as it is.
+        self._renewed = any(isinstance(b, Line) and _NEW.match(b.text) for b in page.blocks)
 
     def pairs(self) -> Iterator[Pair]:
         columns: tuple[int, list[Named | None]] | None = None
@@ -162,6 +168,8 @@ class _Reader:
         self._turn(line.text)
         text = BOXED.sub(_unboxed, self._now(line.text)).lstrip()
         found = labels_in(text)
+        if self._renewed and _OLD.match(text):
+            found = [one for one in found if one.field in ("number", "title")]
         for i, label in enumerate(found):
             end = found[i + 1].start if i + 1 < len(found) else len(text)
             value = text[label.end : end]
@@ -245,9 +253,22 @@ class _Reader:
                 yield from self._within(following, name[0], row.at)
                 at += 2
                 continue
-            for line in cell.split("\n"):
-                yield from self._line(len(self._blocks), Line(row.at, line))
+            yield from self._within_cell(cell, row.at)
             at += 1
+
+    def _within_cell(self, cell: str, at: int) -> Iterator[Pair]:
+        """Yield what the lines of a cell say, a name above its value too."""
+        lines = cell.split("\n")
+        skipped = -1
+        for i, line in enumerate(lines):
+            named = field_of(line) if i + 1 < len(lines) else None
+            if i == skipped:
+                continue
+            if named is not None and field_of(lines[i + 1]) is None:
+                yield from self._made(named, lines[i + 1], at)
+                skipped = i + 1
+            else:
+                yield from self._line(len(self._blocks), Line(at, line))
 
     def _within(self, cell: str, field: str, at: int) -> Iterator[Pair]:
         """Yield other sums that a cell names behind its own: 90万元,最高限价:88万元."""
@@ -333,9 +354,9 @@ def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
         plain = "".join(cell.split())
         if len(plain) > 14:
             return None
-        if re.search(r"(?:更正|变更|修改|调整)前|^原", plain):
+        if re.search(r"(?:更正|变更|修改|调整)前|^[原旧]", plain):
             before = i
-        elif re.search(r"(?:更正|变更|修改|调整)后|^现", plain):
+        elif re.search(r"(?:更正|变更|修改|调整)[后为]|^[现新]", plain):
             after = i
     if before is None or after is None:
         return None

@@ -130,6 +130,7 @@ def _below(page: Page) -> Iterator[str]:
             elif i + 1 < len(cells) and field_of(cells[i + 1]) is None:
                 for line in cells[i + 1].split("\n"):
                     yield from _split(line)
+                yield from _spanned(page, index, cell)
             elif not isinstance(block, Line):
                 yield from _column(page, index, cell)
             if isinstance(block, Line):
@@ -154,6 +155,18 @@ def _column(page: Page, index: int, head: str) -> Iterator[str]:
         at = top.cells.index(head)
         for text in re.split(r"[\n;]", row.cells[at] if at < len(row.cells) else ""):
             yield from _split(text)
+
+
+def _spanned(page: Page, index: int, name: str) -> Iterator[str]:
+    """Yield what stands beside a name in the further rows that it spans."""
+    top = page.blocks[index]
+    for row in page.blocks[index + 1 : index + 1 + _MOST]:
+        if isinstance(top, Line) or isinstance(row, Line) or row.table != top.table:
+            return
+        cells = unspanned(row.cells)
+        if name not in cells[:-1]:
+            return
+        yield from _split(cells[cells.index(name) + 1])
 
 
 def _following(page: Page, start: int) -> Iterator[str]:

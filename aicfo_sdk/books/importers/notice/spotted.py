@@ -35,7 +35,9 @@ LABEL = re.compile(
 )
 _STRETCHED = rf"[{HAN}](?:[ ]+[{HAN}]){{1,9}}"
 _WORDS = rf"(?:{_STRETCHED}|[{HAN}](?:[{HAN}/、]|\([{HAN}/、]{{1,8}}\)(?=[{HAN}])){{1,24}})"
-TOLD = re.compile(rf"(?<![{HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE})\s*:")
+TOLD = re.compile(
+    rf"(?<![{HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE}(?:\s*/?\s*[A-Za-z][A-Za-z .&'-]{{1,40}})?)\s*:"
+)
 """Any words before a colon."""
 _NUMERAL = r"(?:\d|[壹贰叁肆伍陆柒捌玖]|[一二两三四五六七八九十]{1,3}个?(?:月|年|周|天|日|工作日))"
 _LINKED = re.compile(
@@ -58,6 +60,7 @@ _NAME_ONLY = re.compile(rf"(?:{_PREFIX})(?P<name>.+)")
 _TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
 _WITHIN = re.compile(r"\([^()]*\)")
 _OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
+_LATIN = re.compile(r"\(?[A-Za-z][A-Za-z .&'/-]*\)?")
 _FEW = 50
 """More names than this stand in no sentence."""
 _EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
@@ -86,7 +89,9 @@ def field_of(cell: str) -> Named | None:
     for name, note in _readings(_SPACE.sub("", plain)):
         if (field := field_named(name)) is not None:
             return field, note, name
-    return None
+    # 预算金额 Budget says it twice.
+    own = _LATIN.sub("", plain).strip(" /()|")
+    return field_of(own) if len(own) > 1 and own != plain else None
 
 
 def _readings(plain: str) -> Iterator[tuple[str, str]]:
