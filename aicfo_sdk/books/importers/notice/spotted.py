@@ -35,9 +35,8 @@ LABEL = re.compile(
 )
 _STRETCHED = rf"[{HAN}](?:[ ]+[{HAN}]){{1,9}}"
 _WORDS = rf"(?:{_STRETCHED}|[{HAN}](?:[{HAN}/、]|\([{HAN}/、]{{1,8}}\)(?=[{HAN}])){{1,24}})"
-TOLD = re.compile(
-    rf"(?<![{HAN}A-Za-z\"“])(?P<name>{_WORDS}{_UNNAMED_NOTE}(?:\s*/?\s*[A-Za-z][A-Za-z .&'-]{{1,40}})?)\s*:"
-)
+_FOREIGN = r"(?:\s*/?\s*[A-Za-z][A-Za-z .&'-]{1,40})?"
+TOLD = re.compile(rf"{_BEFORE}(?P<name>{_WORDS}{_UNNAMED_NOTE}{_FOREIGN})\s*:")
 """Any words before a colon."""
 _NUMERAL = r"(?:\d|[壹贰叁肆伍陆柒捌玖]|[一二两三四五六七八九十]{1,3}个?(?:月|年|周|天|日|工作日))"
 _LINKED = re.compile(
