@@ -102,7 +102,11 @@ def published(said: Said, given: date | None) -> date:
             continue
         if found := moment(pair.value):
             return found.day
+    # A day that stands alone may be the value of another name, on a card of its own.
+    taken = {pair.value for pair in said.pairs if pair.field != "published"}
     for text in said.lines[:HEAD_LINES]:
+        if text in taken:
+            continue
         of_page = re.search(r"来源|发布|浏览|点击|字号|时间", text) or _DATE_LINE.match(text)
         other = re.search(r"截止|开标|北京时间|前.{0,8}(?:递交|提交|送达)|获取|前将", text)
         if of_page and not other and len(text) < 80 and (found := moment(text)):
@@ -111,6 +115,7 @@ def published(said: Said, given: date | None) -> date:
         found = moment(text)
         if (
             found
+            and text not in taken
             and len(re.sub(r"\s+", "", text)) <= found.end - found.start + 12
             and not re.search(r"截止|开标|至", text)
         ):

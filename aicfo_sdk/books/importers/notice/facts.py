@@ -43,6 +43,7 @@ _DONE = re.compile(
     r"[^。;,\n]{0,8}(?:完成|交货|交付|供货|完工|竣工)"
 )
 """须在合同签订后90日内完成交货."""
+_BOUGHT = re.compile(r"(?:项目|采购|工程|服务|设备)(?:\(.{0,16}\))?$")
 _EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
@@ -186,7 +187,7 @@ class _Facts(Said):
         if found:
             return found[0].value.split("\n")[0].strip(" 。;")[:500]
         stripped = re.sub(
-            r"(?:的)?(?:公开招标|竞争性磋商|竞争性谈判|询价|单一来源|邀请招标|采购|招标|中标|成交|结果|更正|变更|终止|废标|延期|澄清|资格预审|合同)*"
+            r"(?:的)?(?:公开|公开招标|竞争性磋商|竞争性谈判|询价|询比价?|比选|遴选|竞价|征集|单一来源|邀请招标|采购|招标|中标|成交|结果|更正|变更|终止|废标|延期|澄清|资格预审|合同)*"
             r"(?:公告|公示|邀请书|通知书|文件)(?:\(.{0,16}\))?$",
             "",
             headline,
@@ -195,7 +196,14 @@ class _Facts(Said):
         stripped = re.sub(r"^[^,。;:]{0,40}?关于(?:对|组织|开展)?", "", stripped)
         if len(stripped) > 3:
             return stripped[:500]
-        return self._cover(headline)
+        return self._cover(headline) or self._drawn_large()
+
+    def _drawn_large(self) -> str:
+        """Return the page's heading where it names what is bought and no line announces it."""
+        lines = (
+            block for block in self.page.blocks if isinstance(block, Line) and block.level == 1
+        )
+        return next((line.text[:500] for line in lines if _BOUGHT.search(line.text)), "")
 
     def _cover(self, headline: str) -> str:
         """Return the line above the words 招标文件 of a cover, else the one below."""

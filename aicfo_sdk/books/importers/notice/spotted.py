@@ -62,7 +62,7 @@ _OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
 _LATIN = re.compile(r"\(?[A-Za-z][A-Za-z .&'/-]*\)?")
 _FEW = 50
 """More names than this stand in no sentence."""
-_EITHER = re.compile(r"[/、]|及|和|或|与|暨|兼|即")
+_EITHER = re.compile(r"[/、]|或者|以及|及|和|或|与|暨|兼|即")
 
 
 class Label(NamedTuple):
@@ -112,6 +112,8 @@ def _readings(plain: str) -> Iterator[tuple[str, str]]:
         first, *others = _EITHER.split(name)
         if others and len(first) > 1 and all(map(field_named, others)):
             yield first, note
+        if others and field_named(others[-1]) in SUMS and not field_named(first):
+            yield others[-1], note
 
 
 def labels_in(text: str) -> list[Label]:
