@@ -18,6 +18,7 @@ from ....errors import InputError
 from ..source import Source
 from .page import Page
 from .pieces import SEAM, joined
+from .spotted import field_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -27,6 +28,8 @@ MAX_UNPACKED = 64 * 1024 * 1024
 
 _MOST_SPAN = 60
 _DEEPEST = 12
+_COLUMNS = 2
+"""A paragraph with more parts between tabs than this is a row of a table."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _LOOSE = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -131,7 +134,7 @@ def _heading_styles(styles: _Element | None) -> dict[str, int]:
     return found
 
 
-def _drawn(run: _Element) -> tuple[bool, ...]:
+def _manner(run: _Element) -> tuple[bool, ...]:
     """Return how a run is drawn, as far as it tells a name from its value."""
     marks = run.find(f"{_WORD}rPr")
     found = [marks.find(f"{_WORD}{name}") if marks is not None else None for name in ("b", "u")]
@@ -146,6 +149,7 @@ class _Writer:
     def __init__(self, page: Page, gone_styles: frozenset[str], levels: Mapping[str, int]) -> None:
         self.page, self._gone_styles, self._levels = page, gone_styles, levels
         self._paragraphs = self._tables = 0
+        self._tabbed = False
 
     def body(self, root: _Element) -> None:
         body = root.find(f"{_WORD}body")
@@ -156,13 +160,24 @@ class _Writer:
         for child in _children(parent):
             if child.tag == f"{_WORD}p":
                 self._paragraphs += 1
-                level = self._level(child)
-                self.page.line(self._paragraphs, self._paragraph(child), level)
+                self._drawn(child)
                 for inner in _boxes(child):
                     if depth < _DEEPEST:
                         self._blocks(inner, depth + 1)
             elif child.tag == f"{_WORD}tbl":
                 self._table(child, depth)
+
+    def _drawn(self, paragraph: _Element) -> None:
+        """Add a paragraph; one with columns set apart by tabs is a row, as in a plain text."""
+        text = self._paragraph(paragraph)
+        cells = [cell.strip() for cell in text.split("\t")]
+        if len(cells) > _COLUMNS or (len(cells) > 1 and cells[1] and field_of(cells[0])):
+            self._tables += not self._tabbed
+            self._tabbed = True
+            self.page.row(self._paragraphs, self._tables, cells)
+        else:
+            self._tabbed = False
+            self.page.line(self._paragraphs, text, self._level(paragraph))
 
     def _table(self, table: _Element, depth: int) -> None:
         self._tables += 1
@@ -203,9 +218,9 @@ class _Writer:
             if deleted or self._gone(run):
                 gone.append(text)
                 continue
-            if drawn is not None and drawn != _drawn(run):
+            if drawn is not None and drawn != _manner(run):
                 out.append(SEAM)
-            drawn = _drawn(run)
+            drawn = _manner(run)
             out.append(text)
         if concealed := " ".join("".join(gone).split()):
             self.page.conceal(concealed)
@@ -218,7 +233,7 @@ class _Writer:
         if level:
             return level
         runs = [run for run, _ in _runs(paragraph) if _text(run).strip()]
-        return 7 if runs and all(_drawn(run)[0] for run in runs) else 0
+        return 7 if runs and all(_manner(run)[0] for run in runs) else 0
 
     def _gone(self, run: _Element) -> bool:
         marks = run.find(f"{_WORD}rPr")
@@ -267,7 +282,7 @@ def _text(run: _Element) -> str:
         if part.tag in (f"{_WORD}t", f"{_WORD}delText"):
             out.append(part.text or "")
         elif part.tag == f"{_WORD}tab":
-            out.append(" ")
+            out.append("\t")
         elif part.tag in (f"{_WORD}br", f"{_WORD}cr"):
             out.append("\n")
         elif part.tag == f"{_WORD}noBreakHyphen":

@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from .page import MAX_LINE
-from .spotted import field_of
+from .spotted import field_of, labels_in
 
 SEAM = "\x1f"
 """Stands where one piece of a line ends and the next begins."""
@@ -49,12 +49,21 @@ def _line(line: str) -> str:
         value = _value(pieces, end)
         name = "".join(pieces[at:end])
         rest = "".join(pieces[end:]).lstrip()
-        told = not rest or _TOLD.match(rest) or name.rstrip().endswith((":", "："))
+        told = not rest or name.rstrip().endswith((":", "：")) or _is_told(name, rest)
         if out:
             out.append(" ")
         out += [name, "" if told else ":", *pieces[end:value]]
         at, after_name = value, True
     return "".join(out)
+
+
+def _is_told(name: str, rest: str) -> bool:
+    """Return whether a colon tells the name, or a longer one of which it is the beginning."""
+    if _TOLD.match(rest):
+        return True
+    whole = (name.strip() + rest[:_LONGEST_NAME]).replace("：", ":")
+    found = labels_in(whole)
+    return bool(found) and found[0].start == 0 and found[0].end > len(name.strip()) + 1
 
 
 def _name(pieces: list[str], at: int) -> int:
