@@ -55,7 +55,9 @@ _NOW = re.compile(
 _CHANGED = re.compile(
     r"^(?P<before>.*?)[,;。]?\s*(?:现)?(?:予以|统一|已)?(?:更正|变更|调整|修改|延期|推迟|顺延|延长|更改)(?:为|至|到|后为)\s*:?\s*(?P<after>.+)$"
 )
-_OTHER = re.compile(rf"(?:(?<=[\s;。,)])|(?<=^))[{HAN}][{HAN}、/()]{{1,18}}\s*:(?!\d)")
+_OTHER = re.compile(
+    rf"(?:(?<=[\s;。,)])|(?<=^))(?!(?:人民币|大写|小写|合计)+\s*:)[{HAN}][{HAN}、/()]{{1,18}}\s*:(?!\d)"
+)
 _SPACE = re.compile(r"\s+")
 _LEAST_STACKED, _MOST_STACKED = 3, 40
 _PARTIES = (
