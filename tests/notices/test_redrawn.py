@@ -17,7 +17,7 @@ _NAME = r"(?<=>)([\u4e00-\u9fff]{2,14})[：:](?=[^<>/\s][^<>]*<)"
 
 def _framed(page: str) -> str:
     menu = "<div><a>首页</a> <a>通知公告</a></div><div>您的位置：首页 &gt; 采购公告</div>"
-    foot = "<div><p>主办单位：某市交易中心</p><p>上一篇：某医院空调维修公告</p><p>【打印】</p></div>"
+    foot = "<div><p>主办：某市交易中心</p><p>上一篇：某医院空调维修公告</p><p>【打印】</p></div>"
     page = re.sub(r"(<body[^>]*>)", rf"\1{menu}", page, count=1)
     return page.replace("</body>", f"{foot}</body>")
 
