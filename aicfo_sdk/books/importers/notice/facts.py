@@ -119,7 +119,7 @@ class _Facts(Said):
             evaluation=""
             if kind in _LATER
             else terms.evaluation_of(self.first("evaluation"), self.text, method),
-            regime=terms.regime_of(self.text, method, category, tenderer=tenderer),
+            regime=terms.regime_of(self.text, method, category, buyer=buyer, tenderer=tenderer),
             sme_reserved=reserved,
             sme_suitable=True if reserved in ("whole", "part") else None,
             sme_deduction_ppm=terms.deduction_of(self.first("deduction"), self.text),

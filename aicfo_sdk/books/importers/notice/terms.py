@@ -60,9 +60,7 @@ _CATEGORIES: tuple[tuple[str, Category], ...] = (
 )
 _TENDERING = re.compile(r"招标投标法|《招投标法|必须招标的工程|七部委|评标委员会和评标方法暂行规定")
 _PROCUREMENT = re.compile(r"政府采购法|财政部令|政府采购")
-_WORKS = re.compile(
-    r"施工|总承包|改造工程|建设工程|工程量清单|建筑工程|标段|监理|修缮|改建|扩建|新建"
-)
+_OWN_RULES = re.compile(r"公司|集团|银行|厂$|村民委员会|村委会|居委会|合作社")
 
 
 def kind_of(headline: str, text: str) -> NoticeKind:
@@ -121,25 +119,26 @@ def evaluation_of(stated: str, text: str, procedure: Procedure) -> Evaluation:
 
 
 def regime_of(
-    text: str, procedure: Procedure, category: str, *, tenderer: bool
+    text: str, procedure: Procedure, category: str, *, buyer: str, tenderer: bool
 ) -> Literal["government_procurement", "tendering", ""]:
     """Return the law a notice stands under: the one it names, else by procedure and words.
 
-    `tenderer` says that the buyer is called 招标人, the word of the 招标投标法.
+    `tenderer` says that the buyer is called 招标人, the word of the 招标投标法. A firm that buys by
+    rules of its own, and a village, stand under neither unless they name one.
     """
     if re.search(r"政府采购法》?第二十二条|《?中华人民共和国政府采购法", text):
         return "government_procurement"
     if _TENDERING.search(text):
         return "tendering"
+    if _OWN_RULES.search(buyer) and not tenderer:
+        return ""
     if procedure in ("consultation", "negotiation", "inquiry", "single_source", "framework"):
         return "" if tenderer else "government_procurement"
     if tenderer:
         return "tendering"
     if _PROCUREMENT.search(text) or re.search(r"采\s*购\s*人", text):
         return "government_procurement"
-    if category == "works" or _WORKS.search(text[:3_000]):
-        return "tendering"
-    return ""
+    return "tendering" if category == "works" else ""
 
 
 def category_of(stated: str, title: str, buyer: str) -> Category:
@@ -179,6 +178,10 @@ def sme_of(stated: str, text: str) -> Literal["whole", "part", "no", ""]:
     ):
         return ""
     for source in (re.sub(r"\s+", "", stated), plain):
+        if re.search(r"包[^。;]{0,12}(?<!不)(?<!非)专门面向", source) and re.search(
+            r"(?:其余|其他|包)[^。;]{0,12}(?:不|非)专门面向", source
+        ):
+            return "part"
         if re.search(
             r"(?:非|不是|不属于|并非|不)(?:为)?专门面向|未预留份额|不专门面向|不面向中小", source
         ):
