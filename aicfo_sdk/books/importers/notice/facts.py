@@ -12,11 +12,11 @@ from typing import Literal
 from ....model.tender import Lot, NoticeKind, Tender
 from ....model.text import UntrustedText
 from .. import notice_flags as flags
-from . import clauses, dates, lots, qualifying, scoring, terms
+from . import clauses, dates, headlines, lots, qualifying, scoring, terms
 from .labels import Pair
 from .page import Line, Page, Row
 from .parties import party, suppliers
-from .said import HEAD_LINES, MissingError, Said
+from .said import MissingError, Said
 from .spotted import field_of
 from .values import Amount, amount, ppm, span_days, unit_in
 
@@ -24,18 +24,9 @@ _LONGEST_TEXT = 100_000
 _LONGEST_ID = 120
 # A page may hold the name of a column a hundred thousand times.
 _MOST_HEADS, _MOST_ROWS = 20, 500
-_ANNOUNCES = re.compile(
-    r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
-    r"|(?:变更|更正|延期|澄清|答疑|补充|终止|暂停)通知$"
-)
-_NOT_A_HEADLINE = re.compile(
-    r"[::。]|\|.*\||网$|公告(?:概要|期限|内容|信息|正文)|获取|>|首页|关于我们|招标文件的"
-)
 _NO_BOND = re.compile(
     r"(?:不|免|无需|无须|免予|免于|不予)(?:要求)?(?:收取|缴纳|交纳|提交|提供|设|需要?)[^。;,]{0,8}保证金|保证金\s*:?\s*(?:不收取|不要求|免收|无|免交|免缴|0\s*元|零元|不需要|/)"
 )
-_TAG = re.compile(r"^【[^【】]{2,10}】")
-"""A word that a list of messages puts before each headline."""
 _SAME = re.compile(r"(?:同|即|等于|与)\s*(?:采购|项目|本项目)?预算(?:金额|价)?(?:一致|相同|相等)?$")
 _FROM_DEADLINE = re.compile(r"截止|开标|开启|递交|提交")
 _DONE = re.compile(
@@ -43,7 +34,12 @@ _DONE = re.compile(
     r"[^。;,\n]{0,8}(?:完成|交货|交付|供货|完工|竣工)"
 )
 """须在合同签订后90日内完成交货."""
-_BOUGHT = re.compile(r"(?:项目|采购|工程|服务|设备)(?:\(.{0,16}\))?$")
+_LIMIT = re.compile(
+    r"(?:限价|控制价|总价|报价)[^。;\n\d]{0,30}(?:不得高于|不得超过|不高于|不超过)[^。;\n\d]{0,8}"
+    r"(\d[\d,.]{0,20}\s*(?:万元|元))"
+)
+"""设置最高限价,总价不得高于9万元."""
+_EACH_LOT = re.compile(r"(?:各|每个?|分别)[^,。;]{0,4}(?:包|标段|标项)[^。;]*%")
 _EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
@@ -66,9 +62,9 @@ def read_page(page: Page, published: date | None) -> Reading:
 
 class _Facts(Said):
     def reading(self, given: date | None) -> Reading:
-        headline = _TAG.sub("", self._headline())
+        headline = headlines.headline(self)
         kind = terms.kind_of(headline, self.text)
-        title = self._title(headline)
+        title = headlines.title(self, headline)
         number = self._number()
         if not title and not number:
             raise MissingError("neither a project name (项目名称) nor a number (项目编号)")
@@ -168,54 +164,6 @@ class _Facts(Said):
         bare = (p.value for p in self.all("bare_validity") if _FROM_DEADLINE.search(p.value))
         return self.first("validity") or next(bare, "")
 
-    def _headline(self) -> str:
-        for text in [*self.lines[:HEAD_LINES], self.page.title]:
-            # 招 标 文 件 is spaced out on a cover.
-            plain = re.sub(r"\s+", "", text)
-            if (
-                4 <= len(plain) <= 120
-                and _ANNOUNCES.search(plain)
-                and not _NOT_A_HEADLINE.search(plain)
-            ):
-                return plain
-        return re.sub(r"\s+", "", self.page.title)
-
-    def _title(self, headline: str) -> str:
-        found = self.all("title")
-        # The name of the project beats what it buys (采购项目:…).
-        found.sort(key=lambda pair: not pair.name.endswith("名称"))
-        if found:
-            return found[0].value.split("\n")[0].strip(" 。;")[:500]
-        stripped = re.sub(
-            r"(?:的)?(?:公开|公开招标|竞争性磋商|竞争性谈判|询价|询比价?|比选|遴选|竞价|征集|单一来源|邀请招标|采购|招标|中标|成交|结果|更正|变更|终止|废标|延期|澄清|资格预审|合同)*"
-            r"(?:公告|公示|邀请书|通知书|文件)(?:\(.{0,16}\))?$",
-            "",
-            headline,
-        )
-        # 某局关于某项目的更正公告.
-        stripped = re.sub(r"^[^,。;:]{0,40}?关于(?:对|组织|开展)?", "", stripped)
-        if len(stripped) > 3:
-            return stripped[:500]
-        return self._cover(headline) or self._drawn_large()
-
-    def _drawn_large(self) -> str:
-        """Return the page's heading where it names what is bought and no line announces it."""
-        lines = (
-            block for block in self.page.blocks if isinstance(block, Line) and block.level == 1
-        )
-        return next((line.text[:500] for line in lines if _BOUGHT.search(line.text)), "")
-
-    def _cover(self, headline: str) -> str:
-        """Return the line above the words 招标文件 of a cover, else the one below."""
-        head = [re.sub(r"\s+", "", text) for text in self.lines[:HEAD_LINES]]
-        if headline not in head:
-            return ""
-        at = head.index(headline)
-        for text in (*head[max(at - 2, 0) : at][::-1], *head[at + 1 : at + 2]):
-            if 5 < len(text) < 80 and not re.search(r"[:。,]|^\(", text):
-                return text
-        return ""
-
     def _number(self) -> str:
         for name in ("number", "bare_number"):
             for pair in self.all(name):
@@ -248,7 +196,10 @@ class _Facts(Said):
                     lot.model_copy(update={"ceiling": one.fen}) if one and not one.absurd else lot
                     for lot, one in zip(parts, found, strict=True)
                 )
-        return self._amount("ceiling"), parts
+        stated = self._amount("ceiling")
+        told = _LIMIT.search(self.text) if stated is None else None
+        found = amount(told[1]) if told else None
+        return stated if found is None or found.absurd else found.fen, parts
 
     def _amount(self, name: str) -> int | None:
         for pair in self.all(name):
@@ -303,7 +254,7 @@ class _Facts(Said):
         ):
             return None
         for pair in self.all("bond"):
-            if _NO_BOND.search(f"{pair.name}:{pair.value}"):
+            if _NO_BOND.search(f"{pair.name}:{pair.value}") or _EACH_LOT.search(pair.value):
                 return None
             found = amount(pair.value, unit_in(pair.note), of=value)
             if found is not None:

@@ -78,12 +78,15 @@ def required(sentences: Sequence[str]) -> tuple[str, ...]:
 
 def _of_sections(page: Page, sections: Sequence[Section]) -> Iterator[str]:
     """Yield the sentences of the first section of conditions that holds any."""
+    end = 0
     for section in sections:
-        if _HEADING.search(section.heading) or _is_conditions(section.heading):
-            told = list(_under(page, section))
-            if told:
-                yield from told
-                return
+        own = _is_conditions(section.heading)
+        if section.start < end or not (own or (not end and _HEADING.search(section.heading))):
+            continue
+        told = list(_under(page, section))
+        yield from told
+        # 基本资格 and 特定资格 may stand one behind the other.
+        end = section.end if told else end
 
 
 def _under(page: Page, section: Section) -> Iterator[str]:
