@@ -175,7 +175,8 @@ class _Facts(Said):
                 if re.search(r"[\dA-Za-z]", plain):
                     return plain
         found = re.search(
-            r"\((?:项目|招标|采购)?(?:编号|单号)\s*[:为]?\s*([\w\[\]〔〕()-]{3,60}?)\s*[,;)]",
+            r"(?:\((?:项目|招标|采购)?(?:编号|单号)\s*[:为]?|(?:项目|招标|采购)编号[为是])"
+            r"\s*([\w\[\]〔〕()-]{3,60}?)\s*[,;)。]",
             self.text[:3_000],
         )
         return found[1] if found else ""

@@ -29,9 +29,9 @@ _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>?")
 _UNCLOSED = re.compile(r"<[A-Za-z/][^<>]*(?=<)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BREAKS = frozenset(
-    "address article aside blockquote br caption center dd details div dl dt fieldset figcaption "
-    "figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre section "
-    "summary ul".split()
+    "address article aside blockquote br button caption center dd details div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre "
+    "section summary ul".split()
 )
 _UNSEEN = frozenset("template noembed noframes datalist object iframe select".split())
 _BOLD = frozenset("b strong th".split())

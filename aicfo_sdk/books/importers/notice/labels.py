@@ -40,6 +40,8 @@ _ABOUT = re.compile(
 """Ends of headings, which are no values."""
 _MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工作日|个?月)")
 """A figure with its unit, which looks like the number of a heading."""
+_BARE, _UNIT = re.compile(r"\d[\d,.]*"), re.compile(r"\(?(?:万元|亿元|元|日历天|天|日|个月)\)?")
+_DAY, _HOUR = re.compile(r"20\d\d\D\d{1,2}\D\d{1,2}日?"), re.compile(r"\d{1,2}[:时]\d{2}.{0,4}")
 _PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
 """Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
 _CEILING = re.compile(r"限价|控制价")
@@ -243,7 +245,7 @@ class _Reader:
         return text
 
     def _row(self, index: int, row: Row) -> Iterator[Pair]:
-        cells = unspanned(row.cells)
+        cells = _whole([cell for cell in unspanned(row.cells) if cell.strip(" :")])
         at = 0
         while at < len(cells):
             cell = cells[at]
@@ -321,6 +323,22 @@ class _Reader:
             if pattern.search(text):
                 self._party = party
                 return
+
+
+def _whole(cells: list[str]) -> list[str]:
+    """Return cells with a figure and its unit, or a day and its hour, put together."""
+    out: list[str] = []
+    for cell in cells:
+        before = out[-1] if out else ""
+        if (_BARE.fullmatch(before) and _UNIT.fullmatch(cell)) or (
+            _DAY.fullmatch(before) and _HOUR.fullmatch(cell)
+        ):
+            out[-1] = f"{before} {cell}"
+        elif _UNIT.fullmatch(before) and _BARE.fullmatch(cell):
+            out[-1] = cell + before
+        else:
+            out.append(cell)
+    return out
 
 
 def _unboxed(found: re.Match[str]) -> str:

@@ -320,8 +320,9 @@ _FORMS: tuple[tuple[str, str], ...] = (
         ),
     ),
 )
-_OTHERS = "履约|质量|质保|工资|农民|民工|预付|支付|付款|合同|标段|分标|证书|产品|设备|统一|注册|许可|批准|批文|立项"
-_ANY = rf"(?!{_OTHERS})"
+_PAPERS = "证书|产品|设备|统一|注册|许可|批准|批文|立项"
+_OTHERS = "履约|质量|质保|工资|农民|民工|预付|支付|付款|合同|标段|分标"
+_ANY = rf"(?!{_OTHERS}|{_PAPERS})"
 _OPEN = (
     # Names whose head tells the field whatever act a house calls its own: 竞包文件递交截止时间.
     ("deadline", rf"[\u4e00-\u9fff]{{2,4}}(?:{_PAPER})的?(?:{_HAND})的?截止(?:{_WHEN})"),

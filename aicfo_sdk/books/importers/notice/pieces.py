@@ -17,6 +17,7 @@ _MOST_PIECES = 200
 _IN_NAME = 6
 """Pieces into which word processors split one name, at most."""
 _LONGEST_NAME = 40
+_PAIR = 2
 _POINTS = re.compile(r"\s*\d{1,3}(?:\.\d+)?\s*分\s*")
 _TOLD = re.compile(r"(?:[(（][^()（）]{0,20}[)）])?\s*[:：]")
 """A colon, perhaps behind a note in brackets, tells the name from its value already."""
@@ -36,6 +37,11 @@ def _line(line: str) -> str:
     ]
     if len(pieces) < 2 or len(pieces) > _MOST_PIECES or len(line) > MAX_LINE:
         return "".join(pieces)
+    if len(shown := [piece for piece in pieces if piece.strip()]) == _PAIR:
+        first, last = shown
+        if _is_name(last) and not _is_name(first) and not first.rstrip().endswith((":", "：")):
+            # A figure drawn large above its name.
+            return f"{last}:{first}"
     out: list[str] = []
     at, after_name = 0, True
     while at < len(pieces):

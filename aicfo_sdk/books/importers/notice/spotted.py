@@ -60,6 +60,7 @@ _TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
 _WITHIN = re.compile(r"\([^()]*\)")
 _OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
 _LATIN = re.compile(r"\(?[A-Za-z][A-Za-z .&'/-]*\)?")
+_HAN_ONLY = re.compile(rf"[{HAN}]{{2,}}")
 _FEW = 50
 """More names than this stand in no sentence."""
 _EITHER = re.compile(r"[/、]|或者|以及|及|和|或|与|暨|兼|即")
@@ -90,7 +91,7 @@ def field_of(cell: str) -> Named | None:
             return field, note, name
     # 预算金额 Budget says it twice.
     own = _LATIN.sub("", plain).strip(" /()|")
-    return field_of(own) if len(own) > 1 and own != plain else None
+    return field_of(own) if own != plain and _HAN_ONLY.fullmatch(own) else None
 
 
 def _readings(plain: str) -> Iterator[tuple[str, str]]:
