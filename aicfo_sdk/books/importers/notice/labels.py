@@ -42,6 +42,7 @@ _MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工�
 """A figure with its unit, which looks like the number of a heading."""
 _BARE, _UNIT = re.compile(r"\d[\d,.]*"), re.compile(r"\(?(?:万元|亿元|元|日历天|天|日|个月)\)?")
 _DAY, _HOUR = re.compile(r"20\d\d\D\d{1,2}\D\d{1,2}日?"), re.compile(r"\d{1,2}[:时]\d{2}.{0,4}")
+_COLON = re.compile(r"[\u4e00-\u9fff)]\s*:")
 _PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
 """Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
 _CEILING = re.compile(r"限价|控制价")
@@ -171,6 +172,9 @@ class _Reader:
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
         text = BOXED.sub(_unboxed, self._now(line.text)).lstrip()
+        if not _COLON.search(text) and (apart := list(self._apart(unnumbered(text), line.at))):
+            yield from apart
+            return
         found = labels_in(text)
         if self._renewed and _OLD.match(text):
             found = [one for one in found if one.field in ("number", "title")]
@@ -190,8 +194,6 @@ class _Reader:
                 self._party = alone[0]
             if value := self._next(index, alone[0]):
                 yield from self._made(alone, value, line.at)
-        elif not found:
-            yield from self._apart(unnumbered(text), line.at)
 
     def _stacked(self, index: int) -> list[tuple[Named, str, int]]:
         """Return the pairs of names that stand one below the other, their values after them all."""

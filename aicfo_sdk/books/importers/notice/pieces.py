@@ -18,6 +18,7 @@ _IN_NAME = 6
 """Pieces into which word processors split one name, at most."""
 _LONGEST_NAME = 40
 _PAIR = 2
+_FIGURE = re.compile(r"\d.*\d|\d\s*(?:万元|元|天)")
 _POINTS = re.compile(r"\s*\d{1,3}(?:\.\d+)?\s*分\s*")
 _TOLD = re.compile(r"(?:[(（][^()（）]{0,20}[)）])?\s*[:：]")
 """A colon, perhaps behind a note in brackets, tells the name from its value already."""
@@ -39,7 +40,12 @@ def _line(line: str) -> str:
         return "".join(pieces)
     if len(shown := [piece for piece in pieces if piece.strip()]) == _PAIR:
         first, last = shown
-        if _is_name(last) and not _is_name(first) and not first.rstrip().endswith((":", "：")):
+        if (
+            _is_name(last)
+            and _FIGURE.search(first)
+            and not _is_name(first)
+            and not first.rstrip().endswith((":", "："))
+        ):
             # A figure drawn large above its name.
             return f"{last}:{first}"
     out: list[str] = []
