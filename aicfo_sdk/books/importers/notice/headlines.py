@@ -19,7 +19,7 @@ _TAG = re.compile(r"^【[^【】]{2,10}】")
 """A word that a list of messages puts before each headline."""
 _KIND = re.compile(
     r"[\s_|—-]*(?:的)?(?:公开|公开招标|竞争性磋商|竞争性谈判|询价|询比价?|比选|遴选|竞价|征集|发包|竞包|选聘|"
-    r"单一来源|邀请招标|采购|招标|中标|成交|结果|更正|变更|终止|废标|延期|澄清|资格预审|合同)*"
+    r"单一来源|邀请招标|(?:招标|采购|磋商|谈判|询价|比选)文件|采购|招标|中标|成交|结果|更正|变更|终止|废标|流标|的|延期|澄清|资格预审|合同)*"
     r"(?:公告|公示|邀请书|通知书|文件)(?:\(.{0,16}\))?$"
 )
 _ABOUT = re.compile(r"^[^,。;:]{0,40}?关于(?:对|组织|开展)?")
@@ -54,11 +54,12 @@ def title(said: Said, announced: str) -> str:
     found.sort(key=lambda pair: not pair.name.endswith("名称"))
     if found:
         return found[0].value.split("\n")[0].strip(" 。;")[:_LONGEST]
+    if (told := _CALLED.search(said.text)) is not None:
+        return told[1]
     stripped = _ABOUT.sub("", _KIND.sub("", announced))
     if len(stripped) > 3:
         return stripped[:_LONGEST]
-    told = _CALLED.search(said.text)
-    return told[1] if told else _cover(said, announced) or _drawn_large(said)
+    return _cover(said, announced) or _drawn_large(said)
 
 
 def _drawn_large(said: Said) -> str:

@@ -13,6 +13,7 @@ from typing import NamedTuple
 from .naming import FIELD_OF
 from .outline import is_numbered, is_sentence, sections, unnumbered
 from .page import Line, Page, Row, unspanned
+from .rows import change_columns, whole
 from .spotted import (
     ALL,
     APART,
@@ -34,14 +35,15 @@ _COLUMN = re.compile(
     r"|.{2,8}(?:代码|情况|内容|要求|类型)"
 )
 """Heads of columns that hold no field of a tender."""
+_OF_LOT = re.compile(
+    r"(?:合同包|采购包|标项|标段|标包|包件|分包|包组|包|品目|标的)(?:号|编号|名称|$)"
+)
 _ABOUT = re.compile(
     r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$"
 )
 """Ends of headings, which are no values."""
 _MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工作日|个?月)")
 """A figure with its unit, which looks like the number of a heading."""
-_BARE, _UNIT = re.compile(r"\d[\d,.]*"), re.compile(r"\(?(?:万元|亿元|元|日历天|天|日|个月)\)?")
-_DAY, _HOUR = re.compile(r"20\d\d\D\d{1,2}\D\d{1,2}日?"), re.compile(r"\d{1,2}[:时]\d{2}.{0,4}")
 _COLON = re.compile(r"[\u4e00-\u9fff)]\s*:")
 _PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
 """Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
@@ -106,7 +108,7 @@ class _Reader:
     def pairs(self) -> Iterator[Pair]:
         columns: tuple[int, list[Named | None]] | None = None
         change: tuple[int, tuple[int, int]] | None = None
-        skipped = 0
+        skipped, several = 0, False
         for index, block in enumerate(self._blocks):
             heading = self._headings.get(index)
             if heading is not None and field_of(heading) is None:
@@ -124,10 +126,12 @@ class _Reader:
                 continue
             if columns is not None and columns[0] == block.table:
                 yield from self._below(block, columns[1])
-                columns = None
+                # Each lot has its winner; what they won together no row says.
+                winners = [name if name and name[0] == "supplier" else None for name in columns[1]]
+                columns = (block.table, winners) if several else None
                 continue
             columns = None
-            if changed := _change_columns(block.cells):
+            if changed := change_columns(block.cells):
                 change = (block.table, changed)
                 continue
             if change is not None and change[0] == block.table:
@@ -135,6 +139,9 @@ class _Reader:
                 continue
             names = [field_of(cell) for cell in block.cells]
             if self._is_head(index, block, names):
+                several = self._in_lots(index, block)
+                if several:
+                    names = [name if name and name[0] != "award" else None for name in names]
                 columns = (block.table, names)
                 continue
             yield from self._row(index, block)
@@ -145,6 +152,8 @@ class _Reader:
         below = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         heads = unspanned(row.cells)
         columns = sum(1 for cell in heads if _COLUMN.fullmatch(_plain(cell)))
+        if any(name[0] == "supplier" for name in known):
+            columns += sum(1 for cell in heads if _OF_LOT.match(_plain(cell)))
         if len(known) < 2 or 2 * (len(known) + columns) <= len(heads):
             return False
         if not isinstance(below, Row) or below.table != row.table:
@@ -154,6 +163,12 @@ class _Reader:
         return all(name[0] == "supplier" for name in named) and all(
             name or is_name(cell) or not cell for name, cell in zip(names, row.cells, strict=True)
         )
+
+    def _in_lots(self, index: int, head: Row) -> bool:
+        """Whether a table of winners has a row for each of several lots."""
+        below = self._blocks[index + 1 : index + 3]
+        rows = [row for row in below if isinstance(row, Row) and row.table == head.table]
+        return len(rows) > 1 and any(_OF_LOT.match(_plain(cell)) for cell in head.cells)
 
     def _changed_row(self, row: Row, name: int, after: int) -> Iterator[Pair]:
         cells = row.cells
@@ -247,7 +262,7 @@ class _Reader:
         return text
 
     def _row(self, index: int, row: Row) -> Iterator[Pair]:
-        cells = _whole([cell for cell in unspanned(row.cells) if cell.strip(" :")])
+        cells = whole([cell for cell in unspanned(row.cells) if cell.strip(" :")])
         at = 0
         while at < len(cells):
             cell = cells[at]
@@ -327,22 +342,6 @@ class _Reader:
                 return
 
 
-def _whole(cells: list[str]) -> list[str]:
-    """Return cells with a figure and its unit, or a day and its hour, put together."""
-    out: list[str] = []
-    for cell in cells:
-        before = out[-1] if out else ""
-        if (_BARE.fullmatch(before) and _UNIT.fullmatch(cell)) or (
-            _DAY.fullmatch(before) and _HOUR.fullmatch(cell)
-        ):
-            out[-1] = f"{before} {cell}"
-        elif _UNIT.fullmatch(before) and _BARE.fullmatch(cell):
-            out[-1] = cell + before
-        else:
-            out.append(cell)
-    return out
-
-
 def _unboxed(found: re.Match[str]) -> str:
     return f" {found[1]}:" if field_of(found[1]) else found[0]
 
@@ -367,19 +366,3 @@ def _last_name(text: str) -> str | None:
 
 def _plain(cell: str) -> str:
     return _SPACE.sub("", cell).rstrip(":")
-
-
-def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
-    """Return the columns of the name and of what stands now, in the head of a table of changes."""
-    before = after = None
-    for i, cell in enumerate(cells):
-        plain = "".join(cell.split())
-        if len(plain) > 14:
-            return None
-        if re.search(r"(?:更正|变更|修改|调整)前|^[原旧]", plain):
-            before = i
-        elif re.search(r"(?:更正|变更|修改|调整)[后为]|^[现新]", plain):
-            after = i
-    if before is None or after is None:
-        return None
-    return max(min(before, after) - 1, 0), after

@@ -279,6 +279,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
         "validity",
         rf"{_OF_VALIDITY}*{_BID}的?(?:有效期限?|有效期间|有效时间|有效日期|有效天数)(?:要求)?",
     ),
+    ("supplier", r"供应商\(乙方\)|乙方(?:名称)?"),
     ("bare_validity", r"有效期限?"),
     (
         "delivery",

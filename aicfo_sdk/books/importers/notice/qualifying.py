@@ -208,5 +208,7 @@ def _split(text: str) -> Iterator[str]:
         part = part.lstrip(" :-—–→⇒=|.…>_")
         plain = _INTRO.sub("", _NUMBER.sub("", part.strip())).strip()
         plain = _NUMBER.sub("", plain) if len(plain) > 8 else plain
-        if len(plain) > 3 and not _EMPTY.match(plain) and not plain.endswith((":", "如下")):
+        if len(plain) <= 3 or _EMPTY.match(plain) or plain.endswith((":", "如下")):
+            continue
+        if not _is_conditions(plain):
             yield plain

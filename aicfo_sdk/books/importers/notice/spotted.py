@@ -60,6 +60,8 @@ _TRAILING = re.compile(rf"(?P<name>.+?){_NOTE}")
 _WITHIN = re.compile(r"\([^()]*\)")
 _OF = re.compile(rf"[{HAN}]{{2,14}}的(?P<name>.+)")
 _LATIN = re.compile(r"\(?[A-Za-z][A-Za-z .&'/-]*\)?")
+_FORMER = re.compile(r"(?:原|首次)[^:]{0,8}(?:公告|公示|发布)[^:]{0,6}(?:日期|时间)")
+"""The day of the notice that this one changes."""
 _HAN_ONLY = re.compile(rf"[{HAN}]{{2,}}")
 _FEW = 50
 """More names than this stand in no sentence."""
@@ -86,6 +88,8 @@ def field_of(cell: str) -> Named | None:
     if len(cell) > 60:
         return None
     plain = unnumbered(one_line(cell)).rstrip(" :")
+    if _FORMER.match(plain):
+        return None
     for name, note in _readings(_SPACE.sub("", plain)):
         if (field := field_named(name)) is not None:
             return field, note, name
@@ -122,6 +126,7 @@ def labels_in(text: str) -> list[Label]:
     found = [
         Label(m.start(), m.end(), FIELD_OF[name], m["note"] or "", name)
         for m in LABEL.finditer(text)
+        if not _FORMER.match(m[0])
         for name in (_SPACE.sub("", m["name"]),)
     ]
     ends = {one.end for one in found}
