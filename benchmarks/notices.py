@@ -11,6 +11,7 @@ from tests.notices import (
     first_look,
     fourth_look,
     labels,
+    ninth_look,
     second_look,
     seventh_look,
     sixth_look,
@@ -30,6 +31,7 @@ SETS: dict[str, Mapping[str, Callable[[int], Made]]] = {
     "set aside a sixth time (first 0.927)": sixth_look.LAYOUTS,
     "set aside a seventh time (first 0.905)": seventh_look.LAYOUTS,
     "set aside an eighth time (first 0.817)": eighth_look.LAYOUTS,
+    "set aside a ninth time (first 0.893)": ninth_look.LAYOUTS,
 }
 
 

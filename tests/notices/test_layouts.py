@@ -11,6 +11,7 @@ from . import (
     fifth_look,
     first_look,
     fourth_look,
+    ninth_look,
     second_look,
     seventh_look,
     sixth_look,
@@ -30,6 +31,7 @@ LAYOUTS = {
     **sixth_look.LAYOUTS,
     **seventh_look.LAYOUTS,
     **eighth_look.LAYOUTS,
+    **ninth_look.LAYOUTS,
 }
 
 

@@ -24,9 +24,10 @@ from ..source import Source, decode, load
 from .docx_page import from_docx, is_docx
 from .facts import read_page
 from .html_page import from_html
-from .page import Page, from_text
-from .recognise import announces
+from .page import Page
+from .recognise import announces, may_announce
 from .said import MissingError
+from .text_page import from_text
 
 KIND = "notice"
 
@@ -40,14 +41,14 @@ def looks_like(source: Source) -> bool:
     """Return whether a file is a Chinese notice or tender document, told by its words."""
     if source.data[:4] == b"PK\x03\x04":
         try:
-            return is_docx(source) and announces(from_docx(source).text()[:_LOOKED_AT])
+            return is_docx(source) and announces(from_docx(source))
         except RecordError:
             # A document too odd to be opened says why when it is read as what it may be.
             return True
     head = source.data[:_LOOKED_AT]
-    if head[:2] in (b"\xff\xfe", b"\xfe\xff"):
-        return announces(head.decode("utf-16", "ignore"))
-    return announces(head.decode("utf-8", "ignore")) or announces(head.decode("gb18030", "ignore"))
+    codes = ("utf-16",) if head[:2] in (b"\xff\xfe", b"\xfe\xff") else ("utf-8", "gb18030")
+    texts = (head.decode(code, "ignore") for code in codes)
+    return any(may_announce(text) and announces(_page(text)) for text in texts)
 
 
 def read(path: Path, *, encoding: str = "", published: str = "") -> Batch:
@@ -96,7 +97,10 @@ def page_of(source: Source, *, encoding: str = "") -> Page:
         if not is_docx(source):
             raise source.error("a notice that is no DOCX", mend="save it as DOCX")
         return from_docx(source)
-    text = decode(source, encoding=encoding, page=True)
+    return _page(decode(source, encoding=encoding, page=True))
+
+
+def _page(text: str) -> Page:
     return from_html(text) if is_html(text) else from_text(text)
 
 

@@ -13,7 +13,7 @@ from typing import Literal
 
 from ....model.tender import Clause
 from ....model.text import UntrustedText
-from .labels import Section
+from .outline import Section
 from .page import Line, Page, Row, unspanned
 
 _MOST = 2_000
@@ -40,6 +40,7 @@ _STARTS = re.compile(
     rf"\s*(?:{_MARK}|\d{{1,3}}\s*[.、)]|\(\d|[一二三四五六七八九十]{{1,3}}、|第.{{1,4}}[章节]|注:|备注|附)"
 )
 
+_BULLET = re.compile(r"^\s*(?:[-–—•·▪➢►○]\s*)+(?=\D)|^\s*[-–—•·▪➢►○]\s+")
 Kind = Literal["mandatory", "important", "ordinary"]
 
 
@@ -130,6 +131,7 @@ def _joined(page: Page, index: int, text: str) -> str:
 
 
 def _of_line(text: str, kinds: dict[str, Kind], heading: str) -> Iterator[Clause]:
+    text = _BULLET.sub("", text)
     if _explains(text):
         return
     marks = [found for found in _ANY.finditer(text) if found[0] in kinds]
@@ -195,7 +197,8 @@ def _lines(cell: str) -> Iterator[str]:
     """Yield the lines of a cell, those that continue one joined to it."""
     whole = ""
     for line in cell.split("\n"):
-        if whole and (whole.endswith(_ENDS) or _STARTS.match(line) or _ANY.search(line)):
+        ended = whole.endswith(_ENDS) or len(whole) < _BROKEN
+        if whole and (ended or _STARTS.match(line) or _ANY.search(line)):
             yield whole
             whole = ""
         whole += line

@@ -7,6 +7,7 @@ from datetime import date
 
 from ....model.tender import NoticeKind
 from .. import notice_flags as flags
+from .labels import Pair
 from .page import Line
 from .said import FOOT_LINES, HEAD_LINES, MissingError, Said
 from .values import Moment, moment, moments, month, until
@@ -14,7 +15,7 @@ from .values import Moment, moment, moments, month, until
 _BID_BY = re.compile(
     r"(?:并)?(?:于|在)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:之)?前\s*,?\s*(?:\(.{0,12}\)\s*)?"
     r"(?:(?:将)?(?:递交|提交|上传|送达|报送|完成|加密)[^。;\n]{0,20}(?:投标|响应|报价|磋商|谈判|申请)?文件"
-    r"|(?:将|把)[^。;\n]{0,12}文件[^。;\n]{0,12}(?:送达|递交|提交|上传|密封))"
+    r"|(?:将|把)[^。;\n]{0,12}文件[^。;\n]{0,12}(?:送达|送至|送交|递交|提交|上传|密封|报送|发送|寄))"
 )
 _FILES_BY = re.compile(
     r"文件[^。;\n\d]{0,16}?(?:于|在|不迟于|不晚于)\s*(?P<when>[^。;\n]{8,40}?)(?:\([^()]*\))?\s*(?:(?:之)?前|截止)"
@@ -28,6 +29,7 @@ _CLOSES = re.compile(
 _ENDS_AT = re.compile(
     r"(?:截止|开标|提交首次响应文件)(?:的)?(?:时间|日期)(?:\s*\([^()]{0,60}\))?[^。;\n\d]{0,30}?(?:为|是|:|定于|于)\s*(?P<when>[^。;\n]{8,60})"
 )
+_BIDDING = re.compile(r"(?:竞价|报价|投标|应答|参选|竞标|响应)")
 _SUBMIT = re.compile(
     r"(?:提交|递交|接收).{0,16}(?:截止|文件)|截止时间|响应文件(?:的)?(?:提交|递交)|投标文件(?:的)?(?:提交|递交)|响应文件开启|开启"
 )
@@ -85,7 +87,12 @@ def _elsewhere(said: Said, kind: NoticeKind) -> Moment | None:
                     return when
     if kind == "correction":
         return None
-    return next((m for pair in said.all("opening") if (m := moment(pair.value))), None)
+    return next((m for pair in said.all("opening") if (m := _opens(pair))), None)
+
+
+def _opens(pair: Pair) -> Moment | None:
+    """Return when bids are opened; of the time in which they can be made, its end."""
+    return until(pair.value) if _BIDDING.match(pair.name) else moment(pair.value)
 
 
 def published(said: Said, given: date | None) -> date:
@@ -95,7 +102,11 @@ def published(said: Said, given: date | None) -> date:
             continue
         if found := moment(pair.value):
             return found.day
+    # A day that stands alone may be the value of another name, on a card of its own.
+    taken = {pair.value for pair in said.pairs if pair.field != "published"}
     for text in said.lines[:HEAD_LINES]:
+        if text in taken:
+            continue
         of_page = re.search(r"来源|发布|浏览|点击|字号|时间", text) or _DATE_LINE.match(text)
         other = re.search(r"截止|开标|北京时间|前.{0,8}(?:递交|提交|送达)|获取|前将", text)
         if of_page and not other and len(text) < 80 and (found := moment(text)):
@@ -104,6 +115,7 @@ def published(said: Said, given: date | None) -> date:
         found = moment(text)
         if (
             found
+            and text not in taken
             and len(re.sub(r"\s+", "", text)) <= found.end - found.start + 12
             and not re.search(r"截止|开标|至", text)
         ):

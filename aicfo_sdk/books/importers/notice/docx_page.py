@@ -8,7 +8,8 @@ document type declaration is refused, and what unpacks to more than the caps is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Mapping
 from io import BytesIO
 from typing import TYPE_CHECKING
 from xml.etree import ElementTree
@@ -16,6 +17,8 @@ from xml.etree import ElementTree
 from ....errors import InputError
 from ..source import Source
 from .page import Page
+from .pieces import SEAM, joined
+from .spotted import field_of
 
 if TYPE_CHECKING:
     from zipfile import ZipFile
@@ -25,10 +28,13 @@ MAX_UNPACKED = 64 * 1024 * 1024
 
 _MOST_SPAN = 60
 _DEEPEST = 12
+_COLUMNS = 2
+"""A paragraph with more parts between tabs than this is a row of a table."""
 _WORD = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 _STRICT = b"http://purl.oclc.org/ooxml/wordprocessingml/main"
 _LOOSE = b"http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _FALLBACK = "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback"
+_HEADING = re.compile(r"(?:heading|标题)\s*([1-6])$", re.IGNORECASE)
 _MAIN = "word/document.xml"
 
 _Element = ElementTree.Element
@@ -74,7 +80,7 @@ def from_docx(source: Source) -> Page:
     except (NotImplementedError, RuntimeError, OSError):
         raise _damaged(source) from None
     page = Page()
-    _Writer(page, _hidden_styles(styles)).body(body)
+    _Writer(page, _hidden_styles(styles), _heading_styles(styles)).body(body)
     return page
 
 
@@ -117,14 +123,33 @@ def _hidden_styles(styles: _Element | None) -> frozenset[str]:
     )
 
 
+def _heading_styles(styles: _Element | None) -> dict[str, int]:
+    """Return the level of each style that is a heading's, by its id."""
+    found: dict[str, int] = {}
+    for style in styles.iter(f"{_WORD}style") if styles is not None else ():
+        name = style.find(f"{_WORD}name")
+        told = _HEADING.match(name.get(f"{_WORD}val", "") if name is not None else "")
+        if told is not None:
+            found[style.get(f"{_WORD}styleId") or ""] = int(told[1])
+    return found
+
+
+def _manner(run: _Element) -> tuple[bool, ...]:
+    """Return how a run is drawn, as far as it tells a name from its value."""
+    marks = run.find(f"{_WORD}rPr")
+    found = [marks.find(f"{_WORD}{name}") if marks is not None else None for name in ("b", "u")]
+    return tuple(mark is not None and _on(mark) for mark in found)
+
+
 def _on(mark: _Element) -> bool:
     return mark.get(f"{_WORD}val", "true") not in ("0", "false", "off")
 
 
 class _Writer:
-    def __init__(self, page: Page, gone_styles: frozenset[str]) -> None:
-        self.page, self._gone_styles = page, gone_styles
+    def __init__(self, page: Page, gone_styles: frozenset[str], levels: Mapping[str, int]) -> None:
+        self.page, self._gone_styles, self._levels = page, gone_styles, levels
         self._paragraphs = self._tables = 0
+        self._tabbed = False
 
     def body(self, root: _Element) -> None:
         body = root.find(f"{_WORD}body")
@@ -135,12 +160,24 @@ class _Writer:
         for child in _children(parent):
             if child.tag == f"{_WORD}p":
                 self._paragraphs += 1
-                self.page.line(self._paragraphs, self._paragraph(child))
+                self._drawn(child)
                 for inner in _boxes(child):
                     if depth < _DEEPEST:
                         self._blocks(inner, depth + 1)
             elif child.tag == f"{_WORD}tbl":
                 self._table(child, depth)
+
+    def _drawn(self, paragraph: _Element) -> None:
+        """Add a paragraph; one with columns set apart by tabs is a row, as in a plain text."""
+        text = self._paragraph(paragraph)
+        cells = [cell.strip() for cell in text.split("\t")]
+        if len(cells) > _COLUMNS or (len(cells) > 1 and cells[1] and field_of(cells[0])):
+            self._tables += not self._tabbed
+            self._tabbed = True
+            self.page.row(self._paragraphs, self._tables, cells)
+        else:
+            self._tabbed = False
+            self.page.line(self._paragraphs, text, self._level(paragraph))
 
     def _table(self, table: _Element, depth: int) -> None:
         self._tables += 1
@@ -175,12 +212,28 @@ class _Writer:
     def _paragraph(self, paragraph: _Element) -> str:
         out: list[str] = []
         gone: list[str] = []
+        drawn: tuple[bool, ...] | None = None
         for run, deleted in _runs(paragraph):
             text = _text(run)
-            (gone if deleted or self._gone(run) else out).append(text)
+            if deleted or self._gone(run):
+                gone.append(text)
+                continue
+            if drawn is not None and drawn != _manner(run):
+                out.append(SEAM)
+            drawn = _manner(run)
+            out.append(text)
         if concealed := " ".join("".join(gone).split()):
             self.page.conceal(concealed)
-        return "".join(out)
+        return joined("".join(out))
+
+    def _level(self, paragraph: _Element) -> int:
+        """Return the level of a heading, by its style; 7 where all its runs are bold."""
+        style = paragraph.find(f"{_WORD}pPr/{_WORD}pStyle")
+        level = self._levels.get(style.get(f"{_WORD}val", ""), 0) if style is not None else 0
+        if level:
+            return level
+        runs = [run for run, _ in _runs(paragraph) if _text(run).strip()]
+        return 7 if runs and all(_manner(run)[0] for run in runs) else 0
 
     def _gone(self, run: _Element) -> bool:
         marks = run.find(f"{_WORD}rPr")
@@ -229,7 +282,7 @@ def _text(run: _Element) -> str:
         if part.tag in (f"{_WORD}t", f"{_WORD}delText"):
             out.append(part.text or "")
         elif part.tag == f"{_WORD}tab":
-            out.append(" ")
+            out.append("\t")
         elif part.tag in (f"{_WORD}br", f"{_WORD}cr"):
             out.append("\n")
         elif part.tag == f"{_WORD}noBreakHyphen":

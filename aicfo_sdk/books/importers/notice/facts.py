@@ -12,30 +12,34 @@ from typing import Literal
 from ....model.tender import Lot, NoticeKind, Tender
 from ....model.text import UntrustedText
 from .. import notice_flags as flags
-from . import clauses, dates, lots, qualifying, scoring, terms
-from .labels import Pair, field_of
+from . import clauses, dates, headlines, lots, qualifying, scoring, terms
+from .labels import Pair
 from .page import Line, Page, Row
 from .parties import party, suppliers
-from .said import HEAD_LINES, MissingError, Said
+from .said import MissingError, Said
+from .spotted import field_of
 from .values import Amount, amount, ppm, span_days, unit_in
 
 _LONGEST_TEXT = 100_000
 _LONGEST_ID = 120
 # A page may hold the name of a column a hundred thousand times.
 _MOST_HEADS, _MOST_ROWS = 20, 500
-_ANNOUNCES = re.compile(
-    r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
-)
-_NOT_A_HEADLINE = re.compile(
-    r"[::。]|\|.*\||网$|公告(?:概要|期限|内容|信息|正文)|获取|>|关于我们|招标文件的"
-)
 _NO_BOND = re.compile(
     r"(?:不|免|无需|无须|免予|免于|不予)(?:要求)?(?:收取|缴纳|交纳|提交|提供|设|需要?)[^。;,]{0,8}保证金|保证金\s*:?\s*(?:不收取|不要求|免收|无|免交|免缴|0\s*元|零元|不需要|/)"
 )
-_TAG = re.compile(r"^【[^【】]{2,10}】")
-"""A word that a list of messages puts before each headline."""
 _SAME = re.compile(r"(?:同|即|等于|与)\s*(?:采购|项目|本项目)?预算(?:金额|价)?(?:一致|相同|相等)?$")
 _FROM_DEADLINE = re.compile(r"截止|开标|开启|递交|提交")
+_DONE = re.compile(
+    r"合同(?:签订|生效)[^。;,\n\d]{0,10}\d{1,4}\s*(?:个)?(?:日历天|工作日|日历日|天|日|月)内?"
+    r"[^。;,\n]{0,8}(?:完成|交货|交付|供货|完工|竣工)"
+)
+"""须在合同签订后90日内完成交货."""
+_LIMIT = re.compile(
+    r"(?:限价|控制价|总价|报价)[^。;\n\d]{0,30}(?:不得高于|不得超过|不高于|不超过)[^。;\n\d]{0,8}"
+    r"(\d[\d,.]{0,20}\s*(?:万元|元))"
+)
+"""设置最高限价,总价不得高于9万元."""
+_EACH_LOT = re.compile(r"(?:各|每个?|分别)[^,。;]{0,4}(?:包|标段|标项)[^。;]*%")
 _EACH = re.compile(r"\d{4,12}(?:\.\d{1,2})?(?:\s*元)?")
 _BUYER_WORD = re.compile(r"招标人|招标单位|建设单位")
 
@@ -58,9 +62,9 @@ def read_page(page: Page, published: date | None) -> Reading:
 
 class _Facts(Said):
     def reading(self, given: date | None) -> Reading:
-        headline = _TAG.sub("", self._headline())
+        headline = headlines.headline(self)
         kind = terms.kind_of(headline, self.text)
-        title = self._title(headline)
+        title = headlines.title(self, headline)
         number = self._number()
         if not title and not number:
             raise MissingError("neither a project name (项目名称) nor a number (项目编号)")
@@ -70,7 +74,11 @@ class _Facts(Said):
         name, method = terms.procedure_of(self.first("procedure"), headline + title, self.text)
         buyer = party(self, "buyer")
         category = terms.category_of(self.first("category"), title, buyer)
-        sentences = () if kind in _LATER else qualifying.qualifications(self.page, self.sections)
+        sentences = (
+            ()
+            if kind in _LATER
+            else qualifying.qualifications(self.page, self.sections, self.pairs)
+        )
         parts = () if kind in _LATER else lots.lots(self.page, self.pairs)
         value = self._value(parts)
         ceiling, parts = self._ceiling(value, parts)
@@ -107,7 +115,7 @@ class _Facts(Said):
             evaluation=""
             if kind in _LATER
             else terms.evaluation_of(self.first("evaluation"), self.text, method),
-            regime=terms.regime_of(self.text, method, category, tenderer=tenderer),
+            regime=terms.regime_of(self.text, method, category, buyer=buyer, tenderer=tenderer),
             sme_reserved=reserved,
             sme_suitable=True if reserved in ("whole", "part") else None,
             sme_deduction_ppm=terms.deduction_of(self.first("deduction"), self.text),
@@ -148,53 +156,13 @@ class _Facts(Said):
                 }
                 if len(below) == 1:
                     return below.pop()
-        return ""
+        done = _DONE.search(self.text)
+        return done[0] if done else ""
 
     def _validity(self) -> str:
         """Return how long bids stand; a bare 有效期 is theirs when it counts from the deadline."""
         bare = (p.value for p in self.all("bare_validity") if _FROM_DEADLINE.search(p.value))
         return self.first("validity") or next(bare, "")
-
-    def _headline(self) -> str:
-        for text in [*self.lines[:HEAD_LINES], self.page.title]:
-            # 招 标 文 件 is spaced out on a cover.
-            plain = re.sub(r"\s+", "", text)
-            if (
-                4 <= len(plain) <= 120
-                and _ANNOUNCES.search(plain)
-                and not _NOT_A_HEADLINE.search(plain)
-            ):
-                return plain
-        return re.sub(r"\s+", "", self.page.title)
-
-    def _title(self, headline: str) -> str:
-        found = self.all("title")
-        # The name of the project beats what it buys (采购项目:…).
-        found.sort(key=lambda pair: not pair.name.endswith("名称"))
-        if found:
-            return found[0].value.split("\n")[0].strip(" 。;")[:500]
-        stripped = re.sub(
-            r"(?:的)?(?:公开招标|竞争性磋商|竞争性谈判|询价|单一来源|邀请招标|采购|招标|中标|成交|结果|更正|变更|终止|废标|延期|澄清|资格预审|合同)*"
-            r"(?:公告|公示|邀请书|通知书|文件)(?:\(.{0,16}\))?$",
-            "",
-            headline,
-        )
-        # 某局关于某项目的更正公告.
-        stripped = re.sub(r"^[^,。;:]{0,40}?关于(?:对|组织|开展)?", "", stripped)
-        if len(stripped) > 3:
-            return stripped[:500]
-        return self._cover(headline)
-
-    def _cover(self, headline: str) -> str:
-        """Return the line above the words 招标文件 of a cover, else the one below."""
-        head = [re.sub(r"\s+", "", text) for text in self.lines[:HEAD_LINES]]
-        if headline not in head:
-            return ""
-        at = head.index(headline)
-        for text in (*head[max(at - 2, 0) : at][::-1], *head[at + 1 : at + 2]):
-            if 5 < len(text) < 80 and not re.search(r"[:。,]|^\(", text):
-                return text
-        return ""
 
     def _number(self) -> str:
         for name in ("number", "bare_number"):
@@ -207,7 +175,8 @@ class _Facts(Said):
                 if re.search(r"[\dA-Za-z]", plain):
                     return plain
         found = re.search(
-            r"\((?:项目|招标|采购)?(?:编号|单号)\s*[:为]?\s*([\w\[\]〔〕()-]{3,60}?)\s*[,;)]",
+            r"(?:\((?:项目|招标|采购)?(?:编号|单号)\s*[:为]?|(?:项目|招标|采购)编号[为是])"
+            r"\s*([\w\[\]〔〕()-]{3,60}?)\s*[,;)。]",
             self.text[:3_000],
         )
         return found[1] if found else ""
@@ -228,7 +197,10 @@ class _Facts(Said):
                     lot.model_copy(update={"ceiling": one.fen}) if one and not one.absurd else lot
                     for lot, one in zip(parts, found, strict=True)
                 )
-        return self._amount("ceiling"), parts
+        stated = self._amount("ceiling")
+        told = _LIMIT.search(self.text) if stated is None else None
+        found = amount(told[1]) if told else None
+        return stated if found is None or found.absurd else found.fen, parts
 
     def _amount(self, name: str) -> int | None:
         for pair in self.all(name):
@@ -283,7 +255,7 @@ class _Facts(Said):
         ):
             return None
         for pair in self.all("bond"):
-            if _NO_BOND.search(f"{pair.name}:{pair.value}"):
+            if _NO_BOND.search(f"{pair.name}:{pair.value}") or _EACH_LOT.search(pair.value):
                 return None
             found = amount(pair.value, unit_in(pair.note), of=value)
             if found is not None:
@@ -292,6 +264,9 @@ class _Facts(Said):
         sentence = re.search(
             r"(?:投标|磋商|谈判|响应|报价)保证金(?:的金额)?(?:为|人民币|金额为|:)?[^。;\n\d壹贰叁肆伍陆柒捌玖]{0,12}"
             r"([\d,.]+\s*(?:万元|元)|[壹贰叁肆伍陆柒捌玖拾佰仟万零]+元整?)",
+            self.text,
+        ) or re.search(
+            r"(?<![\d,.])([\d,.]{1,20}\s*(?:万元|元))整?的?(?:投标|磋商|谈判|响应|报价)保证金",
             self.text,
         )
         found = amount(sentence[1]) if sentence else None

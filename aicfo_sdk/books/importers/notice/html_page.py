@@ -12,9 +12,9 @@ from collections import Counter
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from .labels import field_of
 from .page import MAX_CHARS, MAX_LINE, Page
-from .qualifying import names_conditions
+from .pieces import SEAM, joined
+from .spotted import field_of
 
 MAX_MARKUP = 8_000_000
 """Most characters of markup that are read, embedded pictures aside."""
@@ -29,13 +29,13 @@ _DECLARATION = re.compile(r"<[!?][^<>]{0,2000}>?")
 _UNCLOSED = re.compile(r"<[A-Za-z/][^<>]*(?=<)")
 _VOID = frozenset("area base br col embed hr img input link meta param source track wbr".split())
 _BREAKS = frozenset(
-    "address article aside blockquote br center dd div dl dt fieldset footer form h1 h2 h3 h4 h5 "
-    "h6 header hr li main nav ol p pre section summary ul".split()
+    "address article aside blockquote br button caption center dd details div dl dt fieldset "
+    "figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr legend li main menu nav ol p pre "
+    "section summary ul".split()
 )
 _UNSEEN = frozenset("template noembed noframes datalist object iframe select".split())
-_INLINE = frozenset("span label b strong em i".split())
-_NAME_PIECES = 6
-"""Pieces of text in which the name of a field may come."""
+_BOLD = frozenset("b strong th".split())
+_HEADS = {f"h{level}": level for level in range(1, 7)} | {"dt": 7}
 _NO_TEXT = frozenset(("script", "style"))
 _RULE = re.compile(r"([^{}]{1,300})\{([^{}]{0,2000})\}")
 _SELECTOR = re.compile(r"[.#]([\w-]+)\s*$")
@@ -109,13 +109,17 @@ class _Reader(HTMLParser):
         self._count = 0
         self._gone_names: set[str] = set()
         self._size = 0
-        self._named = self._apart = False
+        self._level = 0
+        self._plain = False
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        # Word splits names among elements too, but gives them no class of their own.
-        self._apart = self._named and not (dict(attrs).get("class") or "Mso").startswith("Mso")
         if tag in _BREAKS:
             self._break()
+            self._level = _HEADS.get(tag, 0)
+        elif tag == "input":
+            self._input(dict(attrs))
+        else:
+            self._seam()
         if tag == "table":
             self._start_table()
         elif tag == "tr":
@@ -139,9 +143,8 @@ class _Reader(HTMLParser):
             self._end_table()
         elif tag in _BREAKS:
             self._break()
-        elif tag in _INLINE and len(self._line) <= _NAME_PIECES:
-            line = "".join(self._line)
-            self._named = field_of(line) is not None or names_conditions(line)
+        else:
+            self._seam()
         if not self._names[tag]:
             return
         while self._open:
@@ -169,13 +172,8 @@ class _Reader(HTMLParser):
         if self._size > MAX_CHARS + MAX_LINE:
             self.page.cut = True
             return
-        if self._apart and data.strip() and self._target() is self._line:
-            # A name and its value in two elements of their own need no colon to be told apart.
-            name = "".join(self._line)
-            if data.lstrip()[0] not in ":：(（" and field_of(name + data.strip()) is None:
-                self._line.append(":")
-        if data.strip():
-            self._named = self._apart = False
+        if data.strip() and not any(self._names[tag] for tag in _BOLD):
+            self._plain = True
         # A line end of the source is a space to the reader.
         self._target().append(data.replace("\r", "").replace("\n", " "))
 
@@ -190,12 +188,29 @@ class _Reader(HTMLParser):
         table = self._tables[-1] if self._tables else None
         return table.cell if table is not None and table.cell is not None else self._line
 
+    def _seam(self) -> None:
+        """Mark where one element of a line ends and another begins."""
+        target = self._target()
+        if target and target[-1] not in (SEAM, "\n"):
+            target.append(SEAM)
+
+    def _input(self, attrs: dict[str, str | None]) -> None:
+        """Read what a form shows as filled in: its text, or its tick."""
+        kind = (attrs.get("type") or "text").lower()
+        if kind in ("checkbox", "radio"):
+            self.handle_data("☑" if "checked" in attrs else "□")
+        elif kind == "text" and attrs.get("value") and not self._gone("input", attrs):
+            self._seam()
+            self.handle_data(str(attrs["value"]))
+
     def _break(self) -> None:
         target = self._target()
         if target is self._line:
             if self._line:
-                self.page.line(self.getpos()[0], "".join(self._line))
+                level = self._level or (0 if self._plain else 7)
+                self.page.line(self.getpos()[0], joined("".join(self._line)), level)
                 self._line = []
+            self._plain, self._level = False, 0
         elif target and target[-1] != "\n":
             target.append("\n")
 
@@ -208,7 +223,7 @@ class _Reader(HTMLParser):
         outer = self._tables[-1] if self._tables else None
         if outer is not None and outer.cell is not None and "".join(outer.cell).strip():
             # A table within a cell: the cell is no value but a part of the page.
-            self.page.line(self.getpos()[0], "".join(outer.cell))
+            self.page.line(self.getpos()[0], joined("".join(outer.cell)))
             outer.cell = []
         elif outer is None:
             self._break()
@@ -230,7 +245,7 @@ class _Reader(HTMLParser):
         table = self._tables[-1] if self._tables else None
         if table is None or table.cell is None:
             return
-        text = "".join(table.cell).strip()
+        text = joined("".join(table.cell)).strip()
         table.cell = None
         self._hang(table)
         wide, tall = table.span
@@ -261,7 +276,13 @@ class _Reader(HTMLParser):
             self._hang(table)
             lines = [cell.count("\n") for cell in table.cells]
             at = table.at or self.getpos()[0]
-            if len(table.cells) == 1 or max(lines) > 12:
+            outer = self._tables[-2] if len(self._tables) > 1 else None
+            if len(table.cells) == 1 and outer and outer.cells and field_of(outer.cells[-1]):
+                # The value of a name in the cell before.
+                (outer.cell if outer.cell is not None else outer.cells).append(
+                    table.cells[0] + "\n"
+                )
+            elif len(table.cells) == 1 or max(lines) > 12:
                 # A table that only lays the page out.
                 for cell in dict.fromkeys(table.cells):
                     self.page.line(at, cell)

@@ -10,52 +10,61 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
-from .names import NAMES, any_of
+from .naming import FIELD_OF
+from .outline import is_numbered, is_sentence, sections, unnumbered
 from .page import Line, Page, Row, unspanned
+from .rows import change_columns, whole
+from .spotted import (
+    ALL,
+    APART,
+    BEHIND,
+    BOXED,
+    HAN,
+    LABEL,
+    SUMS,
+    TOLD,
+    Label,
+    Named,
+    field_of,
+    labels_in,
+    one_line,
+)
 
-_PREFIX = (
-    "(?:本项目的?|本次(?:采购|招标)?|该项目|本标段|本工程|本采购项目|本招标项目|本项目采购|本包|本采购包"
-    "|原公告的?|原采购公告的?|原)?"
-)
-_NOTE = r"(?:\s*\((?P<note>[^()]{0,40}(?:\([^()]{0,20}\)[^()]{0,20})?)\))?"
-_HAN = "\u4e00-\u9fff"
-
-
-_FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_ALL = any_of(_FIELD_OF, spaced=True)
-_BEFORE = rf"(?<![{_HAN}A-Za-z\"“])"
-_ALSO = rf"(?:\s*[/、及和或]\s*(?:{_ALL}))?"
-# A figure with its unit needs no colon before it: 工期90日历天.
-_MEASURED = (
-    r"(?=\s*(?:约|共计|合计|暂定|预计|不超过)?\s*\d[\d,.]*\s*(?:万元|亿元|元|日历天|日历日|天))"
-)
-_LABEL = re.compile(
-    rf"{_BEFORE}{_PREFIX}(?P<name>{_ALL}){_ALSO}{_NOTE}"
-    rf"\s*(?::|为(?:人民币)?(?=\s*(?:[\d¥人]|自|合同|签订))|(?=(?:人民币|¥)\s*[¥\d])|{_MEASURED})"
-)
-_APART = re.compile(rf"[^\w\s(\[【《\"“]{{0,3}}\s*{_PREFIX}(?P<name>{_ALL}){_NOTE}\s(?=\S)")
-"""A name at the start of a line, after a sign of any kind, with its value a space behind it."""
-_BOXED = re.compile(rf"[【\[]\s*({_ALL})\s*[】\]]\s*:?\s*")
-_CELL = re.compile(
-    r"(?:[\d一二三四五六七八九十(][\d.、)一二三四五六七八九十]{0,5}\s*)?"
-    rf"{_PREFIX}(?P<of>[{_HAN}]{{2,14}}的)?(?P<name>{_ALL}){_ALSO}{_NOTE}\s*:?\s*"
-)
-_SUMS = frozenset(("value", "ceiling", "bond", "award"))
 _COLUMN = re.compile(
     r"序号|行号|品牌|规格.{0,6}|型号|数量.{0,4}|单位|单价.{0,4}|备注|.{0,8}地址|.{0,6}得分|排名|名次"
     r"|.{2,8}(?:代码|情况|内容|要求|类型)"
 )
 """Heads of columns that hold no field of a tender."""
-_ANY_NAME = re.compile(rf"(?:{_ALL})")
+_OF_LOT = re.compile(
+    r"(?:合同包|采购包|标项|标段|标包|包件|分包|包组|包|品目|标的)(?:号|编号|名称|$)"
+)
+_ABOUT = re.compile(
+    r"(?:概况|要求|条件|信息|方式|内容|说明|须知|依据|范围|联系|安排|获取|递交|提交|开标|事项|附件)$"
+)
+"""Ends of headings, which are no values."""
+_MEASURE = re.compile(r"\d[\d,.]*\s*(?:[万亿元天日年]|个?日历|个?工作日|个?月)")
+"""A figure with its unit, which looks like the number of a heading."""
+_COLON = re.compile(r"[\u4e00-\u9fff)]\s*:")
+_PLAIN = re.compile(r"(?:截止)?时间|日期|金额|名称|地点|人民币|大写|小写")
+"""Names that only take up the one above them: 递交截止时间及地点, and below it 时间:…"""
+_CEILING = re.compile(r"限价|控制价")
+_ANY_NAME = re.compile(rf"(?:{ALL})")
 _BEFORE_CHANGE = re.compile(r"^(?:原|更正|变更|修改|调整)(?:前|公告|内容|为)")
+_OLD, _NEW = (
+    re.compile(r"原(?!公告)"),
+    re.compile(r"现[\u4e00-\u9fff]{2,12}(?:时间|日期|金额|限价|预算):"),
+)
 _NOW = re.compile(
     r"^(?:现|更正后|变更后|修改后|调整后|现更正为|现变更为|更正为|变更为|修改为|调整为)(?:内容)?(?:的)?\s*(?:为)?\s*:?\s*"
 )
 _CHANGED = re.compile(
     r"^(?P<before>.*?)[,;。]?\s*(?:现)?(?:予以|统一|已)?(?:更正|变更|调整|修改|延期|推迟|顺延|延长|更改)(?:为|至|到|后为)\s*:?\s*(?P<after>.+)$"
 )
-_OTHER = re.compile(rf"(?:(?<=[\s;。,)])|(?<=^))[{_HAN}][{_HAN}、/()]{{1,18}}\s*:(?!\d)")
+_OTHER = re.compile(
+    rf"(?:(?<=[\s;。,)])|(?<=^))(?!(?:人民币|大写|小写|合计)+\s*:)[{HAN}][{HAN}、/()]{{1,18}}\s*:(?!\d)"
+)
 _SPACE = re.compile(r"\s+")
+_LEAST_STACKED, _MOST_STACKED = 3, 40
 _PARTIES = (
     (
         "agency",
@@ -64,14 +73,6 @@ _PARTIES = (
     ("buyer", re.compile(r"(?:采购人|采购单位|招标人|采购方)(?:的)?(?:信息|联系方式)")),
     ("", re.compile(r"监督(?:管理)?(?:部门|机构)|项目联系(?:方式|人)|供应商信息|异议|投诉")),
 )
-_NUMBERED = re.compile(
-    r"(?P<chapter>第\s*[一二三四五六七八九十百\d]{1,4}\s*(?:章|节|部分|篇|卷))|(?P<main>[一二三四五六七八九十]{1,3}\s*[、.,:]\s*)"
-    r"|(?P<sub>\([一二三四五六七八九十]{1,3}\)\s*)|(?P<digit>\d{1,2}(?:\s*[、.．]\s*(?!\d)|\s+(?=[\u4e00-\u9fff]{4,16}$)))"
-)
-_BOX = re.compile(r"[【\[]\s*([^【】\[\]\d]{2,20})\s*[】\]]\s*:?")
-"""A heading in brackets that stand in for its number."""
-_MOST_HEADINGS = 3_000
-_SENTENCE = re.compile(r"[。;!?]|,.{12,}")
 
 
 class Pair(NamedTuple):
@@ -85,37 +86,10 @@ class Pair(NamedTuple):
     name: str
 
 
-class Section(NamedTuple):
-    """A heading and what stands under it, down to the next heading of its level or above."""
-
-    heading: str
-    level: int
-    start: int
-    end: int
-
-
-def field_of(cell: str) -> tuple[str, str, str] | None:
-    """Return field, note and name when a table cell holds nothing but the name of a field."""
-    if len(cell) > 60:
-        return None
-    found = _CELL.fullmatch(_one_line(cell))
-    if found is None:
-        return None
-    name = _SPACE.sub("", found["name"])
-    if found["of"] and _FIELD_OF[name] not in _SUMS:
-        # 货物或服务的预算金额 is the budget; 供应商的名称 is nobody that a tender names.
-        return None
-    return _FIELD_OF[name], found["note"] or "", name
-
-
 def is_name(cell: str) -> bool:
     """Return whether a cell looks like a name rather than a value (短, no figures)."""
-    plain = _one_line(cell).rstrip(":")
-    return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not _SENTENCE.search(plain)
-
-
-def _one_line(cell: str) -> str:
-    return cell.replace("\n", "").strip()
+    plain = one_line(cell).rstrip(":")
+    return 1 < len(plain) <= 16 and not re.search(r"\d", plain) and not is_sentence(plain)
 
 
 def pairs(page: Page) -> list[Pair]:
@@ -128,22 +102,36 @@ class _Reader:
         self._blocks = page.blocks
         self._headings = {section.start: section.heading for section in sections(page)}
         self._heading = self._party = self._was = ""
+        # What a correction says twice, as it was and as it is, counts as it is.
+        self._renewed = any(isinstance(b, Line) and _NEW.match(b.text) for b in page.blocks)
 
     def pairs(self) -> Iterator[Pair]:
-        columns: tuple[int, list[tuple[str, str, str] | None]] | None = None
+        columns: tuple[int, list[Named | None]] | None = None
         change: tuple[int, tuple[int, int]] | None = None
+        skipped, several = 0, False
         for index, block in enumerate(self._blocks):
-            self._heading = self._headings.get(index, self._heading)
+            heading = self._headings.get(index)
+            if heading is not None and field_of(heading) is None:
+                self._heading = heading
+            if index < skipped:
+                continue
             if isinstance(block, Line):
                 columns = None
+                if stacked := self._stacked(index):
+                    for named, value, at in stacked:
+                        yield from self._made(named, value, at)
+                    skipped = index + 2 * len(stacked)
+                    continue
                 yield from self._line(index, block)
                 continue
             if columns is not None and columns[0] == block.table:
                 yield from self._below(block, columns[1])
-                columns = None
+                # Each lot has its winner; what they won together no row says.
+                winners = [name if name and name[0] == "supplier" else None for name in columns[1]]
+                columns = (block.table, winners) if several else None
                 continue
             columns = None
-            if changed := _change_columns(block.cells):
+            if changed := change_columns(block.cells):
                 change = (block.table, changed)
                 continue
             if change is not None and change[0] == block.table:
@@ -151,16 +139,21 @@ class _Reader:
                 continue
             names = [field_of(cell) for cell in block.cells]
             if self._is_head(index, block, names):
+                several = self._in_lots(index, block)
+                if several:
+                    names = [name if name and name[0] != "award" else None for name in names]
                 columns = (block.table, names)
                 continue
             yield from self._row(index, block)
 
-    def _is_head(self, index: int, row: Row, names: Sequence[tuple[str, str, str] | None]) -> bool:
+    def _is_head(self, index: int, row: Row, names: Sequence[Named | None]) -> bool:
         """Whether a row names its columns, and the row below holds the values."""
         known = [name for i, name in enumerate(names) if name and (i == 0 or name != names[i - 1])]
         below = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
         heads = unspanned(row.cells)
         columns = sum(1 for cell in heads if _COLUMN.fullmatch(_plain(cell)))
+        if any(name[0] == "supplier" for name in known):
+            columns += sum(1 for cell in heads if _OF_LOT.match(_plain(cell)))
         if len(known) < 2 or 2 * (len(known) + columns) <= len(heads):
             return False
         if not isinstance(below, Row) or below.table != row.table:
@@ -171,11 +164,17 @@ class _Reader:
             name or is_name(cell) or not cell for name, cell in zip(names, row.cells, strict=True)
         )
 
+    def _in_lots(self, index: int, head: Row) -> bool:
+        """Whether a table of winners has a row for each of several lots."""
+        below = self._blocks[index + 1 : index + 3]
+        rows = [row for row in below if isinstance(row, Row) and row.table == head.table]
+        return len(rows) > 1 and any(_OF_LOT.match(_plain(cell)) for cell in head.cells)
+
     def _changed_row(self, row: Row, name: int, after: int) -> Iterator[Pair]:
         cells = row.cells
         if after >= len(cells) or not cells[after]:
             return
-        own = list(_LABEL.finditer(cells[after]))
+        own = labels_in(cells[after])
         told = _names(cells[name] if name < len(cells) else "")
         if own or not told:
             for line in cells[after].split("\n"):
@@ -183,33 +182,61 @@ class _Reader:
         else:
             # One cell may change several fields: 投标截止时间、开标时间.
             for one in told:
-                yield self._made(_FIELD_OF[one], cells[after], "", row.at, one)
+                yield from self._made((FIELD_OF[one], "", one), cells[after], row.at)
 
     def _line(self, index: int, line: Line) -> Iterator[Pair]:
         self._turn(line.text)
-        text = _BOXED.sub(r" \1:", self._now(line.text)).lstrip()
-        found = list(_LABEL.finditer(text))
+        text = BOXED.sub(_unboxed, self._now(line.text)).lstrip()
+        if not _COLON.search(text) and (apart := list(self._apart(unnumbered(text), line.at))):
+            yield from apart
+            return
+        found = labels_in(text)
+        if self._renewed and _OLD.match(text):
+            found = [one for one in found if one.field in ("number", "title")]
         for i, label in enumerate(found):
-            end = found[i + 1].start() if i + 1 < len(found) else len(text)
-            value = text[label.end() : end]
+            end = found[i + 1].start if i + 1 < len(found) else len(text)
+            value = text[label.end : end]
             other = _OTHER.search(value, 1) if value.strip() else None
-            if other is not None and not label["name"].endswith(("标准", "政策")):
+            if other is not None and not label.name.endswith(("标准", "政策")):
                 value = value[: other.start()]
             value = value.strip(" ;,、")
             if not value and i + 1 == len(found):
-                value = self._next(index)
+                value = self._next(index, label.field)
             yield from self._pair(label, value, line.at)
-        if not found and (alone := field_of(_unnumbered(text))) is not None:
+        if not found and (alone := field_of(text)) is not None:
             # A heading that is the name of a field, with the value below it.
             if alone[0] in ("buyer", "agency"):
                 self._party = alone[0]
-            value = self._next(index)
-            if value:
-                yield self._made(alone[0], value, alone[1], line.at, alone[2])
-        elif not found and (apart := _APART.match(text)) is not None:
-            value = text[apart.end() :]
-            if _ANY_NAME.match(value) is None:
-                yield from self._pair(apart, value, line.at)
+            if value := self._next(index, alone[0]):
+                yield from self._made(alone, value, line.at)
+
+    def _stacked(self, index: int) -> list[tuple[Named, str, int]]:
+        """Return the pairs of names that stand one below the other, their values after them all."""
+        names: list[Named] = []
+        for block in self._blocks[index : index + _MOST_STACKED]:
+            named = field_of(block.text) if isinstance(block, Line) else None
+            if named is None:
+                break
+            names.append(named)
+        values = self._blocks[index + len(names) : index + 2 * len(names)]
+        if len(names) < _LEAST_STACKED or len(values) < len(names):
+            return []
+        lines = [block for block in values if isinstance(block, Line) and not labels_in(block.text)]
+        if len(lines) < len(names) or any(field_of(line.text) for line in lines):
+            return []
+        return [(named, line.text, line.at) for named, line in zip(names, lines, strict=True)]
+
+    def _apart(self, text: str, at: int) -> Iterator[Pair]:
+        """Yield the pairs of a line without colons: 项目编号 A-1 项目名称 某项目."""
+        name = APART.match(text)
+        while name is not None and (named := field_of(name["name"])) is not None:
+            following = next(
+                (one for one in BEHIND.finditer(text, name.end()) if field_of(one["name"])), None
+            )
+            value = text[name.end() : following.start() if following else len(text)]
+            if field_of(value) is None and _ANY_NAME.match(value) is None:
+                yield from self._made(named, value, at)
+            name = following
 
     def _now(self, text: str) -> str:
         """Return what a line says as it stands now, when it tells of a change; else the line.
@@ -220,22 +247,22 @@ class _Reader:
         if changed is not None:
             name = _last_name(changed["before"]) or self._was
             self._was = ""
-            if _LABEL.match(changed["after"]) or not name:
+            if LABEL.match(changed["after"]) or not name:
                 return changed["after"] if changed["before"] else text
             return f"{name}:{changed['after']}"
-        if _BEFORE_CHANGE.match(text) and not _LABEL.match(text):
+        if _BEFORE_CHANGE.match(text) and not LABEL.match(text):
             self._was = _last_name(text) or ""
             return ""
         if (now := _NOW.match(text)) is not None:
             rest = text[now.end() :]
-            if self._was and not _LABEL.match(rest):
+            if self._was and not LABEL.match(rest):
                 rest = f"{self._was}:{rest}"
             self._was = ""
             return rest
         return text
 
     def _row(self, index: int, row: Row) -> Iterator[Pair]:
-        cells = unspanned(row.cells)
+        cells = whole([cell for cell in unspanned(row.cells) if cell.strip(" :")])
         at = 0
         while at < len(cells):
             cell = cells[at]
@@ -243,46 +270,68 @@ class _Reader:
             name = field_of(cell)
             following = cells[at + 1] if at + 1 < len(cells) else ""
             if name is not None and following and field_of(following) is None:
-                yield self._made(name[0], following, name[1], row.at, name[2])
+                yield from self._made(name, following, row.at)
                 yield from self._within(following, name[0], row.at)
                 at += 2
                 continue
-            for line in cell.split("\n"):
-                yield from self._line(len(self._blocks), Line(row.at, line))
+            yield from self._within_cell(cell, row.at)
             at += 1
+
+    def _within_cell(self, cell: str, at: int) -> Iterator[Pair]:
+        """Yield what the lines of a cell say, a name above its value too."""
+        lines = cell.split("\n")
+        skipped = -1
+        for i, line in enumerate(lines):
+            named = field_of(line) if i + 1 < len(lines) else None
+            if i == skipped:
+                continue
+            if named is not None and field_of(lines[i + 1]) is None:
+                yield from self._made(named, lines[i + 1], at)
+                skipped = i + 1
+            else:
+                yield from self._line(len(self._blocks), Line(at, line))
 
     def _within(self, cell: str, field: str, at: int) -> Iterator[Pair]:
         """Yield other sums that a cell names behind its own: 90万元,最高限价:88万元."""
-        for label in _LABEL.finditer(cell) if field in _SUMS else ():
-            other = _FIELD_OF[_SPACE.sub("", label["name"])]
-            if label.start() and other in _SUMS and other != field:
-                yield from self._pair(label, cell[label.end() :].strip(), at)
+        for label in labels_in(cell) if field in SUMS else ():
+            if label.start and label.field in SUMS and label.field != field:
+                yield from self._pair(label, cell[label.end :].strip(), at)
 
-    def _below(self, row: Row, names: Sequence[tuple[str, str, str] | None]) -> Iterator[Pair]:
+    def _below(self, row: Row, names: Sequence[Named | None]) -> Iterator[Pair]:
         last = None
         for name, cell in zip(names, row.cells, strict=False):
             if name is not None and cell and name != last:
-                yield self._made(name[0], cell, name[1], row.at, name[2])
+                yield from self._made(name, cell, row.at)
             last = name
 
-    def _next(self, index: int) -> str:
+    def _next(self, index: int, field: str) -> str:
         """Return the line below when it is a value and not the next name or heading."""
         block = self._blocks[index + 1] if index + 1 < len(self._blocks) else None
-        if not isinstance(block, Line) or index + 1 in self._headings:
+        if not isinstance(block, Line) or len(block.text) > 400:
             return ""
-        if _LABEL.match(block.text) or len(block.text) > 400:
+        numbered = is_numbered(block.text) and _MEASURE.match(block.text) is None
+        if field == "conditions":
+            numbered = re.match(r"[一二三四五六七八九十]+、|第", block.text) is not None
+        if index + 1 in self._headings and (numbered or _ABOUT.search(block.text)):
             return ""
-        return block.text
+        value = block.text.lstrip(": ")
+        told = TOLD.match(unnumbered(value))
+        if LABEL.match(value) or field_of(value) or (told and not _PLAIN.match(told["name"])):
+            return ""
+        return value
 
-    def _pair(self, label: re.Match[str], value: str, at: int) -> Iterator[Pair]:
+    def _pair(self, label: Label, value: str, at: int) -> Iterator[Pair]:
         if value:
-            name = _SPACE.sub("", label["name"])
-            yield self._made(_FIELD_OF[name], value, label["note"] or "", at, name)
+            yield from self._made((label.field, label.note, label.name), value, at)
 
-    def _made(self, field: str, value: str, note: str, at: int, name: str) -> Pair:
+    def _made(self, named: Named, value: str, at: int) -> Iterator[Pair]:
+        field, note, name = named
         if field == "party_name" and self._party:
             field = self._party
-        return Pair(field, value.strip(), note, at, self._heading, name)
+        value = _closed(value.strip())
+        yield Pair(field, value, note, at, self._heading, name)
+        if field == "value" and _CEILING.search(note):
+            yield Pair("ceiling", value, "", at, self._heading, note)
 
     def _turn(self, text: str) -> None:
         if len(text) > 60:
@@ -291,6 +340,18 @@ class _Reader:
             if pattern.search(text):
                 self._party = party
                 return
+
+
+def _unboxed(found: re.Match[str]) -> str:
+    return f" {found[1]}:" if field_of(found[1]) else found[0]
+
+
+def _closed(value: str) -> str:
+    """Return a value without the bracket that closed what held name and value together."""
+    for opening, closing in ("【】", "[]", "「」", "『』"):
+        if value.endswith(closing) and opening not in value:
+            return value[:-1].rstrip()
+    return value
 
 
 def _names(text: str) -> list[str]:
@@ -305,52 +366,3 @@ def _last_name(text: str) -> str | None:
 
 def _plain(cell: str) -> str:
     return _SPACE.sub("", cell).rstrip(":")
-
-
-def _change_columns(cells: Sequence[str]) -> tuple[int, int] | None:
-    """Return the columns of the name and of what stands now, in the head of a table of changes."""
-    before = after = None
-    for i, cell in enumerate(cells):
-        plain = "".join(cell.split())
-        if len(plain) > 14:
-            return None
-        if re.search(r"(?:更正|变更|修改|调整)前|^原", plain):
-            before = i
-        elif re.search(r"(?:更正|变更|修改|调整)后|^现", plain):
-            after = i
-    if before is None or after is None:
-        return None
-    return max(min(before, after) - 1, 0), after
-
-
-def _unnumbered(text: str) -> str:
-    found = _NUMBERED.match(text)
-    return text[found.end() :].strip(" :") if found else text.strip(" :")
-
-
-def sections(page: Page) -> list[Section]:
-    """Return the sections of a page by their headings, in order; they may lie in each other."""
-    found: list[tuple[int, int, str]] = []
-    for index, block in enumerate(page.blocks):
-        if isinstance(block, Row):
-            continue
-        if (boxed := _BOX.fullmatch(block.text)) is not None:
-            found.append((index, 1, boxed[1]))
-            continue
-        number = _NUMBERED.match(block.text)
-        if number is None or len(block.text) > 60:
-            continue
-        rest = block.text[number.end() :].strip()
-        if not rest or _SENTENCE.search(rest.rstrip("。;")):
-            continue
-        level = ("chapter", "main", "sub", "digit").index(str(number.lastgroup))
-        if level > 1 and (":" in rest.rstrip(":") or len(rest) > 24):
-            continue
-        found.append((index, level, rest.rstrip(":")))
-        if len(found) >= _MOST_HEADINGS:
-            break
-    out: list[Section] = []
-    for i, (start, level, heading) in enumerate(found):
-        end = next((at for at, other, _ in found[i + 1 :] if other <= level), len(page.blocks))
-        out.append(Section(heading, level, start, end))
-    return out

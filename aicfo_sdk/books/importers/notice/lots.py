@@ -8,17 +8,22 @@ from collections.abc import Iterator, Sequence
 from ....model.tender import Lot
 from ....model.text import UntrustedText
 from .labels import Pair
-from .names import LOT_NAME, LOT_NUMBER, NAMES
+from .names import LOT_NAME, LOT_NUMBER
+from .naming import field_named
 from .page import Line, Page, Row
 from .values import amount, unit_in
 
 _MOST = 200
 _NUMBER = r"(?P<number>\d{1,3}|[A-Za-z]|[一二三四五六七八九十]{1,3})"
 _LEAD = re.compile(
-    rf"^(?:\(?\d{{1,2}}[.、)]\s*)?(?:(?:第\s*{_NUMBER}\s*(?:标段|标包|包件|分包|采购包|包)|(?:合同包|采购包|标项|标段|标包|包件|分包|包组|包)\s*(?P<n2>\d{{1,3}}|[A-Za-z]|[一二三四五六七八九十]{{1,3}})|(?P<n3>[A-Za-z]|\d{{1,3}})\s*(?:标段|包))(?![个\w]*共))(?P<rest>.*)$"
+    rf"^(?:\(?\d{{1,2}}[.、)]\s*)?(?:(?:第\s*{_NUMBER}\s*(?:标段|标包|包件|分包|采购包|包)|(?:合同包|采购包|标项|标段|标包|包件|分包|包组|包)(?:(?:号|编号|序号)?\s*:)?\s*(?P<n2>\d{{1,3}}|[A-Za-z]|[一二三四五六七八九十]{{1,3}})|(?P<n3>[A-Za-z]|\d{{1,3}})\s*(?:标段|包))(?![个\w]*共))(?P<rest>.*)$"
 )
 _DIGIT = {char: str(i) for i, char in enumerate("一二三四五六七八九十", 1)}
-_HEADS = frozenset((*LOT_NUMBER, "序号"))
+_LOT = "(?:合同包|采购包|标项|标段|标包|包件|分包|包组|子包|分标|包)"
+_NUMBER_HEAD = re.compile(rf"(?:{_LOT}(?:号|编号|序号|别|号码)?|(?:标的|品目)(?:号|编号|序号))")
+_NAME_HEAD = re.compile(rf"(?:{_LOT}|采购|招标|货物|服务|工程|标的|产品|物资)的?(?:名称|内容)|标的")
+_NAME_OF_LOT = re.compile(_LOT)
+_SUM_HEAD = re.compile(r"预算|概算|估算")
 _OWN_SUM = re.compile(
     r"(?:本|该)?(?:合同包|采购包|标项|标段|标包|分包|包组|包)?(?:的)?(?:预算|估算|最高限价|控制价)"
 )
@@ -46,22 +51,26 @@ def _filled(old: Lot, new: Lot) -> Lot:
 
 def _head(cells: Sequence[str]) -> dict[str, int]:
     found: dict[str, int] = {}
+    lot = False
     for i, cell in enumerate(cells):
         plain = "".join(cell.split())
         bare = re.sub(r"\(.*?\)|元|万", "", plain)
         if len(plain) > 24:
             return {}
-        if (bare in _HEADS and "number" not in found) or bare in LOT_NUMBER:
-            found["number"] = i
-        elif bare in NAMES["ceiling"] or bare.endswith(("限价", "控制价")):
+        if bare in LOT_NUMBER or _NUMBER_HEAD.fullmatch(bare):
+            found["number"], lot = i, True
+        elif bare == "序号":
+            found.setdefault("number", i)
+        elif field_named(bare) == "ceiling" or bare.endswith(("限价", "控制价")):
             found.setdefault("ceiling", i)
-        elif bare in NAMES["value"] or "预算" in bare:
+        elif field_named(bare) == "value" or _SUM_HEAD.search(bare):
             found.setdefault("value", i)
-        elif bare in LOT_NAME:
+        elif bare in LOT_NAME or _NAME_HEAD.fullmatch(bare):
             found.setdefault("name", i)
+            # 序号 numbers lots where the column beside it names them.
+            lot = lot or _NAME_OF_LOT.match(bare) is not None
     money = "value" in found or "ceiling" in found
-    lot = "number" in found and "".join(cells[found["number"]].split()) != "序号"
-    return found if lot and (money or "name" in found) else {}
+    return found if lot and "number" in found and (money or "name" in found) else {}
 
 
 def _tables(page: Page) -> Iterator[Lot]:

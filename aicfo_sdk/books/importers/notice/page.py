@@ -28,10 +28,14 @@ _WORD = re.compile(r"[^\W_]")
 
 
 class Line(NamedTuple):
-    """One visible line: its number in the file (HTML and text) or paragraph (DOCX), its text."""
+    """One visible line: its number in the file (HTML and text) or paragraph (DOCX), its text.
+
+    `level` tells a heading by the page's own markup, 1 to 6; 7 is a line wholly in bold, 0 none.
+    """
 
     at: int
     text: str
+    level: int = 0
 
 
 class Row(NamedTuple):
@@ -54,12 +58,12 @@ class Page:
     invisible: bool = False
     chars: int = 0
 
-    def line(self, at: int, text: str) -> None:
+    def line(self, at: int, text: str, level: int = 0) -> None:
         """Add the lines of a text, without empty ones."""
         for part in text.split("\n"):
             for piece in self._cleaned(part):
                 if self._room(piece):
-                    self.blocks.append(Line(at, piece))
+                    self.blocks.append(Line(at, piece, level))
 
     def row(self, at: int, table: int, cells: list[str]) -> None:
         """Add a table row; line ends stay in its cells."""
@@ -115,34 +119,3 @@ def _pieces(text: str) -> list[str]:
 def unspanned(cells: tuple[str, ...]) -> list[str]:
     """Return the cells of a row with each span once, and without empty ones."""
     return [cell for i, cell in enumerate(cells) if cell and (i == 0 or cell != cells[i - 1])]
-
-
-def from_text(text: str) -> Page:
-    """Return the page of a plain text; columns set apart by tabs or | become rows."""
-    page = Page()
-    table = 0
-    before = False
-    for at, line in enumerate(text.split("\n"), 1):
-        cells = _cells(line)
-        if cells is None:
-            before = False
-            page.line(at, line)
-            continue
-        table += not before
-        before = True
-        if any(cell.strip(" -:=+") for cell in cells):
-            page.row(at, table, cells)
-        if page.cut:
-            break
-    return page
-
-
-def _cells(line: str) -> list[str] | None:
-    plain = line.strip()
-    if len(plain) > MAX_LINE:
-        return None
-    if plain[:1] in "|│" and plain[-1:] in "|│" and len(plain) > 2:
-        return [cell.strip() for cell in re.split(r"[|│]", plain[1:-1])]
-    if "\t" in plain and (cells := [cell.strip() for cell in plain.split("\t")])[1:]:
-        return cells
-    return None

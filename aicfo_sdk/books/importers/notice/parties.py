@@ -6,7 +6,8 @@ import re
 from typing import Literal
 
 from ....model.text import UntrustedText
-from .said import Said
+from .said import FOOT_LINES, Said
+from .values import moment
 
 _HEAD = 3_000
 """A notice presents its parties within so many characters."""
@@ -31,8 +32,11 @@ _ASKS = re.compile(
 """某医院委托某公司于近日."""
 
 
+_SIGNER = re.compile(
+    r"[\u4e00-\u9fff()]{3,30}(?:医院|中心|学校|中学|小学|大学|学院|局|委员会|政府|馆|站|院|所|办公室|协会|法院|检察院)"
+)
 _OWNER = re.compile(
-    rf"(?:(?:业主|建设单位|发包人|招标人|采购人)(?:单位)?(?:为|是|系)|业主(?:单位)?|建设单位)\s*(?P<name>{_NAME})"
+    rf"(?:(?:业主|建设单位|发包人|招标人|采购人|采购单位|招标单位)(?:单位)?(?:为|是|系)|业主(?:单位)?|建设单位)\s*(?P<name>{_NAME})"
     r"(?=\s*(?:[,。;(]|已|现|拟))"
 )
 """某工程的业主某局已落实资金, 招标人为某局."""
@@ -57,7 +61,21 @@ def party(said: Said, name: Literal["buyer", "agency"]) -> str:
         )
         if len(plain) > 1 and not re.match(r"信息|的|或|和|应|须|委托", plain):
             return plain
-    return _in_prose(said.text[:_HEAD], name)
+    told = _in_prose(said.text[:_HEAD], name)
+    return told or ("" if name == "agency" else _signed(said))
+
+
+def _signed(said: Said) -> str:
+    """Return who signs a notice above its day, where no agency does: 某医院, 2026年3月5日."""
+    if said.all("agency") or _in_prose(said.text[:_HEAD], "agency"):
+        return ""
+    for above, below in zip(
+        said.lines[-2:-FOOT_LINES:-1], said.lines[:-FOOT_LINES:-1], strict=False
+    ):
+        day = moment(below)
+        if day is not None and len("".join(below.split())) <= day.end - day.start + 2:
+            return above if _SIGNER.fullmatch(above) else ""
+    return ""
 
 
 def _in_prose(text: str, name: Literal["buyer", "agency"]) -> str:

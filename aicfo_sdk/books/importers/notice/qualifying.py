@@ -10,10 +10,14 @@ import re
 from collections.abc import Iterator, Sequence
 
 from ....model.text import UntrustedText
-from .labels import Section, field_of
+from .labels import Pair
+from .outline import Section
 from .page import Line, Page, unspanned
+from .spotted import field_of
 
 _MOST = 100
+_SHORT = 12
+"""A shorter line without a full stop, where the others have one, is the next heading."""
 _BIDDER = "(?:申请人|投标人|供应商|响应人|应答人|报价人|竞价人|比选申请人|参选人|服务商|承包人)"
 _ASKED = (
     rf"{_BIDDER}(?:的|(?:应当?|必?须|需要?)?(?:具备|满足|符合)的?)?"
@@ -50,15 +54,12 @@ _OF_OTHERS = re.compile(
 _GENERAL = re.compile(r"营业执照|法人资格|民事责任|身份证|纳税|社保|社会保障|审计报告|信用")
 
 
-def qualifications(page: Page, sections: Sequence[Section]) -> tuple[UntrustedText, ...]:
+def qualifications(
+    page: Page, sections: Sequence[Section], found: Sequence[Pair]
+) -> tuple[UntrustedText, ...]:
     """Return the sentences of the qualification section, numbers taken off, in order."""
-    found = list(_sentences(page, sections))
-    return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(found))[:_MOST]
-
-
-def names_conditions(text: str) -> bool:
-    """Return whether a text is but the name under which a notice says what bidders must be."""
-    return len(text) < 24 and re.fullmatch(_ASKED, text.strip()) is not None
+    told = list(_of_sections(page, sections)) or list(_below(page)) or list(_of_pairs(page, found))
+    return tuple(UntrustedText(text[:2_000]) for text in dict.fromkeys(told))[:_MOST]
 
 
 def required(sentences: Sequence[str]) -> tuple[str, ...]:
@@ -75,33 +76,77 @@ def required(sentences: Sequence[str]) -> tuple[str, ...]:
     return tuple(found)[:30]
 
 
-def _sentences(page: Page, sections: Sequence[Section]) -> Iterator[str]:
-    chosen = next((s for s in sections if _HEADING.search(s.heading)), None)
-    if chosen is not None:
-        inline = _INLINE.search(chosen.heading)
-        blocks = page.blocks[chosen.start + 1 : chosen.end]
-        if inline and len(inline[1]) > 6:
-            yield from _split(inline[1])
-        for block in blocks:
-            for text in (block.text,) if isinstance(block, Line) else unspanned(block.cells):
-                yield from _split(text)
-        return
+def _of_sections(page: Page, sections: Sequence[Section]) -> Iterator[str]:
+    """Yield the sentences of the first section of conditions that holds any."""
+    end = 0
+    for section in sections:
+        own = _is_conditions(section.heading)
+        if section.start < end or not (own or (not end and _HEADING.search(section.heading))):
+            continue
+        told = list(_under(page, section))
+        yield from told
+        # 基本资格 and 特定资格 may stand one behind the other.
+        end = section.end if told else end
+
+
+def _under(page: Page, section: Section) -> Iterator[str]:
+    inline = _INLINE.search(section.heading)
+    if inline and len(inline[1]) > 6:
+        yield from _split(inline[1])
+    for block in page.blocks[section.start + 1 : section.end]:
+        for text in (block.text,) if isinstance(block, Line) else unspanned(block.cells):
+            yield from _split(text)
+
+
+def _is_conditions(text: str) -> bool:
+    named = field_of(text)
+    return named is not None and named[0] == "conditions"
+
+
+def _of_pairs(page: Page, found: Sequence[Pair]) -> Iterator[str]:
+    """Yield what stands beside or below the name of the conditions, however it is drawn."""
+    for pair in found:
+        if pair.field != "conditions":
+            continue
+        for line in pair.value.split("\n"):
+            yield from _split(line)
+        index = next(
+            (i for i, b in enumerate(page.blocks) if isinstance(b, Line) and b.at == pair.at), None
+        )
+        if index is not None and _NUMBER.match(pair.value):
+            yield from _following(page, index + 1)
+
+
+def _below(page: Page) -> Iterator[str]:
+    """Yield what stands in the cell or in the lines below a name without a heading's number."""
     for index, block in enumerate(page.blocks):
         cells = (block.text,) if isinstance(block, Line) else tuple(unspanned(block.cells))
+        above = page.blocks[index - 1] if index else block
+        if isinstance(block, Line) and isinstance(above, Line) and field_of(above.text):
+            continue  # names one below the other: the line below is the value of another
         for i, cell in enumerate(cells):
-            inline = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
+            inline = _told(cell)
             if inline is None:
                 continue
-            if inline[1]:
-                yield from _split(inline[1])
+            if inline:
+                yield from _split(inline)
             elif i + 1 < len(cells) and field_of(cells[i + 1]) is None:
                 for line in cells[i + 1].split("\n"):
                     yield from _split(line)
+                yield from _spanned(page, index, cell)
             elif not isinstance(block, Line):
                 yield from _column(page, index, cell)
             if isinstance(block, Line):
                 yield from _following(page, index + 1)
             return
+
+
+def _told(cell: str) -> str | None:
+    """Return what a text says behind the name of the conditions; None when it names none."""
+    if _is_conditions(cell):
+        return ""
+    found = _INLINE.match(_NUMBER.sub("", cell.replace("\n", " ")))
+    return found[1] if found else None
 
 
 def _column(page: Page, index: int, head: str) -> Iterator[str]:
@@ -115,25 +160,55 @@ def _column(page: Page, index: int, head: str) -> Iterator[str]:
             yield from _split(text)
 
 
+def _spanned(page: Page, index: int, name: str) -> Iterator[str]:
+    """Yield what stands beside a name in the further rows that it spans."""
+    top = page.blocks[index]
+    for row in page.blocks[index + 1 : index + 1 + _MOST]:
+        if isinstance(top, Line) or isinstance(row, Line) or row.table != top.table:
+            return
+        cells = unspanned(row.cells)
+        if name not in cells[:-1]:
+            return
+        yield from _split(cells[cells.index(name) + 1])
+
+
 def _following(page: Page, start: int) -> Iterator[str]:
     """Yield the lines right below a name that stands without a heading's number.
 
     They are numbered, or none is, and then they end where the next name begins.
     """
-    numbered = None
+    first = page.blocks[start] if start < len(page.blocks) else None
+    if not isinstance(first, Line):
+        return
+    numbered, sign = _NUMBER.match(first.text) is not None, _sign(first.text)
+    above = page.blocks[start - 1]
+    if sign and isinstance(above, Line) and _sign(above.text) == sign:
+        return
+    ended = first.text.endswith(("。", ";"))
     for block in page.blocks[start : start + 30]:
         if not isinstance(block, Line) or re.match(r"[一二三四五六七八九十]{1,3}、", block.text):
             return
-        has = _NUMBER.match(block.text) is not None
-        numbered = has if numbered is None else numbered
-        if has != numbered or (not has and (field_of(block.text) or _NAMED.match(block.text))):
+        text = block.text
+        if (_NUMBER.match(text) is not None) != numbered or _sign(text) != sign:
             return
-        yield from _split(block.text)
+        if not numbered and (field_of(text) or _NAMED.match(text)):
+            return
+        if not numbered and ended and len(text) < _SHORT and not text.endswith(("。", ";")):
+            return
+        yield from _split(text)
+
+
+def _sign(text: str) -> str:
+    """Return the sign before a line's words: a bullet or a dash."""
+    return text[0] if re.match(r"[^\w\s()\[\]【\"“《]", text) else ""
 
 
 def _split(text: str) -> Iterator[str]:
     for part in _PARTS.split(text):
+        part = part.lstrip(" :-—–→⇒=|.…>_")
         plain = _INTRO.sub("", _NUMBER.sub("", part.strip())).strip()
         plain = _NUMBER.sub("", plain) if len(plain) > 8 else plain
-        if len(plain) > 3 and not _EMPTY.match(plain) and not plain.endswith((":", "如下")):
+        if len(plain) <= 3 or _EMPTY.match(plain) or plain.endswith((":", "如下")):
+            continue
+        if not _is_conditions(plain):
             yield plain

@@ -10,7 +10,8 @@ import re
 from html import unescape
 from unicodedata import normalize
 
-from .names import NAMES, any_of
+from .labels import pairs
+from .page import Page
 
 _MARKS = tuple(
     re.compile(pattern)
@@ -20,7 +21,7 @@ _MARKS = tuple(
         r"采购人|招标人|采购单位|招标单位",
         r"投标文件|响应文件|报价文件|报价截止|中标|成交供应商",
         r"预算金额|预算总?价|最高限价|控制价|限价|采购预算",
-        r"(?:招标|采购|磋商|谈判|询价|更正|变更|终止|中标|成交|结果)\s*(?:公告|公示|文件)",
+        r"(?:招标|采购|磋商|谈判|询价|更正|变更|终止|中标|成交|结果)\s*(?:公告|公示|文件)|采购意向",
         r"资格要求|资格条件|评标办法|评标方法|综合评分|评审办法",
     )
 )
@@ -33,15 +34,9 @@ _OWN = frozenset(
     ).split()
 )
 """Fields that hardly any paper but a notice gives a name of their own."""
-_FIELD_OF = {name: field for field, names in NAMES.items() for name in names}
-_NAMED = re.compile(
-    r"(?:^|[\n|>:;,。]|\d[.、]|[一二三四五六七八九十][、)])[^\w\n:(]{0,4}(?:本项目|原公告)?的?("
-    + any_of(_FIELD_OF)
-    + r")(?:\([^()\n]{0,20}\))?[^\S\n]*(?:(?=[:\n|])|(?<=\s)(?=\S)|$)"
-)
 _HEADLINE = re.compile(
     r"^(?![^\n]*(?:招聘|拍卖|转让|出让|招租|出租|招生|招考|(?:资产|车辆|物资|设备|房产|国有)[^\n]{0,8}处置|处置(?:结果)?公[告示]))"
-    r"[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|(?:招标|采购|磋商|谈判|询价|比选)文件)"
+    r"[^:。\n|]{0,80}(?:公告|公示|邀请书|邀请函|通知书|采购需求|采购意向|(?:招标|采购|磋商|谈判|询价|比选)文件)"
     r"(?:\([^()]{0,16}\))?$"
 )
 _OTHER_PAPER = re.compile(
@@ -52,27 +47,19 @@ _HEAD = 40
 _FIRST = 3
 
 _TAG = re.compile(r"<[^<>]{0,2000}>")
-_BLOCK = re.compile(
-    r"</?(?:div|t[dhr]|p|li|d[dt]|br|h\d|title|section|body)\b[^<>]{0,2000}>", re.IGNORECASE
-)
-_ELEMENT = re.compile(
-    r"</?(?:div|t[dhr]|p|li|d[dt]|br|h\d|title|section|body)\b[^<>]{0,2000}>"
-    r"|</(?:span|label|b|strong|em|i)>\s*<(?:span|label|b|strong|em|i)\s+class\b[^<>]{0,2000}>",
-    re.IGNORECASE,
-)
-"""The same, and where one inline element with a class follows another: a name and its value."""
 _BETWEEN = re.compile(r"(?<=[\u4e00-\u9fff])[ \t\u00a0\u3000]+(?=[\u4e00-\u9fff])")
 
 
-def announces(text: str) -> bool:
-    """Return whether a text, with its markup if it has any, announces or is a tender."""
-    text = text.replace("\u200b", "")
-    if sum(1 for mark in _MARKS if mark.search(_BETWEEN.sub("", _TAG.sub("", text)))) == 0:
-        return False
-    lines = normalize("NFKC", unescape(_TAG.sub("", _BLOCK.sub("\n", text))))
-    dense = _BETWEEN.sub("", lines)
-    apart = normalize("NFKC", unescape(_TAG.sub("", _ELEMENT.sub("\n", text))))
-    found = {_FIELD_OF[name] for each in (lines, dense, apart) for name in _NAMED.findall(each)}
+def may_announce(text: str) -> bool:
+    """Return whether a text, markup and all, has any word of a tender: a glance before reading."""
+    plain = normalize("NFKC", unescape(_TAG.sub("", text.replace("\u200b", ""))))
+    return any(mark.search(_BETWEEN.sub("", plain)) for mark in _MARKS)
+
+
+def announces(page: Page) -> bool:
+    """Return whether a page announces or is a tender: it gives values to the names of one."""
+    found = {pair.field for pair in pairs(page)}
+    dense = _BETWEEN.sub("", page.text())
     head = [line.strip() for line in dense.split("\n") if line.strip()][:_HEAD]
     headline = any(_HEADLINE.match(line) for line in head)
     if not headline and any(_OTHER_PAPER.match(line) for line in head[:_FIRST]):

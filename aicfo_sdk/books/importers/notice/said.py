@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 
 from ....model.tender import NoticeFlag
-from .labels import Pair, Section, pairs, sections
+from .labels import Pair, pairs
+from .outline import Section, sections
 from .page import Line, Page
 
 _NO_VALUE = re.compile(r"^(?:/|无|详见.*|见.*|-+|待定|另行通知|同预算.*)$")

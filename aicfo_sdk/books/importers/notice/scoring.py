@@ -8,21 +8,24 @@ from typing import Literal
 
 from ....model.tender import ScoreItem
 from ....model.text import UntrustedText
-from .labels import Section
+from .outline import Section, unnumbered
 from .page import Line, Page, Row, unspanned
 
 _MOST = 300
 _LONGEST = 4_000
 Group = Literal["price", "technical", "business", ""]
 
+_ACT = "(?:评分|评审|评标|评议|评价|评定|评比|评选|打分|考核|测评|赋分|得分|计分|记分|比选)"
 _POINTS_HEAD = re.compile(
-    r"^(?:分值|分数|满分|权重|标准分|最高分|得分|评分分值|分值\(分\)|权值|分值权重|满分值|分值设定)(?:\(.*\))?$"
+    rf"^(?:{_ACT}|最高得?|标准|满|总|设定|应得|单项)*(?:分值|分数|满分|权重|权值|配分|占比|比重|分)+"
+    r"(?:值|数|上限|分配|设定|权重|比例|占比|限)?(?:\(.*\)|/分)?$|^(?:赋分|得分)上?限?$"
 )
 _NAME_HEAD = re.compile(
-    r"评分(?:因素|内容|项目?|指标|点)|评审(?:因素|内容|项目?|指标|要素)|评价(?:因素|内容|指标|项目?)|打分项|^项目$|^内容$|^因素$|^指标$"
+    rf"^{_ACT}的?(?:因素|内容|项目?|指标|点|要素|要点|名称|科目|方面|事项)(?:名称)?(?:\(.*\))?$"
+    r"|^(?:项目|内容|因素|指标|要素|打分项)(?:名称)?$"
 )
 _RULE_HEAD = re.compile(
-    r"评分(?:标准|细则|办法|说明|依据|规则)|评审(?:标准|细则|依据)|打分标准|评价标准|说明|^标准$"
+    rf"{_ACT}.*(?:标准|细则|办法|说明|依据|规则|方法|要求|准则)|^(?:具体)?(?:说明|标准|细则|备注)$"
 )
 _GROUP_HEAD = re.compile(
     r"^(?:类别|评分类别|评审类别|分类|评分大类|一级指标|部分|评审项|评分部分|大类|评分因素|评审因素)$"
@@ -31,10 +34,11 @@ _POINTS = re.compile(
     r"(?:^|[^\d.])(?:0\s*[-~—–至到]\s*)?(\d{1,3}(?:\.\d{1,2})?)\s*(?:分|%)?(?:\)|$)"
 )
 _IN_BRACKETS = re.compile(
-    r"[\[(【]\s*(?:满分|最高|共|总分|分值|计)?\s*:?\s*(?:0\s*[-~—–至到]\s*)?(\d{1,3}(?:\.\d{1,2})?)\s*(?:分|%)\s*(?:满分)?\s*[\])】]"
+    r"[\[(【]\s*(?:满分|最高|共|总分|分值|计|权重|占|占比)?\s*:?\s*(?:0\s*[-~—–至到]\s*)?(\d{1,3}(?:\.\d{1,2})?)\s*(?:分|%)\s*(?:满分)?\s*[\])】]"
 )
+_ALONE = re.compile(r"(?:满分|最高)?(\d{1,3}(?:\.\d{1,2})?)分?")
 _BEHIND = re.compile(
-    r"^(.{2,30}?)\s*[:—-]*\s*(?:满分|最高|最高得|计|占)?\s*(\d{1,3}(?:\.\d{1,2})?)\s*分\s*(?:[::。;,]|$)"
+    r"^(.{2,30}?)\s*[:—,.…-]*\s*(?:满分|最高|最高得|计|占)?\s*(\d{1,3}(?:\.\d{1,2})?)\s*分(?:\s*[::。;,|]|\s|$)"
 )
 _NUMBER = re.compile(
     r"^(?:\d{1,2}(?:\.\d{1,2})*\s*[.、)]?|\(\d{1,2}\)|\(?[一二三四五六七八九十]{1,3}[)、.]|[A-Z][.、])\s*"
@@ -106,14 +110,16 @@ def _group_line(text: str) -> Group:
 def _columns(cells: Sequence[str]) -> dict[str, int]:
     """Return column by role when a row is the head of a scoring table."""
     found: dict[str, int] = {}
-    plain = ["".join(cell.split()) for cell in cells]
+    # A cell merged out of two may say its head twice.
+    plain = ["".join(dict.fromkeys(cell.split())) for cell in cells]
     for i, cell in enumerate(plain):
         if len(cell) > 20:
             return {}
         if _POINTS_HEAD.match(cell):
             found.setdefault("points", i)
         elif _RULE_HEAD.search(cell):
-            found["rule"] = i
+            if cell != "备注" or "rule" not in found:
+                found["rule"] = i
         elif (
             _GROUP_HEAD.match(cell)
             and "group" not in found
@@ -181,10 +187,13 @@ def _lines(page: Page, sections: Sequence[Section]) -> Iterator[ScoreItem]:
     for section in ranges:
         for index in range(section.start, section.end):
             block = page.blocks[index]
-            if index in seen or not isinstance(block, Line):
+            if index in seen:
                 continue
             seen.add(index)
-            made = _line_item(block.text, group)
+            if isinstance(block, Line):
+                made = _line_item(block.text, group)
+            else:
+                made = _headless(unspanned(block.cells), group)
             if made is None:
                 continue
             if _is_group(made):
@@ -196,6 +205,16 @@ def _lines(page: Page, sections: Sequence[Section]) -> Iterator[ScoreItem]:
             yield made
     if pending is not None:
         yield pending
+
+
+def _headless(cells: Sequence[str], group: Group) -> ScoreItem | None:
+    """Return the item of a row in a table that names no columns: its name, its points, its rule."""
+    rest = cells[1:] if cells and _NUMBER.fullmatch(f"{cells[0]}、") else cells
+    for at, cell in enumerate(rest[1:], 1):
+        points = _ALONE.fullmatch("".join(cell.split()))
+        if points is not None:
+            return _line_item(f"{rest[at - 1]}({points[1]}分):{' '.join(rest[at + 1 :])}", group)
+    return None
 
 
 def _is_group(item: ScoreItem) -> bool:
@@ -212,7 +231,7 @@ def _is_group(item: ScoreItem) -> bool:
 
 
 def _line_item(text: str, group: Group) -> ScoreItem | None:
-    plain = _NUMBER.sub("", text)
+    plain = unnumbered(_NUMBER.sub("", text))
     found = _IN_BRACKETS.search(plain[:60])
     if found is not None:
         name, points = plain[: found.start()].strip(" :"), found[1]
@@ -221,8 +240,16 @@ def _line_item(text: str, group: Group) -> ScoreItem | None:
         behind = _BEHIND.match(plain)
         if behind is None:
             return None
-        name, points, rule = behind[1].strip(" :"), behind[2], plain[behind.end() :].strip(" :")
-    if not 2 <= len(name) <= 30 or _TOTAL.match(name) or re.search(r"[,。;]|得$|每", name):
+        name, points, rule = (
+            behind[1].strip(" :.…—-|,"),
+            behind[2],
+            plain[behind.end() :].strip(" :"),
+        )
+    if (
+        not 2 <= len(name) <= 30
+        or _TOTAL.match(name)
+        or re.search(r"[,。;]|得$|每|采用|评分法|总分", name)
+    ):
         return None
     milli = _milli(points)
     if milli is None:

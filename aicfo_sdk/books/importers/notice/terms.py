@@ -15,7 +15,7 @@ from ....model.tender import Evaluation, NoticeKind, Procedure
 from .values import choice, ppm
 
 _KINDS: tuple[tuple[NoticeKind, re.Pattern[str]], ...] = (
-    ("termination", re.compile(r"终止|废标|流标|中止|失败|撤销|取消")),
+    ("termination", re.compile(r"终止|废标|流标|中止|暂停|失败|撤销|取消")),
     ("correction", re.compile(r"更正|变更|澄清|补遗|答疑|延期|修改|补充公告|补充通知|更改")),
     ("contract", re.compile(r"合同(?:公告|公示)")),
     ("award", re.compile(r"中标|成交|结果公[告示]|结果的?公[告示]|候选人公示|定标|中选")),
@@ -51,6 +51,7 @@ _EVALUATIONS: tuple[tuple[re.Pattern[str], Evaluation], ...] = (
         "lowest_quote",
     ),
 )
+_BOX = r"(?:[☑■√□☐✓☒]|[\[(【][√✓xX]?[\])】])"
 Category = Literal["goods", "services", "works", ""]
 _CATEGORIES: tuple[tuple[str, Category], ...] = (
     ("货物", "goods"),
@@ -59,9 +60,7 @@ _CATEGORIES: tuple[tuple[str, Category], ...] = (
 )
 _TENDERING = re.compile(r"招标投标法|《招投标法|必须招标的工程|七部委|评标委员会和评标方法暂行规定")
 _PROCUREMENT = re.compile(r"政府采购法|财政部令|政府采购")
-_WORKS = re.compile(
-    r"施工|总承包|改造工程|建设工程|工程量清单|建筑工程|标段|监理|修缮|改建|扩建|新建"
-)
+_OWN_RULES = re.compile(r"公司|集团|银行|厂$|村民委员会|村委会|居委会|合作社")
 
 
 def kind_of(headline: str, text: str) -> NoticeKind:
@@ -120,25 +119,26 @@ def evaluation_of(stated: str, text: str, procedure: Procedure) -> Evaluation:
 
 
 def regime_of(
-    text: str, procedure: Procedure, category: str, *, tenderer: bool
+    text: str, procedure: Procedure, category: str, *, buyer: str, tenderer: bool
 ) -> Literal["government_procurement", "tendering", ""]:
     """Return the law a notice stands under: the one it names, else by procedure and words.
 
-    `tenderer` says that the buyer is called 招标人, the word of the 招标投标法.
+    `tenderer` says that the buyer is called 招标人, the word of the 招标投标法. A firm that buys by
+    rules of its own, and a village, stand under neither unless they name one.
     """
     if re.search(r"政府采购法》?第二十二条|《?中华人民共和国政府采购法", text):
         return "government_procurement"
     if _TENDERING.search(text):
         return "tendering"
+    if _OWN_RULES.search(buyer) and not tenderer:
+        return ""
     if procedure in ("consultation", "negotiation", "inquiry", "single_source", "framework"):
         return "" if tenderer else "government_procurement"
     if tenderer:
         return "tendering"
     if _PROCUREMENT.search(text) or re.search(r"采\s*购\s*人", text):
         return "government_procurement"
-    if category == "works" or _WORKS.search(text[:3_000]):
-        return "tendering"
-    return ""
+    return "tendering" if category == "works" else ""
 
 
 def category_of(stated: str, title: str, buyer: str) -> Category:
@@ -149,9 +149,9 @@ def category_of(stated: str, title: str, buyer: str) -> Category:
         if word in (ticked or [stated[:20]])[0]:
             return code
     if re.search(
-        r"(?:施工|总承包|改造|修缮|新建|扩建|改建|装修|维修|绿化|道路|整治|建设)(?:工程)?(?:施工|项目)?(?:[((].*)?$|施工|修缮工程|改造工程|建设工程",
+        r"(?:施工|总承包|改造|修缮|新建|扩建|改建|装修|维修|绿化|道路|整治|建设)(?:工程)?(?:施工|项目)?(?:[((].*)?$|施工|工程(?:项目)?(?:[((].*)?$",
         title,
-    ) and not re.search(r"监理|设计|咨询|造价|系统|软件|平台", title):
+    ) and not re.search(r"监理|设计|咨询|造价|检测|勘察|评估|系统|软件|平台|信息", title):
         return "works"
     if re.search(
         r"服务(?!器)|保洁|物业|运维|咨询|监理|设计|检测|维护|租赁|培训|保险|审计|外包|评估|托管|监测|安保|餐饮|配送",
@@ -178,6 +178,10 @@ def sme_of(stated: str, text: str) -> Literal["whole", "part", "no", ""]:
     ):
         return ""
     for source in (re.sub(r"\s+", "", stated), plain):
+        if re.search(r"包[^。;]{0,12}(?<!不)(?<!非)专门面向", source) and re.search(
+            r"(?:其余|其他|包)[^。;]{0,12}(?:不|非)专门面向", source
+        ):
+            return "part"
         if re.search(
             r"(?:非|不是|不属于|并非|不)(?:为)?专门面向|未预留份额|不专门面向|不面向中小", source
         ):
@@ -216,14 +220,18 @@ def consortium_of(stated: str, text: str) -> bool | None:
     """Return whether consortia may bid, if the notice says so."""
     if stated and (said := choice(stated)) is not None:
         return said
+    if stated and (told := re.search(r"(不|拒绝|谢绝)?(?:接受|允许|得)", stated)) is not None:
+        return told[1] is None
     plain = re.sub(r"\s+", "", text)
+    if found := re.search(rf"((?:{_BOX}不?(?:接受|允许)){{2}})联合体", plain):
+        return choice(found[1])
     found = re.search(r"\(([是否√×☑□■]{1,5}|不?接受|不?允许)\)(?:接受)?联合体", plain)
     if found:
         return choice(found[1])
     if found := re.search(r"接受联合体[^。;:]{0,8}[::]?([☑□■√☐是否]{2,6})", plain):
         return choice(found[1])
     if re.search(
-        r"(?:不|拒绝)(?:接受|允许|得以)?(?:以)?(?:任何形式的)?联合体|不得(?:以|组成)联合体|联合体(?:投标|响应|参加|参与)?[::]?(?:不接受|不允许|否)",
+        r"(?:不|拒绝|谢绝)(?:接受|允许|得以)?(?:以)?(?:任何形式的)?联合体|不得(?:以|组成)联合体|联合体(?:投标|响应|参加|参与)?[::]?(?:不接受|不允许|否)",
         plain,
     ):
         return False

@@ -37,7 +37,7 @@ _NUMBER = re.compile(
 _CAPITAL = re.compile(r"[零〇壹贰貳叁參肆伍陆陸柒捌玖拾佰仟万萬亿億元圆圓整正角分]{3,40}")
 _DIGITS = "零〇一二三四五六七八九"
 _CHINESE_DAY = re.compile(
-    r"([二][〇零○O0Oo一二三四五六七八九]{3})\s*年\s*([一二三四五六七八九十]{1,3})\s*月"
+    r"([二][〇零○O0Oo一二三四五六七八九]{3}|(?<!\d)20\d\d)\s*年\s*([一二三四五六七八九十]{1,3})\s*月"
     r"(?:\s*([一二三四五六七八九十]{1,3})\s*[日号])?"
 )
 _DAY = re.compile(
@@ -192,8 +192,8 @@ def _plain(found: re.Match[str]) -> date | None:
 
 
 def _chinese(found: re.Match[str]) -> date | None:
-    year = int("".join(str(_digit(char)) for char in found[1]))
-    return _day(year, _small(found[2]) or 0, (_small(found[3]) or 0) if found[3] else 1)
+    year = "".join(char if char.isdigit() else str(_digit(char)) for char in found[1])
+    return _day(int(year), _small(found[2]) or 0, (_small(found[3]) or 0) if found[3] else 1)
 
 
 def _day(year: int, month: int, day: int) -> date | None:
@@ -294,7 +294,7 @@ def choice(text: str) -> bool | None:
         return ticked[0] in _YES
     if re.search(_EMPTY, plain):
         return None
-    word = re.match(r"[(:]*(不接受|不允许|接受|允许|是|否|不|/|无)", plain)
+    word = re.match(r"[(:]*(不接受|不允许|接受|允许|是|否|不(?!限)|/|无)", plain)
     if word is None:
         return None
     return word[1] in _YES
