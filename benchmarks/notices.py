@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 from tests.notices import (
     eighth_look,
+    eleventh_look,
     fifth_look,
     first_look,
     fourth_look,
@@ -15,6 +16,7 @@ from tests.notices import (
     second_look,
     seventh_look,
     sixth_look,
+    tenth_look,
     third_look,
     tuned,
 )
@@ -30,8 +32,10 @@ SETS: dict[str, Mapping[str, Callable[[int], Made]]] = {
     "set aside a fifth time (first 0.786)": fifth_look.LAYOUTS,
     "set aside a sixth time (first 0.927)": sixth_look.LAYOUTS,
     "set aside a seventh time (first 0.905)": seventh_look.LAYOUTS,
-    "set aside an eighth time (first 0.817)": eighth_look.LAYOUTS,
+    "set aside an eighth time (first 0.849)": eighth_look.LAYOUTS,
     "set aside a ninth time (first 0.893)": ninth_look.LAYOUTS,
+    "set aside a tenth time, and not mended for": tenth_look.LAYOUTS,
+    "set aside an eleventh time (first 0.949)": eleventh_look.LAYOUTS,
 }
 
 

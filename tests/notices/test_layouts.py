@@ -15,6 +15,7 @@ from . import (
     second_look,
     seventh_look,
     sixth_look,
+    tenth_look,
     third_look,
     tuned,
 )
@@ -47,5 +48,12 @@ def test_a_layout_is_read_as_labelled(name: str) -> None:
 def test_over_all_notices_every_field_reaches_the_acceptance_figure() -> None:
     found = together(tally(LAYOUTS))
     assert sum(found.right.values()) > 2_000
+    assert found.total() >= 0.95, found.errors
+    assert found.recall("stars") == 1.0
+
+
+def test_layouts_set_aside_and_not_mended_for_reach_it_too() -> None:
+    found = together(tally(tenth_look.LAYOUTS))
+    assert sum(found.right.values()) > 800
     assert found.total() >= 0.95, found.errors
     assert found.recall("stars") == 1.0
