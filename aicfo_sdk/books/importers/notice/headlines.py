@@ -8,6 +8,8 @@ from .page import Line
 from .said import HEAD_LINES, Said
 
 _LONGEST = 500
+_NAMES = 4
+"""Characters beside the words for a kind of notice that say of what it is."""
 _ANNOUNCES = re.compile(
     r"公告|公示|邀请|通知书|(?:招标|磋商|谈判|采购|询价|比选)\s*文件|采购需求|采购意向"
     r"|(?:变更|更正|延期|澄清|答疑|补充|终止|暂停)通知$"
@@ -32,7 +34,10 @@ _CALLED = re.compile(
 
 
 def headline(said: Said) -> str:
-    """Return the line that announces: the first, or where that is bare one that says of what."""
+    """Return the line that announces: the first, or where that is bare one that says of what.
+
+    采购公告 alone may be an entry of a menu.
+    """
     found = [
         plain
         for text in [*said.lines[:HEAD_LINES], said.page.title]
@@ -43,7 +48,13 @@ def headline(said: Said) -> str:
     ]
     if not found:
         return _TAG.sub("", re.sub(r"\s+", "", said.page.title))
-    fuller = (one for one in found[1:] if one.endswith(found[0]) and one != found[0])
+    bare = found[0].endswith(("公告", "公示")) and len(_KIND.sub("", found[0])) < _NAMES
+    fuller = (
+        one
+        for one in found[1:]
+        if one != found[0]
+        and (one.endswith(found[0]) or (bare and len(_KIND.sub("", one)) >= _NAMES))
+    )
     return _TAG.sub("", next(fuller, found[0]))
 
 

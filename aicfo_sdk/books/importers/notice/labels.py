@@ -108,6 +108,7 @@ class _Reader:
     def pairs(self) -> Iterator[Pair]:
         columns: tuple[int, list[Named | None]] | None = None
         change: tuple[int, tuple[int, int]] | None = None
+        across: tuple[int, list[Named | None]] | None = None
         skipped, several = 0, False
         for index, block in enumerate(self._blocks):
             heading = self._headings.get(index)
@@ -131,6 +132,12 @@ class _Reader:
                 columns = (block.table, winners) if several else None
                 continue
             columns = None
+            if across is not None and across[0] == block.table:
+                yield from self._of_parties(block, across[1])
+                continue
+            if (parties := _parties_across(block.cells)) is not None:
+                across = (block.table, parties)
+                continue
             if changed := change_columns(block.cells):
                 change = (block.table, changed)
                 continue
@@ -169,6 +176,12 @@ class _Reader:
         below = self._blocks[index + 1 : index + 3]
         rows = [row for row in below if isinstance(row, Row) and row.table == head.table]
         return len(rows) > 1 and any(_OF_LOT.match(_plain(cell)) for cell in head.cells)
+
+    def _of_parties(self, row: Row, parties: Sequence[Named | None]) -> Iterator[Pair]:
+        """Yield the names in a table that has a column for each party."""
+        named = field_of(row.cells[0])
+        if named is not None and named[0] == "party_name":
+            yield from self._below(row, parties)
 
     def _changed_row(self, row: Row, name: int, after: int) -> Iterator[Pair]:
         cells = row.cells
@@ -366,3 +379,12 @@ def _last_name(text: str) -> str | None:
 
 def _plain(cell: str) -> str:
     return _SPACE.sub("", cell).rstrip(":")
+
+
+def _parties_across(cells: Sequence[str]) -> list[Named | None] | None:
+    """Return whom each column is of, where a row names the parties and nothing else."""
+    if len(cells) < 3 or _plain(cells[0]) not in ("", "项目", "内容", "类别"):
+        return None
+    names = [field_of(cell) for cell in cells]
+    two = {name[0] for name in names[1:] if name} == {"buyer", "agency"}
+    return names if two and all(names[1:]) else None

@@ -12,7 +12,7 @@ from .values import moment
 _HEAD = 3_000
 """A notice presents its parties within so many characters."""
 
-_NAME = r"[\u4e00-\u9fff()]{4,40}?"
+_NAME = r"(?:\d{5}部队|[\u4e00-\u9fff()]{4,40}?)"
 _ROLE = "采购人|招标人|采购单位|招标单位|采购代理机构|招标代理机构|代理机构"
 _DEFINED = re.compile(
     rf"(?:^|[,。;:\s]|由|受)\s*(?P<name>{_NAME})\s*"
@@ -31,6 +31,8 @@ _ASKS = re.compile(
 )
 """某医院委托某公司于近日."""
 
+_NOBODY = re.compile(r"名称$|^(?:废标|流标|终止|采购失败|有效\S{0,6}不足)")
+"""A name of a column, or why a lot has no winner."""
 
 _SIGNER = re.compile(
     r"[\u4e00-\u9fff()]{3,30}(?:医院|中心|学校|中学|小学|大学|学院|局|委员会|政府|馆|站|院|所|办公室|协会|法院|检察院)"
@@ -98,6 +100,6 @@ def suppliers(said: Said) -> tuple[UntrustedText, ...]:
     for pair in said.all("supplier"):
         for name in re.split(r"[\n;]", pair.value):
             plain = re.split(r"\(?(?:地址|联系|统一社会)|,", name)[0].strip(" 。:")
-            if 3 < len(plain) < 80:
+            if 3 < len(plain) < 80 and not _NOBODY.search(plain):
                 names[plain] = None
     return tuple(UntrustedText(name) for name in names)[:50]
